@@ -1,0 +1,73 @@
+"""Write arithmetic, get every derivative, see how it came about."""
+
+from .elementary import where
+from .engine import Value, no_grad, topological_order
+from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
+from .number import DomainError
+from .scalar import (
+    arccos,
+    arcsin,
+    arctan,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    hypot,
+    isclose,
+    leaky_relu,
+    log,
+    log1p,
+    log_sigmoid,
+    maximum,
+    minimum,
+    relu,
+    sigmoid,
+    sin,
+    sinh,
+    softplus,
+    sqrt,
+    tan,
+    tanh,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DomainError",
+    "Value",
+    "arccos",
+    "arcsin",
+    "arctan",
+    "cos",
+    "cosh",
+    "dot",
+    "exp",
+    "expm1",
+    "hypot",
+    "isclose",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log_sigmoid",
+    "log_softmax",
+    "logsumexp",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "no_grad",
+    "prod",
+    "relu",
+    "sigmoid",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "sum",
+    "tan",
+    "tanh",
+    "topological_order",
+    "where",
+]

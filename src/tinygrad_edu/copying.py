@@ -1,0 +1,55 @@
+"""Copies and pickles of graphs of any depth: the ancestors go first, so nothing recurses.
+
+`pickle` and `copy.deepcopy` copy an object by copying what it refers to, one call inside the other: a chain of a
+few thousand nodes would exhaust the stack. Both remember what they have copied, though. So a node puts the list of
+its ancestors, parents before children, in front of itself: each of them finds its own parents copied already.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+FIELDS = ("data", "grad", "label", "op", "left", "right", "d_left", "d_right")
+
+
+class _Listed(threading.local):
+    """The ids of the nodes in the list that is being copied right now: these need no list of their own."""
+
+    def __init__(self) -> None:
+        self.ids: set[int] = set()
+
+
+_listed = _Listed()
+
+
+class _Ancestors:
+    """What pickle and deepcopy see as a list whose items they fetch one by one."""
+
+    def __init__(self, nodes: list[Any]) -> None:
+        self.nodes = nodes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, self._each()
+
+    def _each(self) -> Iterator[Any]:
+        ids = {id(node) for node in self.nodes}
+        before = _listed.ids
+        _listed.ids = before | ids
+        try:
+            yield from self.nodes
+        finally:
+            _listed.ids = before
+
+
+def reduce(node: Any, topological_order: Callable[[Any], list[Any]]) -> tuple[Any, ...]:
+    """How to rebuild `node`, as `object.__reduce__` returns it."""
+    ancestors: Any = () if id(node) in _listed.ids else _Ancestors(topological_order(node)[:-1])
+    return rebuild, (ancestors, type(node), *(getattr(node, name) for name in FIELDS))
+
+
+def rebuild(_ancestors: Any, cls: type, *fields: Any) -> Any:
+    """The node from its fields; the ancestors were only needed to exist before."""
+    node: Any = object.__new__(cls)
+    for name, field in zip(FIELDS, fields, strict=True):
+        setattr(node, name, field)
+    return node

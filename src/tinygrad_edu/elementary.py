@@ -1,0 +1,195 @@
+"""The elementary functions of a Value: each method states its result and its local gradients, side by side.
+
+This is all the calculus there is beyond arithmetic. Values of these functions, for any kind of number, come from
+`scalar`, whose functions of the same names document them; an operation here only adds the derivatives, as arithmetic
+on the same numbers, so that they can be differentiated in turn.
+"""
+
+from collections.abc import Callable, Iterable
+from types import FunctionType
+from typing import Any, ClassVar, Self
+
+from . import scalar
+from .number import number, one_like, operand
+
+
+class Elementary:
+    """A mixin: what needs only `data`, `level`, `_node` (the result's node) and `_with_number` of a Value."""
+
+    __slots__ = ()
+    data: Any
+    level: ClassVar[int]
+    _node: Callable[..., Self]
+    _with_number: Callable[..., Any]
+
+    def exp(self) -> Self:
+        """eˣ: ∂/∂x = eˣ, the result itself."""
+        y = scalar.exp(self.data)
+        return self._node("exp", y, y)
+
+    def log(self) -> Self:
+        """log x: ∂/∂x = 1/x."""
+        x = self.data
+        return self._node("log", scalar.log(x), one_like(x) / x)
+
+    def log1p(self) -> Self:
+        """log(1 + x): ∂/∂x = 1/(1 + x)."""
+        x = self.data
+        return self._node("log1p", scalar.log1p(x), 1 / (one_like(x) + x))
+
+    def expm1(self) -> Self:
+        """eˣ - 1: ∂/∂x = eˣ."""
+        x = self.data
+        return self._node("expm1", scalar.expm1(x), scalar.exp(x))
+
+    def sqrt(self) -> Self:
+        """√x: ∂/∂x = 1/(2√x), inf at 0."""
+        y = scalar.sqrt(self.data)
+        return self._node("sqrt", y, scalar.reciprocal(2 * y))
+
+    def sin(self) -> Self:
+        """sin x: ∂/∂x = cos x."""
+        x = self.data
+        return self._node("sin", scalar.sin(x), scalar.cos(x))
+
+    def cos(self) -> Self:
+        """cos x: ∂/∂x = -sin x."""
+        x = self.data
+        return self._node("cos", scalar.cos(x), -scalar.sin(x))
+
+    def tan(self) -> Self:
+        """tan x: ∂/∂x = 1 + tan² x."""
+        y = scalar.tan(self.data)
+        return self._node("tan", y, 1 + y * y)
+
+    def arcsin(self) -> Self:
+        """arcsin x: ∂/∂x = 1/√(1 - x²), inf at ±1."""
+        x = self.data
+        return self._node("arcsin", scalar.arcsin(x), scalar.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
+
+    def arccos(self) -> Self:
+        """arccos x: ∂/∂x = -1/√(1 - x²), -inf at ±1."""
+        x = self.data
+        return self._node("arccos", scalar.arccos(x), -scalar.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
+
+    def arctan(self) -> Self:
+        """arctan x: ∂/∂x = 1/(1 + x²)."""
+        x = self.data
+        return self._node("arctan", scalar.arctan(x), one_like(x) / (1 + x * x))
+
+    def sinh(self) -> Self:
+        """sinh x: ∂/∂x = cosh x."""
+        x = self.data
+        return self._node("sinh", scalar.sinh(x), scalar.cosh(x))
+
+    def cosh(self) -> Self:
+        """cosh x: ∂/∂x = sinh x."""
+        x = self.data
+        return self._node("cosh", scalar.cosh(x), scalar.sinh(x))
+
+    def tanh(self) -> Self:
+        """tanh x: ∂/∂x = 1 - tanh² x."""
+        y = scalar.tanh(self.data)
+        return self._node("tanh", y, 1 - y * y)
+
+    def sigmoid(self) -> Self:
+        """σ(x) = 1/(1 + e⁻ˣ): ∂/∂x = σ(1 - σ)."""
+        y = scalar.sigmoid(self.data)
+        return self._node("sigmoid", y, y * (1 - y))
+
+    def softplus(self) -> Self:
+        """log(1 + eˣ): ∂/∂x = σ(x)."""
+        x = self.data
+        return self._node("softplus", scalar.softplus(x), scalar.sigmoid(x))
+
+    def log_sigmoid(self) -> Self:
+        """log σ(x): ∂/∂x = σ(-x)."""
+        x = self.data
+        return self._node("log_sigmoid", scalar.log_sigmoid(x), scalar.sigmoid(-x))
+
+    def relu(self) -> Self:
+        """max(0, x): ∂/∂x = 1 for x > 0, else 0, also at the kink."""
+        x = self.data
+        return self._node("relu", scalar.relu(x), scalar.step(x))
+
+    def leaky_relu(self, slope: float = 0.01) -> Self:
+        """x for x > 0, else slope·x: ∂/∂x = 1 or slope."""
+        x, slope = self.data, number(slope)
+        is_on = scalar.step(x)
+        return self._node("leaky_relu", scalar.leaky_relu(x, slope), is_on + (1 - is_on) * slope, slope)
+
+    def hypot(self, other: Any) -> Any:
+        """√(x² + y²): ∂/∂x = x/h, ∂/∂y = y/h, both 0 at the origin."""
+        if type(other) is not type(self):
+            return self._with_number(Elementary.hypot, other)
+        x, y = self.data, other.data
+        h = scalar.hypot(x, y)
+        return self._node("hypot", h, x / h, other, y / h) if h > 0 else self._node("hypot", h, 0, other, 0)
+
+    def maximum(self, other: Any) -> Any:
+        """max(x, y): the gradient goes to the larger, a tie shares it ½ and ½."""
+        if type(other) is not type(self):
+            return self._with_number(Elementary.maximum, other)
+        x, y = self.data, other.data
+        return self._node("maximum", scalar.maximum(x, y), scalar.share(x, y), other, scalar.share(y, x))
+
+    def minimum(self, other: Any) -> Any:
+        """min(x, y): the gradient goes to the smaller, a tie shares it ½ and ½."""
+        if type(other) is not type(self):
+            return self._with_number(Elementary.minimum, other)
+        x, y = self.data, other.data
+        return self._node("minimum", scalar.minimum(x, y), scalar.share(y, x), other, scalar.share(x, y))
+
+    def where(self, condition: Any, other: Any) -> Any:
+        """This value if the condition holds, else `other`: the function `where` with this value first."""
+        return where(condition, self, other)
+
+
+# --- a choice ------------------------------------------------------------------------------------------------
+
+
+def where(condition: Any, if_true: Any, if_false: Any) -> Any:
+    """`if_true` if the condition holds, else `if_false`; the gradient goes to the chosen one only.
+
+    A branch may be a function without arguments, called only if it is chosen: so neither value nor gradient of the
+    other branch has to exist. A chosen plain number becomes a Value if the other branch is one, or is a function
+    that uses one by name.
+
+    >>> from tinygrad_edu import Value, log
+    >>> x = Value(0.0)
+    >>> y = where(x > 0, lambda: log(x), 0.0)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (0.0, 0)
+    """
+    if isinstance(condition, Elementary):
+        raise TypeError(f"where needs a condition, got {condition!r}: compare it, as in where(x > 0, ...)")
+    chosen, other = (if_true, if_false) if condition else (if_false, if_true)
+    if callable(chosen):
+        chosen = chosen()
+    kind = deepest([chosen, *_used_by(other)])
+    if kind is None:
+        return operand("where", chosen)
+    if isinstance(chosen, Elementary) and chosen.level == kind.level:
+        return chosen._node("where", chosen.data, 1)
+    constant = kind(0.0)
+    constant.data = chosen if isinstance(chosen, Elementary) else operand("where", chosen)
+    return constant
+
+
+def deepest(operands: Iterable[Any]) -> Any:
+    """The class of the deepest nodes among the operands (see `Value.level`), None if all are plain numbers."""
+    kind: Any = None
+    for x in operands:
+        if type(x) is not kind and isinstance(x, Elementary) and (kind is None or x.level > kind.level):
+            kind = type(x)
+    return kind
+
+
+def _used_by(branch: Any) -> Iterable[Any]:
+    """The branch itself, or what a function refers to by name in its closure and globals."""
+    if not isinstance(branch, FunctionType):
+        return [branch]
+    names = branch.__code__.co_names
+    cells = [cell.cell_contents for cell in branch.__closure__ or ()]
+    return cells + [branch.__globals__[name] for name in names if name in branch.__globals__]

@@ -1,0 +1,359 @@
+"""The engine: a Value remembers how it was computed, and `backward` applies the chain rule to what it remembers.
+
+Each operation on Values makes a node that holds its result, its parents, and its *local gradients*: the
+derivative of the result by each parent. For f = x·y these are ∂f/∂x = y and ∂f/∂y = x. `backward` visits the
+nodes from the result to the leaves; each hands every parent its own gradient times the local gradient (the chain
+rule), and a parent that is used several times adds up what it is handed (gradients add at branches).
+"""
+
+import contextlib
+import operator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, ClassVar
+
+from . import copying, scalar
+from .comparison import Comparable
+from .elementary import Elementary
+from .number import binary_text, explained, is_array_of_objects, number, one_like, partner
+
+
+class _NotComputed(int):
+    """The gradient before any backward pass: it counts as 0, and pictures can tell it from a computed 0."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "NOT_COMPUTED"  # copies and pickles stay this one object
+
+
+NOT_COMPUTED = _NotComputed()
+ONE = 1  # the local gradient that is passed on without a multiplication
+_new = object.__new__
+
+
+class Value(Elementary, Comparable):
+    """A number that remembers how it was computed, so that `backward` can differentiate it.
+
+    `data` is the number: a float, or any other kind with arithmetic (int, Fraction, Decimal, a SymPy symbol).
+    `grad` is the derivative of whatever `backward` was called on by this value; it counts as 0 before that.
+    `label` is a name for pictures and explanations.
+
+    Raises TypeError for what is not one real number.
+
+    >>> a, b, c = Value(-1.0), Value(3.0), Value(4.0)
+    >>> f = (a + b) * (b + c)
+    >>> f.backward()
+    >>> f.data, a.grad, b.grad, c.grad
+    (14.0, 7.0, 9.0, 2.0)
+    """
+
+    # `left` and `right` are the operands, Values or plain numbers; `d_left` and `d_right` their local gradients,
+    # None for a number. A node of many operands keeps tuples in `left` and `d_left`. Slots instead of two tuples
+    # on every node halve the memory (docs/design.md, "Layout of a node").
+    __slots__ = ("d_left", "d_right", "data", "grad", "label", "left", "op", "right")
+    level: ClassVar[int] = 0  # nested transforms use deeper subclasses; see _with_number
+
+    def __init__(self, data: Any, *, label: str = "") -> None:
+        if isinstance(data, Value) and data.level >= self.level:
+            raise TypeError("this is a Value already: use it as it is, or its .data for the number alone")
+        self.data = number(data)
+        self.grad: Any = NOT_COMPUTED
+        self.label = label
+        self.op = ""
+        self.left: Any = None
+        self.right: Any = None
+        self.d_left: Any = None
+        self.d_right: Any = None
+
+    # --- what a node remembers -------------------------------------------------------------------------------
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """What the operation was applied to, in order: Values and plain numbers."""
+        if type(self.left) is tuple:
+            return self.left
+        return tuple(x for x in (self.left, self.right) if x is not None)
+
+    @property
+    def parents(self) -> tuple["Value", ...]:
+        """The operands that are Values; a Value used twice is there twice."""
+        return tuple(parent for parent, _ in self.edges())
+
+    @property
+    def local_grads(self) -> tuple[Any, ...]:
+        """The derivative of this node by each of its parents."""
+        return tuple(local for _, local in self.edges())
+
+    def edges(self) -> Iterator[tuple["Value", Any]]:
+        """Each parent with the local gradient: the derivative of this node by that parent."""
+        operands, local_grads = self.left, self.d_left
+        if type(operands) is not tuple:
+            operands, local_grads = (self.left, self.right), (self.d_left, self.d_right)
+        return ((x, d) for x, d in zip(operands, local_grads, strict=True) if d is not None)
+
+    def _node(self, op: str, data: Any, d_self: Any, right: Any = None, d_right: Any = None) -> "Value":
+        """The result of an operation on this value (and another), with the local gradients."""
+        node: Value = _new(self.__class__)
+        node.data = data
+        node.grad = NOT_COMPUTED
+        node.label = ""
+        if _paused_threads and _paused.get():
+            node.op = ""
+            node.left = node.right = node.d_left = node.d_right = None
+            return node
+        node.op = op
+        node.left, node.right = self, right
+        node.d_left, node.d_right = d_self, d_right
+        return node
+
+    @classmethod
+    def _wide(cls, op: str, operands: tuple[Any, ...], data: Any, local_grads: tuple[Any, ...]) -> "Value":
+        """The result of an operation on many operands; the local gradient of a number among them is None."""
+        node = cls._node(_new(cls), op, data, local_grads)
+        if node.op:
+            node.left = operands
+        return node
+
+    def _with_number(self, operation: Callable[..., Any], other: Any, *, swapped: bool = False) -> "Value":
+        """`operation` where `other` is no node of this class: mostly a plain number, which is kept as it is.
+
+        Under nested transforms it may be a node of another level. To the deeper of the two, the shallower one is
+        a constant; a shallower `self` declines, and Python asks `other`.
+        """
+        if isinstance(other, Value):
+            if other.level > self.level:
+                return NotImplemented  # type: ignore[no-any-return]
+        elif is_array_of_objects(other):
+            return NotImplemented  # type: ignore[no-any-return]  # NumPy works through an array of Values element by element
+        else:
+            other = partner(operation.__name__, self.data, other, swapped=swapped)
+        is_parent = isinstance(other, Value) and other.level == self.level  # of a subclass that adds methods
+        stand_in: Value = _new(self.__class__)
+        stand_in.data = other.data if is_parent else other
+        node: Value = operation(stand_in, self) if swapped else operation(self, stand_in)
+        if node.left is stand_in:
+            node.left, node.d_left = other, node.d_left if is_parent else None
+        if node.right is stand_in:
+            node.right, node.d_right = other, node.d_right if is_parent else None
+        return node
+
+    # --- arithmetic: each operation states its result and its local gradients --------------------------------
+
+    def __add__(self, other: Any) -> "Value":
+        """x + y: ∂/∂x = 1, ∂/∂y = 1."""
+        if type(other) is not type(self):
+            return self._with_number(operator.add, other)
+        x, y = self.data, other.data
+        try:
+            return self._node("+", x + y, 1, other, 1)
+        except (ArithmeticError, TypeError) as error:
+            raise explained(error, binary_text(x, "+", y)) from None
+
+    def __sub__(self, other: Any) -> "Value":
+        """x - y: ∂/∂x = 1, ∂/∂y = -1."""
+        if type(other) is not type(self):
+            return self._with_number(operator.sub, other)
+        x, y = self.data, other.data
+        try:
+            return self._node("-", x - y, 1, other, -1)
+        except (ArithmeticError, TypeError) as error:
+            raise explained(error, binary_text(x, "-", y)) from None
+
+    def __mul__(self, other: Any) -> "Value":
+        """x · y: ∂/∂x = y, ∂/∂y = x."""
+        if type(other) is not type(self):
+            return self._with_number(operator.mul, other)
+        x, y = self.data, other.data
+        try:
+            return self._node("*", x * y, y, other, x)
+        except (ArithmeticError, TypeError) as error:
+            raise explained(error, binary_text(x, "*", y)) from None
+
+    def __truediv__(self, other: Any) -> "Value":
+        """x / y: ∂/∂x = 1/y, ∂/∂y = -(x/y)/y."""
+        if type(other) is not type(self):
+            return self._with_number(operator.truediv, other)
+        x, y = self.data, other.data
+        z = scalar.divide(x, y)
+        return self._node("/", z, scalar.divide(one_like(x), y), other, scalar.divide(-z, y))
+
+    def __pow__(self, other: Any) -> "Value":
+        """x ** y: ∂/∂x = y·x^(y-1), ∂/∂y = x^y·log x."""
+        if type(other) is not type(self):
+            is_node = isinstance(other, Value)
+            return self._with_number(operator.pow if is_node else Value._to_the_number, other)
+        x, y = self.data, other.data
+        z = scalar.power(x, y)
+        return self._node("**", z, scalar.power_slope_base(x, y), other, scalar.power_slope_exponent(x, y, z))
+
+    def _to_the_number(self, exponent: "Value") -> "Value":
+        """x ** n for a plain number n, which needs no logarithm: ∂/∂x = n·x^(n-1)."""
+        x, n = self.data, exponent.data
+        return self._node("**", scalar.power(x, n), scalar.power_slope_base(x, n), exponent)
+
+    def __neg__(self) -> "Value":
+        """-x: ∂/∂x = -1."""
+        return self._node("neg", -self.data, -1)
+
+    def __pos__(self) -> "Value":
+        """+x: x itself."""
+        return self
+
+    def __abs__(self) -> "Value":
+        """|x|: ∂/∂x = 1 or -1 with the sign of x, 0 at the kink."""
+        x = self.data
+        return self._node("abs", abs(x), scalar.sign(x))
+
+    def __radd__(self, other: Any) -> "Value":
+        return self._with_number(operator.add, other, swapped=True)
+
+    def __rsub__(self, other: Any) -> "Value":
+        return self._with_number(operator.sub, other, swapped=True)
+
+    def __rmul__(self, other: Any) -> "Value":
+        return self._with_number(operator.mul, other, swapped=True)
+
+    def __rtruediv__(self, other: Any) -> "Value":
+        return self._with_number(operator.truediv, other, swapped=True)
+
+    def __rpow__(self, other: Any) -> "Value":
+        return self._with_number(operator.pow, other, swapped=True)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"{type(self).__name__}(data={self.data}, grad={self.grad}{label})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copying.reduce(self, topological_order)
+
+    # --- the backward pass ---------------------------------------------------------------------------------------
+
+    def backward(self, gradient: Any = None) -> None:
+        """Compute the derivative of this value by every value it was computed from, into their `grad`.
+
+        Leaves add to the `grad` they have, as in PyTorch: call `zero_grad` between independent passes. The
+        others start afresh. `gradient` is where this value's own gradient starts, 1 if not given.
+        If it is interrupted, every gradient is as it was before.
+
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> y.backward()
+        >>> x.grad
+        6.0
+        """
+        order = topological_order(self)
+        before = [node.grad for node in order]
+        try:
+            for node in order:
+                if node.op:
+                    node.grad = NOT_COMPUTED
+            seed = one_like(self.data) if gradient is None else number(gradient)
+            self.grad = seed if self.grad is NOT_COMPUTED else self.grad + seed
+            for node in reversed(order):
+                node._backward()
+        except BaseException as error:
+            for each, grad in zip(order, before, strict=True):
+                each.grad = grad
+            if isinstance(error, OverflowError):  # a float gradient has met an int beyond the range of floats
+                raise explained(error, f"backward through {node.op}: an operand of it") from None
+            raise
+
+    def _backward(self) -> None:
+        """Hand each parent its share of this value's gradient: upstream gradient times local gradient."""
+        upstream = self.grad
+        left, d_left, d_right = self.left, self.d_left, self.d_right
+        if type(d_left) is tuple:
+            for parent, local in zip(left, d_left, strict=True):
+                if local is not None:
+                    step = upstream if local is ONE else upstream * local
+                    parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
+        elif d_left is not None:
+            step = upstream if d_left is ONE else upstream * d_left
+            left.grad = step if left.grad is NOT_COMPUTED else left.grad + step
+        if d_right is not None:
+            right = self.right
+            step = upstream if d_right is ONE else upstream * d_right
+            right.grad = step if right.grad is NOT_COMPUTED else right.grad + step
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of this value and of all it was computed from."""
+        for node in topological_order(self):
+            node.grad = NOT_COMPUTED
+
+    def detach(self) -> "Value":
+        """A leaf with the same data and label, through which no gradient flows back."""
+        leaf = type(self)(0.0, label=self.label)
+        leaf.data = self.data
+        return leaf
+
+    @property
+    def _prev(self) -> set["Value"]:
+        """The parents under micrograd's name."""
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """The operation under micrograd's name."""
+        return self.op
+
+
+def topological_order(root: Value) -> list[Value]:
+    """All that `root` was computed from, and `root` itself last: every value after its parents.
+
+    A depth-first search with its own stack, so that the depth of the graph is not limited by Python's recursion.
+
+    >>> a = Value(1.0, label="a")
+    >>> [node.label or node.op for node in topological_order((a + a) * a)]
+    ['a', '+', '*']
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[Any] = [root]
+    while stack:
+        node = stack.pop()
+        if node is None:  # all below the next one are done
+            order.append(stack.pop())
+        elif node not in seen:
+            seen.add(node)
+            stack += (node, None)
+            if type(node.d_left) is tuple:
+                stack += reversed([x for x, _ in node.edges() if x not in seen])
+                continue
+            if node.d_right is not None and node.right not in seen:
+                stack.append(node.right)
+            if node.d_left is not None and node.left not in seen:
+                stack.append(node.left)
+    return order
+
+
+# --- computing without remembering ---------------------------------------------------------------------------------
+
+_paused = ContextVar("_paused", default=False)
+_paused_threads = 0  # asking this first keeps the common case, none, cheap
+_lock = Lock()
+
+
+@contextlib.contextmanager
+def no_grad() -> Iterator[None]:
+    """Within it, or within a function it decorates, results do not remember how they were computed.
+
+    It holds for the thread (or asyncio task) that enters it. Values that remember go on doing so.
+
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.parents
+    (9.0, ())
+    """
+    global _paused_threads
+    with _lock:
+        _paused_threads += 1
+    token = _paused.set(True)
+    try:
+        yield
+    finally:
+        _paused.reset(token)
+        with _lock:
+            _paused_threads -= 1

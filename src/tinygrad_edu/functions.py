@@ -1,0 +1,220 @@
+"""Functions of several Values at once: sums, products, extremes, softmax.
+
+Each takes Values and plain numbers alike, in any mixture; from plain numbers alone comes a plain number. `sum`,
+`dot`, `prod`, `logsumexp`, `max` and `min` are one node each however many operands they have. Generators are
+consumed once. A node states its local gradients where it is made, as the operators in `engine` do.
+"""
+
+import itertools
+import math
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import scalar
+from .elementary import deepest
+from .engine import Value
+from .number import explained, one_like, operand
+
+Numbers = Iterable[Any]
+
+
+def sum(values: Numbers) -> Any:
+    """The sum of the values, added from left to right; Value(0) if there are none. ∂/∂xᵢ = 1.
+
+    >>> sum([1.0, 2.0, Value(4.0)]).data
+    7.0
+    """
+    operands, kind, xs = _gather("sum", values)
+    if not xs:
+        return Value(0)
+    total = xs[0]
+    try:
+        for x in xs[1:]:
+            total = total + x
+    except (ArithmeticError, TypeError) as error:
+        raise explained(error, f"sum of {len(xs)} numbers") from None
+    return _result(kind, "sum", operands, total, [1] * len(xs))
+
+
+def mean(values: Numbers) -> Any:
+    """The sum of the values divided by their number. ValueError if there are none.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    values = _not_empty("mean", values)
+    return sum(values) / len(values)
+
+
+def prod(values: Numbers) -> Any:
+    """The product of the values; Value(1) if there are none. ∂/∂xᵢ = the product of the others.
+
+    >>> prod([2.0, 3.0, 4.0])
+    24.0
+    """
+    operands, kind, xs = _gather("prod", values)
+    if not xs:
+        return Value(1)
+    try:
+        before = list(itertools.accumulate(xs, operator.mul))  # of all up to each, then of all from each on
+        after = list(itertools.accumulate(reversed(xs), operator.mul))[::-1]
+        others = [b * a for b, a in zip([1, *before[:-1]], [*after[1:], 1], strict=True)]
+    except (ArithmeticError, TypeError) as error:
+        raise explained(error, f"prod of {len(xs)} numbers") from None
+    return _result(kind, "prod", operands, before[-1], others)
+
+
+def dot(xs: Numbers, ys: Numbers) -> Any:
+    """x₁y₁ + x₂y₂ + …, a neuron's weighted sum as one node. ∂/∂xᵢ = yᵢ, ∂/∂yᵢ = xᵢ.
+
+    Raises ValueError if the lengths differ. Value(0) if both are empty.
+
+    >>> w = [Value(2.0), Value(-3.0)]
+    >>> z = dot(w, [-1.0, -2.0])
+    >>> z.backward()
+    >>> z.data, w[0].grad, w[1].grad
+    (4.0, -1.0, -2.0)
+    """
+    left, right = list(xs), list(ys)
+    if len(left) != len(right):
+        raise ValueError(f"dot of {len(left)} and {len(right)} numbers: the lengths must be equal")
+    if not left:
+        return Value(0)
+    operands, kind, data = _gather("dot", left + right)
+    x, y = data[: len(left)], data[len(left) :]
+    try:
+        total = x[0] * y[0]
+        for xi, yi in zip(x[1:], y[1:], strict=True):
+            total = total + xi * yi
+    except (ArithmeticError, TypeError) as error:
+        raise explained(error, f"dot of {len(x)} and {len(y)} numbers") from None
+    return _result(kind, "dot", operands, total, y + x)
+
+
+def max(values: Numbers) -> Any:
+    """The largest of the values; nan if any is. The gradient goes to the largest, a tie shares it equally.
+
+    Raises ValueError if there are none.
+
+    >>> max([1.0, 3.0, 2.0])
+    3.0
+    """
+    return _extreme("max", values, scalar.maximum)
+
+
+def min(values: Numbers) -> Any:
+    """The smallest of the values; nan if any is. The gradient goes to the smallest, a tie shares it equally.
+
+    Raises ValueError if there are none.
+
+    >>> min([1.0, 3.0, 2.0])
+    1.0
+    """
+    return _extreme("min", values, scalar.minimum)
+
+
+def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any:
+    operands, kind, xs = _gather(op, _not_empty(op, values))
+    best = xs[0]
+    for x in xs[1:]:
+        best = better(best, x)
+    if best != best:
+        return _result(kind, op, operands, best, [math.nan] * len(xs))
+    is_best = [not (x < best or x > best) for x in xs]
+    each = one_like(best) / is_best.count(True)
+    return _result(kind, op, operands, best, [each if chosen else 0 for chosen in is_best])
+
+
+def logsumexp(values: Numbers) -> Any:
+    """log(eˣ¹ + eˣ² + …), a smooth max, stable for any values. ∂/∂xᵢ = softmax(x)ᵢ.
+
+    Raises ValueError if there are none. Where all are -inf the value is -inf and the gradients are nan.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    operands, kind, xs = _gather("logsumexp", _not_empty("logsumexp", values))
+    top = _top(xs)
+    if not -math.inf < top < math.inf:  # ±inf and nan: x - top would be nan
+        return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs))
+    powers = [scalar.exp(x - top) for x in xs]
+    total = sum(powers)
+    return _result(kind, "logsumexp", operands, top + scalar.log(total), [power / total for power in powers])
+
+
+def log_softmax(values: Numbers) -> list[Any]:
+    """xᵢ - logsumexp(x) for each i: the logarithms of `softmax`, stable for any values.
+
+    >>> log_softmax([-1000.0, 1000.0])
+    [-2000.0, 0.0]
+    """
+    operands, kind, xs = _gather("log_softmax", values)
+    if not xs:
+        return []
+    top = _top(xs)
+    log_total = logsumexp([x - top for x in xs])
+    data = [(x - top) - log_total for x in xs]
+    if kind is None:
+        return data
+    node = logsumexp(operands)
+    results = [x - node for x in operands]
+    for result, number in zip(results, data, strict=True):
+        result.data = number  # not rounded to the size of the largest
+    return results
+
+
+def softmax(values: Numbers) -> list[Any]:
+    """eˣⁱ / Σ eˣʲ for each i: positive numbers that add up to 1, stable for any values.
+
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+    """
+    return [scalar.exp(x) for x in log_softmax(values)]
+
+
+def _top(xs: list[Any]) -> Any:
+    top = xs[0]
+    for x in xs[1:]:
+        top = scalar.maximum(top, x)
+    return top
+
+
+# --- from operands to numbers and back -----------------------------------------------------------------------
+
+
+def _gather(op: str, values: Numbers) -> tuple[tuple[Any, ...], type[Value] | None, list[Any]]:
+    """The operands, the class of the deepest nodes among them (None if all are numbers), and their numbers."""
+    operands = tuple(values)
+    kind = deepest(operands)
+    return operands, kind, [x.data if type(x) is kind else _number(op, kind, x) for x in operands]
+
+
+def _number(op: str, kind: type[Value] | None, x: Any) -> Any:
+    """What `x`, a plain number or a node of another class, is to nodes of class `kind`."""
+    if isinstance(x, Value):
+        return x.data if kind is not None and x.level == kind.level else x
+    return operand(op, x)
+
+
+def _result(kind: type[Value] | None, op: str, operands: tuple[Any, ...], data: Any, local_grads: list[Any]) -> Any:
+    """The node of an n-ary operation, or the bare number where no operand is a node."""
+    if kind is None:
+        return data
+    level = kind.level
+    return kind._wide(
+        op,
+        operands,
+        data,
+        tuple(
+            d if type(x) is kind or (isinstance(x, Value) and x.level == level) else None
+            for x, d in zip(operands, local_grads, strict=True)
+        ),
+    )
+
+
+def _not_empty(op: str, values: Numbers) -> tuple[Any, ...]:
+    values = tuple(values)
+    if not values:
+        raise ValueError(f"{op} of no numbers is undefined: give it at least one")
+    return values

@@ -1,0 +1,142 @@
+"""What counts as a number here, and errors that say which operation failed on which numbers."""
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+
+class DomainError(ValueError):
+    """An operation has no real result for these operands, as log(-1) or (-8) ** (1/3).
+
+    >>> from tinygrad_edu import log
+    >>> log(-1.0)
+    Traceback (most recent call last):
+        ...
+    tinygrad_edu.number.DomainError: log(-1.0) is undefined: log needs a number above 0
+    """
+
+
+SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "_to_the_number": "**"}
+
+
+# --- what counts as a number -------------------------------------------------------------------------------
+
+
+def number(x: Any) -> Any:
+    """`x` as a number to compute with: NumPy's scalars and 0-d arrays become floats, a non-number is refused.
+
+    Raises TypeError for text, None, bool, complex, lists, arrays and everything else without arithmetic.
+
+    >>> number(2.5), number(3)
+    (2.5, 3)
+    """
+    kind = type(x)
+    if kind is float or kind is int:
+        return x
+    if isinstance(x, (bool, complex, str, bytes, type(None))) or not _has_arithmetic(x):
+        raise TypeError(f"expected a number, got {shown(x)} of type {kind.__name__}{_way_out(x)}")
+    if hasattr(x, "dtype"):
+        return _from_numpy(x)
+    if isinstance(x, float):
+        return float(x)
+    return int(x) if isinstance(x, int) else x
+
+
+def operand(operation: str, x: Any) -> Any:
+    """`x` as a number that takes part in `operation`, which the TypeError names."""
+    try:
+        return number(x)
+    except TypeError as error:
+        raise TypeError(f"{operation}: {error}") from None
+
+
+def partner(operation: str, x: Any, other: Any, *, swapped: bool) -> Any:
+    """`other` as the number that meets `x` in a binary operation; the TypeError shows both."""
+    kind = type(other)
+    if kind is float or kind is int:
+        return other
+    try:
+        return number(other)
+    except TypeError as error:
+        left, right = (other, x) if swapped else (x, other)
+        raise explained(error, binary_text(left, SYMBOLS.get(operation, operation), right)) from None
+
+
+def is_array_of_objects(x: Any) -> bool:
+    """Whether `x` is a NumPy array that may hold Values."""
+    return bool(getattr(x, "shape", ())) and getattr(getattr(x, "dtype", None), "kind", "") == "O"
+
+
+def _has_arithmetic(x: Any) -> bool:
+    return all(hasattr(x, name) for name in ("__add__", "__sub__", "__mul__", "__truediv__"))
+
+
+def _from_numpy(x: Any) -> float:
+    if getattr(x, "shape", ()) or x.dtype.kind not in "fiu":
+        raise TypeError(
+            f"expected one number, got an array of shape {x.shape} and dtype {x.dtype}; "
+            "work element by element, or put Values into an array: np.array([Value(1.0), Value(2.0)])"
+        )
+    return float(x)
+
+
+def _way_out(x: Any) -> str:
+    if isinstance(x, bool):
+        return "; for a choice use where(condition, a, b), for a count int(condition)"
+    if isinstance(x, (str, bytes)):
+        return "; convert text with float(text) first"
+    if isinstance(x, complex):
+        return "; only real numbers are supported"
+    return "; sequences go through sum, dot, ... or a list of Values" if hasattr(x, "__len__") else ""
+
+
+def shown(x: Any) -> str:
+    """A short repr for error messages: even a huge int, whose repr Python refuses, and a number within a node."""
+    if isinstance(x, int) and abs(x) >= 10**30:
+        return f"an int of {x.bit_length()} bits"
+    text = repr(x)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def primal(x: Any) -> Any:
+    """The plain number at the bottom of `x`, whose data may be nodes of an outer transform."""
+    while hasattr(x, "local_grads"):
+        x = x.data
+    return x
+
+
+def one_like(x: Any) -> Any:
+    """1 in the arithmetic of `x`, so that 1/2 beside a Fraction stays exact and beside a float is a float.
+
+    >>> one_like(Fraction(1, 3)) / 2
+    Fraction(1, 2)
+    """
+    x = primal(x)
+    kind = type(x)
+    if kind is float:
+        return 1.0
+    return kind(1) if isinstance(x, (Fraction, Decimal)) else 1
+
+
+# --- errors --------------------------------------------------------------------------------------------------
+
+
+def explained(error: Exception, operation: str) -> Exception:
+    """The error to raise instead of Python's own, which does not say what was computed (`operation`, as text)."""
+    if isinstance(error, ZeroDivisionError):
+        return ZeroDivisionError(f"{operation} divides by zero")
+    if isinstance(error, InvalidOperation):
+        return DomainError(f"{operation} is undefined")
+    if isinstance(error, ArithmeticError):
+        return OverflowError(f"{operation} is too large for a float")
+    return type(error)(f"{operation}: {error}")
+
+
+def binary_text(x: Any, symbol: str, y: Any) -> str:
+    """`x + y` or `hypot(x, y)` for an error message, whatever the operands are."""
+    return f"{symbol}({shown(x)}, {shown(y)})" if symbol.isalpha() else f"{shown(x)} {symbol} {shown(y)}"
+
+
+def zero_like(x: Any) -> Any:
+    """0, a float's as a float."""
+    return 0.0 if type(x) is float else 0
