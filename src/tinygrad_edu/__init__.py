@@ -1,9 +1,10 @@
 """Write arithmetic, get every derivative, see how it came about."""
 
 from .elementary import where
-from .engine import Value, no_grad, topological_order
+from .engine import Value, topological_order
 from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
 from .number import DomainError
+from .recording import no_grad
 from .scalar import (
     arccos,
     arcsin,

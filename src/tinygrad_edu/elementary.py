@@ -180,9 +180,9 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
 def deepest(operands: Iterable[Any]) -> Any:
     """The class of the deepest nodes among the operands (see `Value.level`), None if all are plain numbers."""
     kind: Any = None
-    for x in operands:
-        if type(x) is not kind and isinstance(x, Elementary) and (kind is None or x.level > kind.level):
-            kind = type(x)
+    for each in dict.fromkeys(map(type, operands)):
+        if issubclass(each, Elementary) and (kind is None or each.level > kind.level):
+            kind = each
     return kind
 
 

@@ -6,14 +6,11 @@ nodes from the result to the leaves; each hands every parent its own gradient ti
 rule), and a parent that is used several times adds up what it is handed (gradients add at branches).
 """
 
-import contextlib
 import operator
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
-from threading import Lock
 from typing import Any, ClassVar
 
-from . import copying, scalar
+from . import copying, recording, scalar
 from .comparison import Comparable
 from .elementary import Elementary
 from .number import binary_text, explained, is_array_of_objects, number, one_like, partner
@@ -99,7 +96,7 @@ class Value(Elementary, Comparable):
         node.data = data
         node.grad = NOT_COMPUTED
         node.label = ""
-        if _paused_threads and _paused.get():
+        if recording.paused_threads and recording.is_paused():
             node.op = ""
             node.left = node.right = node.d_left = node.d_right = None
             return node
@@ -317,6 +314,9 @@ def topological_order(root: Value) -> list[Value]:
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
+            if not node.op:
+                order.append(node)
+                continue
             stack += (node, None)
             if type(node.d_left) is tuple:
                 stack += reversed([x for x, _ in node.edges() if x not in seen])
@@ -326,34 +326,3 @@ def topological_order(root: Value) -> list[Value]:
             if node.d_left is not None and node.left not in seen:
                 stack.append(node.left)
     return order
-
-
-# --- computing without remembering ---------------------------------------------------------------------------------
-
-_paused = ContextVar("_paused", default=False)
-_paused_threads = 0  # asking this first keeps the common case, none, cheap
-_lock = Lock()
-
-
-@contextlib.contextmanager
-def no_grad() -> Iterator[None]:
-    """Within it, or within a function it decorates, results do not remember how they were computed.
-
-    It holds for the thread (or asyncio task) that enters it. Values that remember go on doing so.
-
-    >>> x = Value(3.0)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y.data, y.parents
-    (9.0, ())
-    """
-    global _paused_threads
-    with _lock:
-        _paused_threads += 1
-    token = _paused.set(True)
-    try:
-        yield
-    finally:
-        _paused.reset(token)
-        with _lock:
-            _paused_threads -= 1

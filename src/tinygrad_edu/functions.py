@@ -192,25 +192,27 @@ def _gather(op: str, values: Numbers) -> tuple[tuple[Any, ...], type[Value] | No
 
 def _number(op: str, kind: type[Value] | None, x: Any) -> Any:
     """What `x`, a plain number or a node of another class, is to nodes of class `kind`."""
+    if type(x) is float:
+        return x
     if isinstance(x, Value):
-        return x.data if kind is not None and x.level == kind.level else x
+        return x.data if _is_node(x, kind) else x
     return operand(op, x)
+
+
+def _is_node(x: Any, kind: type[Value] | None) -> bool:
+    """Whether `x` is a node for `kind`: of that class, or of one of the same level that only adds methods."""
+    return isinstance(x, Value) and kind is not None and x.level == kind.level
 
 
 def _result(kind: type[Value] | None, op: str, operands: tuple[Any, ...], data: Any, local_grads: list[Any]) -> Any:
     """The node of an n-ary operation, or the bare number where no operand is a node."""
     if kind is None:
         return data
-    level = kind.level
-    return kind._wide(
-        op,
-        operands,
-        data,
-        tuple(
-            d if type(x) is kind or (isinstance(x, Value) and x.level == level) else None
-            for x, d in zip(operands, local_grads, strict=True)
-        ),
-    )
+    if set(map(type, operands)) != {kind}:
+        local_grads = [
+            d if type(x) is kind or _is_node(x, kind) else None for x, d in zip(operands, local_grads, strict=True)
+        ]
+    return kind._wide(op, operands, data, tuple(local_grads))
 
 
 def _not_empty(op: str, values: Numbers) -> tuple[Any, ...]:

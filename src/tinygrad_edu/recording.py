@@ -1,0 +1,40 @@
+"""Whether operations remember how they were computed: `no_grad` turns that off for a while, per thread."""
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from threading import Lock
+
+_paused = ContextVar("_paused", default=False)
+_lock = Lock()
+paused_threads = 0  # the engine asks this first: in the common case, none, the question costs next to nothing
+
+
+def is_paused() -> bool:
+    """Whether this thread (or asyncio task) is inside `no_grad`."""
+    return _paused.get()
+
+
+@contextlib.contextmanager
+def no_grad() -> Iterator[None]:
+    """Within it, or within a function it decorates, results do not remember how they were computed.
+
+    It holds for the thread (or asyncio task) that enters it. Values computed before keep what they remember.
+
+    >>> from tinygrad_edu import Value
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.parents
+    (9.0, ())
+    """
+    global paused_threads
+    with _lock:
+        paused_threads += 1
+    token = _paused.set(True)
+    try:
+        yield
+    finally:
+        _paused.reset(token)
+        with _lock:
+            paused_threads -= 1
