@@ -20,7 +20,7 @@ def parameters() -> tuple[list[tg.Value], tg.Value]:
 
 def forward(w: list[tg.Value], b: tg.Value) -> tuple[tg.Value, tg.Value, tg.Value]:
     """The weighted input z = w·x + b, the output a = σ(z), and the cost C = ½(a - y)²."""
-    z = w[0] * INPUTS[0] + w[1] * INPUTS[1] + b
+    z = tg.dot(w, INPUTS) + b
     a = tg.sigmoid(z)
     cost = (a - TARGET) ** 2 / 2
     z.label, a.label, cost.label = "z", "a", "C"

@@ -6,14 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from pytest import approx
 
 FOLDER = Path(__file__).parent.parent / "examples"
 FILES = sorted(FOLDER.glob("*.py"))
 
 
 def exactly(x: float):
-    return approx(x, rel=1e-12)
+    return pytest.approx(x, rel=1e-12)
 
 
 def load(name: str) -> ModuleType:
