@@ -124,7 +124,7 @@ class Elementary:
             return self._with_number(Elementary.hypot, other)
         x, y = self.data, other.data
         h = scalar.hypot(x, y)
-        return self._node("hypot", h, x / h, other, y / h) if h > 0 else self._node("hypot", h, 0, other, 0)
+        return self._node("hypot", h, scalar.ratio(x, h), other, scalar.ratio(y, h))
 
     def maximum(self, other: Any) -> Any:
         """max(x, y): the gradient goes to the larger, a tie shares it ½ and ½."""
@@ -164,6 +164,8 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     """
     if isinstance(condition, Elementary):
         raise TypeError(f"where needs a condition, got {condition!r}: compare it, as in where(x > 0, ...)")
+    if hasattr(condition, "choose"):  # not known yet: the function is being staged
+        return condition.choose(if_true, if_false)
     chosen, other = (if_true, if_false) if condition else (if_false, if_true)
     if callable(chosen):
         chosen = chosen()

@@ -127,14 +127,18 @@ class Value(Elementary, Comparable):
         else:
             other = partner(operation.__name__, self.data, other, swapped=swapped)
         is_parent = isinstance(other, Value) and other.level == self.level  # of a subclass that adds methods
-        stand_in: Value = _new(self.__class__)
-        stand_in.data = other.data if is_parent else other
+        stand_in = self._stand_in(other, is_parent=is_parent)
         node: Value = operation(stand_in, self) if swapped else operation(self, stand_in)
         if node.left is stand_in:
             node.left, node.d_left = other, node.d_left if is_parent else None
         if node.right is stand_in:
             node.right, node.d_right = other, node.d_right if is_parent else None
         return node
+
+    def _stand_in(self, other: Any, *, is_parent: bool) -> "Value":
+        stand_in: Value = _new(self.__class__)
+        stand_in.data = other.data if is_parent else other
+        return stand_in
 
     # --- arithmetic: each operation states its result and its local gradients --------------------------------
 

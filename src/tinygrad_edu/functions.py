@@ -121,9 +121,9 @@ def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any
         best = better(best, x)
     if best != best:
         return _result(kind, op, operands, best, [math.nan] * len(xs))
-    is_best = [not (x < best or x > best) for x in xs]
-    each = one_like(best) / is_best.count(True)
-    return _result(kind, op, operands, best, [each if chosen else 0 for chosen in is_best])
+    is_best = [scalar.equal(x, best) for x in xs]
+    number_of_best = sum(is_best)
+    return _result(kind, op, operands, best, [each * one_like(best) / number_of_best for each in is_best])
 
 
 def logsumexp(values: Numbers) -> Any:
@@ -136,7 +136,7 @@ def logsumexp(values: Numbers) -> Any:
     """
     operands, kind, xs = _gather("logsumexp", _not_empty("logsumexp", values))
     top = _top(xs)
-    if not -math.inf < top < math.inf:  # ±inf and nan: x - top would be nan
+    if not scalar.is_finite(top):  # ±inf and nan: x - top would be nan
         return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs))
     powers = [scalar.exp(x - top) for x in xs]
     total = sum(powers)

@@ -38,3 +38,13 @@ def no_grad() -> Iterator[None]:
         _paused.reset(token)
         with _lock:
             paused_threads -= 1
+
+
+@contextlib.contextmanager
+def recorded() -> Iterator[None]:
+    """Within it, results remember how they were computed, also inside `no_grad`: transforms need that."""
+    token = _paused.set(False)
+    try:
+        yield
+    finally:
+        _paused.reset(token)

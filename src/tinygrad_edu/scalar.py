@@ -82,9 +82,7 @@ def power_slope_base(x: Any, y: Any) -> Any:
 
 def power_slope_exponent(x: Any, y: Any, x_to_y: Any) -> Any:
     """∂/∂y of x ** y, which is x^y · log x: 0 at x = 0, nan for x < 0, where only whole y give a real result."""
-    if x > 0:
-        return x_to_y * log(x)
-    return 0 * y if x == 0 else math.nan
+    return choose(x > 0, lambda: x_to_y * log(x), choose(x < 0, lambda: math.nan, 0 * y))
 
 
 # --- elementary functions ------------------------------------------------------------------------------------
@@ -330,26 +328,57 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
 
 def step(x: Any) -> Any:
     """The slope of relu: 1 for x > 0, 0 for x ≤ 0, nan for nan."""
-    own = _own(x, "step")
-    if own is not None:
-        return own()
-    return 1 if x > 0 else 0 if x <= 0 else math.nan
+    x = primal(x)
+    staged = _staged("step", x)
+    return staged if staged is not None else 1 if x > 0 else 0 if x <= 0 else math.nan
 
 
 def sign(x: Any) -> Any:
     """The slope of abs: 1, -1, and 0 at 0, nan for nan."""
-    own = _own(x, "sign")
-    if own is not None:
-        return own()
-    return 1 if x > 0 else -1 if x < 0 else 0 if x == 0 else math.nan
+    x = primal(x)
+    staged = _staged("sign", x)
+    return staged if staged is not None else 1 if x > 0 else -1 if x < 0 else 0 if x == 0 else math.nan
 
 
 def share(x: Any, y: Any) -> Any:
     """How much of max(x, y) is due to x: 1 if it is larger, 0 if smaller, a tie shares ½ and ½."""
-    own = _own(x, "share")
-    if own is not None:
-        return own(y)
-    return 1 if x > y else 0 if x < y else one_like(x) / 2
+    x, y = primal(x), primal(y)
+    staged = _staged("share", x, y)
+    return staged if staged is not None else 1 if x > y else 0 if x < y else one_like(x) / 2
+
+
+def equal(x: Any, y: Any) -> Any:
+    """1 where two numbers are equal, else 0."""
+    x, y = primal(x), primal(y)
+    staged = _staged("equal", x, y)
+    return staged if staged is not None else 0 if x < y or x > y else 1
+
+
+def _staged(operation: str, *operands: Any) -> Any:
+    """The operation as a line of a program, if an operand is a symbol of one (see `staging`), else None."""
+    for x in operands:
+        write = _own(x, "write")
+        if write is not None:
+            return write(operation, *operands)
+    return None
+
+
+def choose(condition: Any, if_true: Callable[[], Any], if_false: Any) -> Any:
+    """`if_true()` if the condition holds, else `if_false`; both, for later, if it is one on symbols."""
+    if hasattr(condition, "choose"):
+        return condition.choose(if_true, if_false)
+    return if_true() if condition else if_false
+
+
+def ratio(x: Any, y: Any) -> Any:
+    """x / y for y > 0, else 0: for a slope that is taken as 0 where it has no value."""
+    return choose(y > 0, lambda: x / y, 0)
+
+
+def is_finite(x: Any) -> bool:
+    """Whether a number is neither infinite nor nan; a symbol, whose number is not known yet, counts as finite."""
+    x = primal(x)
+    return _own(x, "write") is not None or bool(-math.inf < x < math.inf)
 
 
 def maximum(x: Any, y: Any) -> Any:
