@@ -1,0 +1,128 @@
+"""The benchmarks run, on tiny sizes; how fast anything is, is not for a test to say."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import tinygrad_edu as tg
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of the installed package
+
+from benchmarks import engines, expression, gpt, moons, report, timing
+from benchmarks.__main__ import BEGIN, END, main, put_into
+from benchmarks.cases import CASES
+from benchmarks.memory import bytes_per_operation
+from benchmarks.recursive_engine import Value as RecursiveValue
+from benchmarks.sizes import TINY
+from benchmarks.speed import section
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_makes_a_table_with_a_row_for_each_of_its_columns(name: str) -> None:
+    found = CASES[name](TINY)
+    assert found.rows
+    assert all(len(row) == len(found.columns) for row in found.rows)
+    assert found.title.startswith(f"{name}:")
+
+
+def test_the_command_prints_a_report_with_date_machine_and_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--tiny", "memory"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("Measured 2")
+    assert "cores" in text
+    assert f"tinygrad-edu {report.version('tinygrad-edu')}" in text
+    assert "| operation | tinygrad-edu |" in text
+    assert "missed" not in text  # bounds are for full sizes
+
+
+def test_the_command_refuses_a_case_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["moon"])
+    assert "moons" in capsys.readouterr().err
+
+
+def test_the_report_goes_between_the_markers_of_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    main(["--tiny", "--rounds", "1", "memory", "--into", str(page)])
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(f"before\n{BEGIN}\nMeasured")
+    assert text.endswith(f"{END}\nafter\n")
+    assert "old" not in text
+
+
+def test_a_page_without_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="measured: begin"):
+        put_into("nothing here", "report")
+
+
+def test_an_absent_competitor_is_skipped_with_a_note() -> None:
+    absent = engines.Engine("nogard", "no_such_module_for_sure", "nogard-from-pypi")
+    values, notes = engines.present((engines.OURS, absent))
+    assert values == {"tinygrad-edu": tg.Value}
+    assert notes == ["nogard is not installed, so it is skipped: `pip install nogard-from-pypi`."]
+
+
+def test_an_engine_that_belongs_to_the_project_must_be_there() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        engines.present((engines.Engine("ours", "no_such_module_for_sure"),))
+
+
+def test_contestants_that_disagree_are_not_timed() -> None:
+    with pytest.raises(ValueError, match="compute different numbers"):
+        timing.take_turns({"one": lambda: 1.0, "two": lambda: [1.1]}, rounds=1, seconds=0.0)
+
+
+def test_a_ratio_is_the_median_of_the_rounds_ratios() -> None:
+    slow, fast = timing.Timing((2.0, 30.0, 4.0)), timing.Timing((1.0, 10.0, 1.0))
+    assert slow.ratio_to(fast) == 3.0
+    assert slow.median == 4.0
+
+
+def test_a_bound_is_missed_when_the_ratio_is_below_it() -> None:
+    timings = {"ours": timing.Timing((1.0,)), "theirs": timing.Timing((5.0,))}
+    found = section("case: title", timings, {"theirs": 6.0, "absent": 2.0}, [])
+    assert [(bound.measured, bound.is_met) for bound in found.bounds] == [("5.00 ×", False)]
+    assert "**missed**" in report.markdown([found], [])
+
+
+def test_turns_repeat_short_work_and_call_long_work_as_often_as_asked() -> None:
+    calls: list[int] = []
+    timing.take_turns({"counted": lambda: calls.append(1) or 1.0}, rounds=2, seconds=0.0, calls=3)
+    assert len(calls) == 1 + 1 + 2 * 3  # to compare answers, to see how long it takes, then the turns
+
+
+def test_the_same_training_step_gives_the_same_numbers_on_two_engines() -> None:
+    ours, theirs = (moons.training_step(V, 6)() for V in (tg.Value, RecursiveValue))
+    timing.check_agreement({"ours": ours, "theirs": theirs})
+    assert len(ours) == 1 + 337  # the loss and the parameters of 2-16-16-1
+
+
+def test_a_training_step_starts_from_the_same_parameters_each_time() -> None:
+    step = moons.training_step(tg.Value, 6)
+    assert step() == step()
+
+
+def test_the_expression_is_micrograds() -> None:
+    assert expression.value_and_derivatives(tg.Value)() == pytest.approx(
+        [24.70408163265306, 138.8338192419825, 645.5772594752186], rel=1e-14
+    )
+
+
+def test_the_full_gpt_graph_has_about_65000_nodes() -> None:
+    model = gpt.GPT(tg.Value, 8)
+    order = tg.topological_order(model.loss([5, 1, 20, 3, 26, 9, 2, 14]))
+    assert 60_000 <= len(order) <= 70_000
+
+
+def test_moons_are_two_classes_of_half_the_points_each() -> None:
+    points, classes = moons.moons(100, noise=0.0)
+    assert classes.count(1.0) == classes.count(-1.0) == 50
+    assert all(x * x + y * y == pytest.approx(1.0) for (x, y), c in zip(points, classes, strict=True) if c > 0)
+
+
+def test_a_binary_node_of_floats_takes_at_most_130_bytes() -> None:
+    for operation in (lambda x, w: x + w, lambda x, w: x * w):
+        forward, _ = bytes_per_operation(tg.Value, operation, 2000)
+        assert forward <= 130
