@@ -398,13 +398,13 @@ def _title(activation: Any) -> str:
 # --- sequences in and out ---------------------------------------------------------------------------------------
 
 
-def inputs(x: Iterable[Any], count: int) -> list[Any]:
-    """`x` as a list of `count` inputs; a generator is consumed once. ValueError and TypeError say what came instead.
+def inputs(x: Iterable[Any], count: int, what: str = "inputs") -> list[Any]:
+    """`x` as a list of `count` numbers; a generator is consumed once. ValueError and TypeError say what came instead.
 
     >>> inputs((1.0, 2.0), 3)
     Traceback (most recent call last):
         ...
-    ValueError: got 2 inputs where 3 are expected, one for each weight
+    ValueError: got 2 inputs where 3 are expected
     """
     if type(x) is not list:
         if not isinstance(x, Iterable):
@@ -413,7 +413,7 @@ def inputs(x: Iterable[Any], count: int) -> list[Any]:
             )
         x = list(x)
     if len(x) != count:
-        raise ValueError(f"got {len(x)} inputs where {count} are expected, one for each weight")
+        raise ValueError(f"got {len(x)} {what} where {count} are expected")
     return x
 
 

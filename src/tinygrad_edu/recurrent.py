@@ -143,7 +143,7 @@ class LSTMCell(Cell):
     def __call__(self, x: Iterable[Any], state: State = None) -> tuple[list[Any], list[Any]]:
         """The state (h, c) after reading the input x."""
         h, c = self.initial_state() if state is None else _pair(state)
-        x, h, c = inputs(x, self.nin), inputs(h, self.nhidden), inputs(c, self.nhidden)
+        x, h, c = inputs(x, self.nin), _given(h, self), _given(c, self)
         i, f, g, o = (self._sums(gate, x, h) for gate in range(4))
         new_c = [
             scalar.sigmoid(fj) * cj + scalar.sigmoid(ij) * scalar.tanh(gj)
@@ -173,7 +173,7 @@ def _by_hidden_size(source: Source, _columns: int, nhidden: int) -> float:
 
 
 def _given(state: Iterable[Any] | None, cell: Cell) -> list[Any]:
-    return inputs(cell.initial_state() if state is None else state, cell.nhidden)
+    return inputs(cell.initial_state() if state is None else state, cell.nhidden, "hidden units")
 
 
 def _pair(state: Any) -> Any:

@@ -1,0 +1,215 @@
+import math
+
+import numpy as np
+import pytest
+
+from tinygrad_edu import DomainError, Value, softmax
+from tinygrad_edu.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    huber_loss,
+    l1_loss,
+    l1_penalty,
+    l2_penalty,
+    mse_loss,
+    multiclass_svm_loss,
+    quadratic_cost,
+)
+
+PREDICTIONS = [0.7, -1.2, 3.0, 0.05]
+PAIRWISE = [mse_loss, quadratic_cost, l1_loss, huber_loss, hinge_loss, binary_cross_entropy_with_logits]
+
+
+def gradients(loss, data, *args, **options):
+    values = [Value(x) for x in data]
+    result = loss(values, *args, **options)
+    result.backward()
+    return result.data, [v.grad for v in values]
+
+
+# --- values and derivatives ------------------------------------------------------------------------------------------
+
+
+def test_w6_the_quadratic_cost_of_a_sigmoid_neuron():
+    w, b = [Value(2.0), Value(-3.0)], Value(-3.0)
+    a = (w[0] * -1.0 + w[1] * -2.0 + b).sigmoid()
+    cost = quadratic_cost(a, 1.0)
+    cost.backward()
+    assert cost.data == pytest.approx(0.036164744064256626, rel=1e-12)
+    assert a.grad == pytest.approx(-0.2689414213699951, rel=1e-12)
+    assert b.grad == pytest.approx(-0.052877092784266715, rel=1e-12)
+    assert [v.grad for v in w] == pytest.approx([0.052877092784266715, 0.10575418556853343], rel=1e-12)
+
+
+def test_the_mean_squared_error_divides_by_the_number_of_predictions():
+    assert gradients(mse_loss, [1.0, 2.0], [2.0, 0.0]) == (2.5, [-1.0, 2.0])
+
+
+def test_the_mean_runs_over_nested_lists_too():
+    assert mse_loss([[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0], [3.0, 0.0]]) == 4.0
+
+
+def test_l1_has_the_sign_for_a_slope_and_0_at_the_kink():
+    assert gradients(l1_loss, [1.0, 2.0, 5.0, 0.0], [2.0, 2.0, 1.0, 0.0]) == (1.25, [-0.25, 0, 0.25, 0])
+
+
+def test_huber_is_a_parabola_inside_delta_and_a_line_outside():
+    assert gradients(huber_loss, [0.5, 5.0, -5.0], [0.0, 0.0, 0.0], delta=2.0) == (
+        pytest.approx((0.125 + 8.0 + 8.0) / 3),
+        pytest.approx([0.5 / 3, 2 / 3, -2 / 3]),
+    )
+
+
+def test_hinge_leaves_examples_beyond_the_margin_alone():
+    assert gradients(hinge_loss, [2.0, 0.5, -3.0], [1, 1, 1]) == (1.5, [0, -1 / 3, -1 / 3])
+    assert hinge_loss([2.0], [1], margin=3.0) == 1.0
+
+
+def test_multiclass_svm_counts_every_class_within_the_margin():
+    assert gradients(multiclass_svm_loss, [3.0, 5.0, 2.5], 0) == (3.5, [-2, 1, 1])
+    assert multiclass_svm_loss([[3.0, 5.0, 2.5], [9.0, 0.0, 0.0]], [0, 0]) == 1.75
+
+
+def test_cross_entropy_has_softmax_less_the_target_for_a_gradient():
+    scores = [0.5, -1.0, 2.0]
+    value, slopes = gradients(cross_entropy, scores, 2)
+    p = softmax(scores)
+    assert value == pytest.approx(-math.log(p[2]), rel=1e-12)
+    assert slopes == pytest.approx([p[0], p[1], p[2] - 1], rel=1e-12)
+
+
+def test_cross_entropy_of_a_batch_is_the_mean():
+    one, other = [0.5, -1.0, 2.0], [1.0, 1.0, 0.0]
+    both = cross_entropy([one, other], [2, 0])
+    assert both == pytest.approx((cross_entropy(one, 2) + cross_entropy(other, 0)) / 2, rel=1e-15)
+    assert cross_entropy([one], [2]) == cross_entropy(one, 2)
+
+
+def test_cross_entropy_is_stable_for_huge_logits():
+    assert gradients(cross_entropy, [1000.0, 1000.0], 1) == (math.log(2), [0.5, -0.5])
+    assert cross_entropy([-1000.0, 1000.0], 0) == 2000.0
+
+
+def test_binary_cross_entropy_with_and_without_logits_agree():
+    targets = [1, 0, 0.25, 1.0]
+    with_logits = gradients(binary_cross_entropy_with_logits, PREDICTIONS, targets)
+    without = gradients(lambda z, y: binary_cross_entropy([zi.sigmoid() for zi in z], y), PREDICTIONS, targets)
+    assert with_logits[0] == pytest.approx(without[0], rel=1e-12)
+    assert with_logits[1] == pytest.approx(without[1], rel=1e-12)
+
+
+def test_binary_cross_entropy_with_logits_is_stable_and_does_not_round_small_losses_away():
+    assert gradients(binary_cross_entropy_with_logits, [1000.0, -1000.0], [0, 1]) == (1000.0, [0.5, -0.5])
+    assert binary_cross_entropy_with_logits([50.0], [1]) == pytest.approx(math.exp(-50), rel=1e-12)
+
+
+def test_binary_cross_entropy_of_certain_probabilities():
+    assert binary_cross_entropy([1.0, 0.0], [1, 0]) == 0.0
+    with pytest.raises(DomainError, match=r"log\(0\.0\)"):
+        binary_cross_entropy([Value(0.0)], [1])
+    with pytest.raises(DomainError, match=r"log1p\(-1\.0\)"):
+        binary_cross_entropy([Value(1.0)], [0])
+
+
+def test_penalties_add_up_the_weights():
+    w = [Value(3.0), Value(-4.0)]
+    (l2_penalty(w, 0.5) + l1_penalty((x for x in w), 0.1)).backward()
+    assert l2_penalty(w, 0.5).data == 12.5
+    assert l1_penalty(w, 0.1).data == pytest.approx(0.7)
+    assert [x.grad for x in w] == pytest.approx([3.1, -4.1])
+
+
+def test_targets_may_be_values_and_arrays():
+    target = Value(1.0)
+    mse_loss([3.0], [target]).backward()
+    assert target.grad == -4.0
+    assert mse_loss(np.array([[1.0, 2.0]]), np.array([[1.0, 4.0]])) == 2.0
+    assert mse_loss(np.array(3.0), 1.0) == 4.0
+    assert hinge_loss([0.5], [Value(1)]).data == 0.5
+    assert cross_entropy(np.array([0.0, 0.0]), np.int64(1)) == math.log(2)
+
+
+# --- against PyTorch -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "predictions", "targets"),
+    [
+        (mse_loss, "mse_loss", PREDICTIONS, [1.0, 2.0, -1.0, 0.0]),
+        (l1_loss, "l1_loss", PREDICTIONS, [1.0, 2.0, -1.0, 0.0]),
+        (huber_loss, "huber_loss", PREDICTIONS, [1.0, 2.0, -1.0, 0.0]),
+        (binary_cross_entropy, "binary_cross_entropy", [0.2, 0.9, 0.5], [1.0, 0.0, 0.3]),
+        (
+            binary_cross_entropy_with_logits,
+            "binary_cross_entropy_with_logits",
+            PREDICTIONS,
+            [1.0, 0.0, 0.3, 1.0],
+        ),
+        (cross_entropy, "cross_entropy", PREDICTIONS, 2),
+        (lambda s, t: multiclass_svm_loss(s, t) / len(s), "multi_margin_loss", PREDICTIONS, 2),
+    ],
+)
+def test_losses_agree_with_pytorch(ours, theirs, predictions, targets):
+    torch = pytest.importorskip("torch")
+    x = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
+    kind = torch.int64 if isinstance(targets, int) else torch.float64
+    loss = getattr(torch.nn.functional, theirs)(x, torch.tensor(targets, dtype=kind))
+    loss.backward()
+    value, slopes = gradients(ours, predictions, targets)
+    assert value == pytest.approx(loss.item(), rel=1e-12)
+    assert slopes == pytest.approx(x.grad.tolist(), rel=1e-12, abs=1e-15)
+
+
+# --- what does not match ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", [*PAIRWISE, binary_cross_entropy])
+def test_shapes_that_differ_are_refused_with_both_sizes(loss):
+    with pytest.raises(ValueError, match=f"{loss.__name__}: a list of 1 prediction and a list of 2 targets"):
+        loss([0.5], [1, 1])
+    with pytest.raises(ValueError, match=f"{loss.__name__}: a single prediction and a list of 1 target; the shapes"):
+        loss(Value(0.5), [1])
+    with pytest.raises(ValueError, match=f"{loss.__name__}: a list of 2 predictions and a single target"):
+        loss([[0.5, 0.5]], [1])
+
+
+@pytest.mark.parametrize("loss", PAIRWISE)
+def test_no_predictions_are_refused(loss):
+    with pytest.raises(ValueError, match=f"{loss.__name__} of no predictions"):
+        loss([], [])
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, multiclass_svm_loss])
+def test_classes_that_do_not_match_the_scores_are_refused(loss):
+    for scores, target, message in [
+        ([1.0, 2.0], 2, "class 2 of 2; classes count from 0"),
+        ([1.0, 2.0], -1, "class -1 of 2"),
+        ([[1.0, 2.0]], [0, 1], "the scores of 1 examples and a list of 2 targets"),
+        ([[1.0, 2.0]], 0, "the scores of 1 examples and a single target"),
+        ([1.0, 2.0], [0, 1], "a list of class scores for each example"),
+        ([], 0, r"at least one class, got \[\]"),
+        (1.0, 0, "at least one class, got 1"),
+        ([[]], [0], "a list of class scores for each example"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            loss(scores, target)
+    with pytest.raises(TypeError):
+        loss([1.0, 2.0], 1.0)
+
+
+def test_targets_of_the_wrong_kind_are_refused():
+    with pytest.raises(ValueError, match="hinge_loss needs targets of -1 and 1, got 0"):
+        hinge_loss([0.5], [0])
+    for loss in (binary_cross_entropy, binary_cross_entropy_with_logits):
+        with pytest.raises(ValueError, match="targets from 0 to 1, got -1"):
+            loss([0.5], [-1])
+    with pytest.raises(TypeError, match="expected a number, got 'a'"):
+        mse_loss(Value(0.5), "a")
+
+
+@pytest.mark.parametrize("delta", [0.0, -1.0, math.nan, math.inf])
+def test_huber_needs_a_delta_above_0(delta):
+    with pytest.raises(ValueError, match="delta above 0"):
+        huber_loss([1.0], [2.0], delta=delta)
