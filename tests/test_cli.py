@@ -74,6 +74,11 @@ def explained(*values, digits=4):
     return cli.explain(*values, digits=digits)
 
 
+def test_inputs_stand_in_the_order_of_the_text(run):
+    _, out, _ = run("b*c + exp(a)", "a=1", "b=2", "c=3")
+    assert [line.split()[0] for line in out.splitlines()[:4]] == ["name", "b", "c", "a"]
+
+
 def test_names_of_statements_are_used(run):
     _, out, _ = run(*NAMED)
     assert "x     a + b        2              7\n" in out
@@ -361,6 +366,14 @@ def test_any_encoding_of_the_output_will_do(monkeypatch, encoding):
     text = raw.getvalue().decode(encoding)
     assert ("v1 * v2" if encoding == "ascii" else "v1 × v2") in text or encoding == "cp1252"
     assert "gradient of f" in text
+
+
+def test_powers_have_an_ascii_spelling(monkeypatch):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    cli._write("x²³ ≈ y⁻¹, ∂f/∂x → 0")
+    sys.stdout.flush()
+    assert raw.getvalue() == b"x^23 ~ y^-1, df/dx -> 0\n"
 
 
 def test_letters_without_an_ascii_spelling_become_question_marks(monkeypatch):

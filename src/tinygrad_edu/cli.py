@@ -43,11 +43,12 @@ expressions:
 EPILOG = """\
 exit status: 0, or 1 if --check finds a difference, or 2 after an error
 """
-# Unicode that explanations use, for output that cannot show it.
+# How to spell, in ASCII, what explanations use beyond it.
 PLAIN = str.maketrans({
-    "×": "*", "·": "*", "−": "-", "–": "-", "—": "-", "∂": "d", "→": "->", "←": "<-", "…": "...", "≈": "~=",
-    "√": "sqrt", "σ": "sigma", "Σ": "sum", "′": "'", "≤": "<=", "≥": ">=", "∞": "inf", "²": "^2", "³": "^3",
+    "×": "*", "·": "*", "−": "-", "–": "-", "—": "-", "∂": "d", "→": "->", "…": "...", "≈": "~", "√": "sqrt",
+    "σ": "sigma", "Σ": "sum", "′": "'", "≤": "<=", "≥": ">=", "∞": "inf",
 })  # fmt: skip
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 
 class UsageError(Exception):
@@ -270,26 +271,25 @@ def _print_report(
 def _table_lines(result: Value, inputs: dict[str, Value], digits: int) -> Iterator[str]:
     """Name, formula, value and gradient of each value; only those with names if there are many."""
     order = topological_order(result)
-    named = names(order)
-    unused = [leaf for leaf in inputs.values() if leaf not in named]  # in the branch of a where that was not taken
-    rows = order if len(order) <= MAX_ROWS else [node for node in order if node.label]
+    named = {leaf: label for label, leaf in inputs.items()} | names(order)
+    nodes = [*inputs.values(), *(node for node in order if node.label not in inputs)]
+    rows = nodes if len(nodes) <= MAX_ROWS else [node for node in nodes if node.label]
     table: list[tuple[str, ...]] = [("name", "formula", "value", f"gradient of {named[result]}")]
-    for node in sorted(rows, key=lambda node: bool(node.op)):  # inputs first
-        made_by = formula(node, named, digits) if node.op else ""
-        table.append((named[node], clipped(made_by, 60), *(number_text(x, digits) for x in (node.data, node.grad))))
-    table += [(leaf.label, "", number_text(leaf.data, digits), "0") for leaf in unused]
+    for node in rows:
+        made_by = clipped(formula(node, named, digits), 60) if node.op else ""
+        table.append((named[node], made_by, number_text(node.data, digits), number_text(node.grad, digits)))
     yield from _aligned(table, "<<>>")
-    if len(rows) < len(order):
-        yield f"and {len(order) - len(rows)} steps without a name"
+    if len(rows) < len(nodes):
+        yield f"and {len(nodes) - len(rows)} steps without a name"
 
 
 def _check_lines(comparisons: dict[str, Comparison], digits: int) -> Iterator[str]:
     yield "against finite differences"
     table = [("name", "gradient", "finite difference", "apart", "verdict")]
     for name, comparison in comparisons.items():
-        numbers = number_text(comparison.gradient, digits), number_text(comparison.numeric, digits)
+        numeric = "none" if math.isnan(comparison.numeric) else number_text(comparison.numeric, digits)
         apart = "" if math.isnan(comparison.difference) else f"{comparison.difference:.0e}"
-        table.append((name, *numbers, apart, comparison.verdict))
+        table.append((name, number_text(comparison.gradient, digits), numeric, apart, comparison.verdict))
     yield from _aligned(table, "<>>><")
 
 
@@ -308,5 +308,6 @@ def _write(text: str, stream: TextIO | None = None) -> None:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        text = text.translate(PLAIN).encode(encoding, "replace").decode(encoding)
+        text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda power: f"^{power[0].translate(SUPERSCRIPTS)}", text.translate(PLAIN))
+        text = text.encode(encoding, "replace").decode(encoding)
     stream.write(text + "\n")
