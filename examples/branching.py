@@ -56,7 +56,7 @@ def main() -> None:
         local = ", ".join(f"∂{name}/∂{parent.label} = {slope:g}" for parent, slope in value.edges())
         print(f"{node:<10} {value.data:>5g}   {local:<20} {value.grad:>13g}")
     print()
-    print(tg.explain(v["f"], v["b"]))
+    print(tg.explain(v["f"]))
     print()
     print("Forward mode carries a derivative along with each value, by one input at a time:")
     print()
@@ -67,7 +67,7 @@ def main() -> None:
         print(f"{name:<10} {slopes}   {v[name].grad:>13g}")
     print()
     print("Three inputs took three forward passes; one backward pass gave all three derivatives.")
-    tg.draw(v["f"]).save("branching.svg")
+    tg.draw(v["f"], products=True, title="Gradients add at branches").save("branching.svg")
     print("The picture is in branching.svg.")
 
 
