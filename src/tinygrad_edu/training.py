@@ -1,0 +1,406 @@
+"""Training: `fit` takes a model through the data epoch by epoch and returns what happened.
+
+One step is forward, loss, backward, optimiser. `eager_step` is that step in five lines, and a loop around it by
+hand is as good as `fit`; what `fit` adds is shuffling, the history, validation, early stopping, a progress bar,
+and that no interruption or error ever leaves a model half-way through a step.
+"""
+
+import contextlib
+import importlib
+import math
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .datasets import at_least_one, batches, examples
+from .losses import mse_loss
+from .notation import number_text
+from .number import primal
+from .optim import SGD
+from .recording import no_grad
+
+Loss = Callable[[list[Any], list[Any]], Any]
+Step = Callable[[list[Any], list[Any]], float]
+Metrics = Mapping[str, Callable[[list[Any], list[Any]], Any]]
+
+
+class Trainable(Protocol):
+    """What can be trained: callable on one example, with a list of parameters."""
+
+    def __call__(self, x: Any, /) -> Any:
+        """The prediction for one example."""
+
+    def parameters(self) -> Sequence[Any]:
+        """The Values that training changes."""
+
+
+class Stepper(Protocol):
+    """What turns gradients into changed parameters."""
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of the step before."""
+
+    def step(self) -> None:
+        """Change the parameters by their gradients."""
+
+
+class DivergedError(FloatingPointError):
+    """The loss became nan or infinite. `history` is what happened before; the model is as before that batch."""
+
+    def __init__(self, message: str, history: "History") -> None:
+        super().__init__(message)
+        self.history = history
+
+
+# --- what happened ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class History:
+    """What happened in a training run, epoch by epoch.
+
+    `records` has for each whole epoch a dict of its numbers: "loss", "validation" where there was validation data,
+    and each metric under its name. `steps` counts the optimiser's steps, `stopped` says why the run ended.
+
+    >>> history = History([{"loss": 4.0}, {"loss": 1.0}], steps=2, stopped="all 2 epochs done")
+    >>> history
+    History(2 epochs, loss 4 → 1, all 2 epochs done)
+    >>> history.loss, history.epochs, history.best_epoch
+    ([4.0, 1.0], 2, 2)
+    """
+
+    records: list[dict[str, float]] = field(default_factory=list)
+    steps: int = 0
+    stopped: str = ""
+
+    @property
+    def epochs(self) -> int:
+        """How many whole epochs were run."""
+        return len(self.records)
+
+    @property
+    def loss(self) -> list[float]:
+        """The training loss per epoch: the mean over its examples, each as it was when its batch came."""
+        return self["loss"]
+
+    @property
+    def validation(self) -> list[float]:
+        """The loss on the validation data at the end of each epoch; empty where there was none."""
+        return self["validation"]
+
+    @property
+    def metrics(self) -> dict[str, list[float]]:
+        """Each metric per epoch, on the validation data where there was some, else on the training data."""
+        return {name: self[name] for name in self._names() if name not in ("loss", "validation")}
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch, counted from 1, with the lowest validation loss (training loss without one); 0 if none was run."""
+        watched = _comparable(self.validation or self.loss)
+        return watched.index(min(watched)) + 1 if watched else 0
+
+    def __getitem__(self, name: str) -> list[float]:
+        """One number per epoch: "loss", "validation" or a metric."""
+        return [record[name] for record in self.records if name in record]
+
+    def __repr__(self) -> str:
+        ends = [f"{name} {number_text(self[name][0])} → {number_text(self[name][-1])}" for name in self._names()]
+        return f"History({', '.join([f'{self.epochs} epochs', *ends, self.stopped])})"
+
+    def _names(self) -> list[str]:
+        return list(self.records[0]) if self.records else []
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain data, ready for JSON or a data frame."""
+        return {
+            "epochs": self.epochs,
+            "steps": self.steps,
+            "stopped": self.stopped,
+            "loss": self.loss,
+            "validation": self.validation,
+            "metrics": self.metrics,
+        }
+
+
+Callback = Callable[[History], Any]
+
+
+# --- one step --------------------------------------------------------------------------------------------------------
+
+
+def eager_step(model: Trainable, loss: Loss, optimizer: Stepper) -> Step:
+    """The usual training step as a function of a batch: forward, loss, backward, optimiser. Returns the loss.
+
+    A loss that is nan or infinite is returned at once: nothing is changed by it.
+
+    >>> from tinygrad_edu import Value, nn
+    >>> w = Value(1.0)
+    >>> class Line:
+    ...     def __call__(self, x): return w * x[0]
+    ...     def parameters(self): return [w]
+    >>> step = eager_step(Line(), nn.mse_loss, nn.SGD([w], lr=0.1))
+    >>> step([[1.0]], [3.0]), w.data
+    (4.0, 1.4)
+    """
+
+    def step(xs: list[Any], ys: list[Any]) -> float:
+        optimizer.zero_grad()
+        error = loss([model(x) for x in xs], ys)
+        if not hasattr(error, "backward"):
+            raise TypeError(
+                f"the loss function returned {error!r}, not a Value: it must be computed from the predictions"
+            )
+        number = float(primal(error))
+        if math.isfinite(number):
+            error.backward()
+            optimizer.step()
+        return number
+
+    return step
+
+
+class _WholeSteps:
+    """Takes steps all or nothing: an error or an interruption within one leaves everything as it was before it."""
+
+    def __init__(self, step: Step, model: Trainable, optimizer: Stepper, history: History) -> None:
+        self.step, self.optimizer, self.history = step, optimizer, history
+        both = [*model.parameters(), *getattr(optimizer, "parameters", ())]
+        self.parameters = list({id(p): p for p in both}.values())
+        self.place = "before the first batch"  # for error messages
+
+    def __call__(self, xs: list[Any], ys: list[Any]) -> float:
+        steps = self.history.steps
+        parameters = [(p, p.data, p.grad) for p in self.parameters]
+        state = _containers(getattr(self.optimizer, "__dict__", {}))
+        try:
+            loss = self.step(xs, ys)
+            if not math.isfinite(loss):
+                raise DivergedError(_diverged(loss, self.place, self.optimizer), self.history)
+            self.history.steps = steps + 1
+        except BaseException:
+            self._restore(steps, parameters, state)
+            raise
+        return loss
+
+    def _restore(self, steps: int, parameters: list[Any], state: list[Any]) -> None:
+        while True:
+            try:
+                for p, data, grad in parameters:
+                    p.data, p.grad = data, grad
+                for container, content in state:
+                    if isinstance(container, dict):
+                        container.clear()
+                        container.update(content)
+                    else:
+                        container[:] = content
+                self.history.steps = steps
+                return
+            except KeyboardInterrupt:  # a second Ctrl-C: the first is raised as soon as all is restored
+                continue
+
+
+def _containers(root: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Each list and dict within `root`, and itself, with a copy: an optimiser keeps its momenta and counts there."""
+    found, seen, stack = [], set(), [root]
+    while stack:
+        container: Any = stack.pop()
+        if id(container) not in seen:
+            seen.add(id(container))
+            found.append((container, container.copy()))
+            inside = container.values() if isinstance(container, dict) else container
+            stack += [x for x in inside if type(x) in (list, dict)]
+    return found
+
+
+def _diverged(loss: float, place: str, optimizer: Stepper) -> str:
+    lr = getattr(optimizer, "lr", None)
+    rate = f" (it is {lr})" if isinstance(lr, (int, float)) else ""
+    return (
+        f"the loss became {loss} in {place}; the parameters are as before that batch. Mostly the learning rate is "
+        f"too large{rate}, or the data or the first weights are: scale them down, or clip the gradients"
+    )
+
+
+# --- the loop --------------------------------------------------------------------------------------------------------
+
+
+def fit(
+    model: Trainable,
+    data: Any,
+    *,
+    loss: Loss = mse_loss,
+    optimizer: Stepper | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    shuffle: bool = True,
+    seed: int = 0,
+    validation: Any = None,
+    metrics: Metrics | None = None,
+    callbacks: Callback | Sequence[Callback] = (),
+    patience: int | None = None,
+    min_delta: float = 0.0,
+    progress: bool | None = None,
+    step: Step | None = None,
+) -> History:
+    """Train `model` on `data`, `epochs` times through, and return the history.
+
+    `data` and `validation`: a tuple (xs, ys), or (x, y) pairs. `loss(predictions, targets)` gives a Value for a
+    batch; `optimizer` is plain SGD with lr=0.01 unless given; `batch_size` None takes all examples at once;
+    `shuffle` puts them in a new order each epoch, drawn from `seed`. `metrics` are functions like `loss` by name,
+    measured after each epoch. Each of `callbacks` is called with the history after each epoch and stops the run by
+    returning True. `patience` stops it when that many epochs brought no loss (the validation's, if there is one)
+    lower than before by more than `min_delta`. `progress` shows a bar (tqdm), None only in terminals and notebooks.
+    `step(xs, ys)` replaces the step of `eager_step(model, loss, optimizer)`.
+
+    Ctrl-C ends the run: the history so far is returned. After it, and after any error, model and optimiser are as
+    of the last whole step. Raises DivergedError if the loss becomes nan or infinite, ValueError for data or
+    numbers that make no sense. Errors from elsewhere carry a note that says in which epoch and batch they came up.
+
+    >>> from tinygrad_edu import datasets, nn
+    >>> model = nn.MLP(1, [1], seed=0)
+    >>> history = fit(model, datasets.line(), optimizer=nn.SGD(model.parameters(), lr=0.05), epochs=500)
+    >>> history.epochs, history.steps, history.loss[-1] < 1e-6
+    (500, 500, True)
+    """
+    train, held_out = examples(data), None if validation is None else examples(validation)
+    size = at_least_one("batch size", len(train[0]) if batch_size is None else batch_size)
+    steps = at_least_one("epochs", epochs) * math.ceil(len(train[0]) / size)
+    patience = None if patience is None else at_least_one("patience", patience)
+    measures, after_epoch = _checked(metrics or {}), [callbacks] if callable(callbacks) else list(callbacks)
+    optimizer = SGD(model.parameters(), lr=0.01) if optimizer is None else optimizer
+    history, rng = History(), random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
+    take = _WholeSteps(step or eager_step(model, loss, optimizer), model, optimizer, history)
+    try:
+        with _progress(progress, steps) as advance:
+            while not history.stopped:
+                mean_loss = _epoch(take, list(batches(train, size, rng=rng)), advance)
+                take.place = f"what follows epoch {history.epochs + 1}"
+                # in a context of its own, an interruption just as no_grad begins or ends cannot leave it on
+                measured = copy_context().run(_measure, model, loss, train, held_out, measures)
+                history.records.append({"loss": mean_loss, **measured})
+                asked = [each for each in after_epoch if each(history) is True]
+                history.stopped = _reason_to_stop(history, asked, epochs, patience, min_delta)
+    except KeyboardInterrupt:
+        history.stopped = f"interrupted after {history.epochs} epochs and {history.steps} steps"
+    except Exception as error:
+        error.add_note(f"(raised in fit, in {take.place})")
+        raise
+    return history
+
+
+def _epoch(take: _WholeSteps, in_batches: list[Any], advance: Callable[[int, float], None]) -> float:
+    """A step with each batch; the mean of their losses, each counted by the size of its batch."""
+    total, count, epoch = 0.0, 0, take.history.epochs + 1
+    for number, (xs, ys) in enumerate(in_batches, 1):
+        take.place = f"epoch {epoch}, batch {number} of {len(in_batches)}"
+        loss = take(xs, ys)
+        total, count = total + loss * len(xs), count + len(xs)
+        advance(epoch, loss)
+    return total / count
+
+
+def _measure(model: Trainable, loss: Loss, train: Any, held_out: Any, metrics: Metrics) -> dict[str, float]:
+    """The validation loss and the metrics at the end of an epoch."""
+    if held_out is None and not metrics:
+        return {}
+    xs, ys = held_out or train
+    with no_grad():
+        predictions = [model(x) for x in xs]
+        measured = {} if held_out is None else {"validation": loss(predictions, ys)}
+        measured |= {name: metric(predictions, ys) for name, metric in metrics.items()}
+    return {name: float(primal(x)) for name, x in measured.items()}
+
+
+def _checked(metrics: Metrics) -> Metrics:
+    taken = [name for name in ("loss", "validation") if name in metrics]
+    if taken:
+        raise ValueError(f"a metric cannot be called {taken[0]!r}: the history has that name for the loss itself")
+    return metrics
+
+
+def _reason_to_stop(history: History, asked: list[Any], epochs: int, patience: int | None, min_delta: float) -> str:
+    """Why to stop after this epoch, or nothing."""
+    if asked:
+        return f"stopped by {getattr(asked[0], '__name__', 'a callback')}"
+    watched = _comparable(history.validation or history.loss)
+    if patience is not None and _stalled(watched, patience, min_delta):
+        return f"no better for {patience} epochs"
+    return f"all {epochs} epochs done" if history.epochs == epochs else ""
+
+
+def _stalled(losses: list[float], patience: int, min_delta: float) -> bool:
+    return len(losses) > patience and min(losses[-patience:]) >= min(losses[:-patience]) - min_delta
+
+
+def _comparable(losses: list[float]) -> list[float]:
+    return [x if x == x else math.inf for x in losses]  # nan is never the best
+
+
+# --- the progress bar ------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _progress(wanted: bool | None, steps: int) -> Iterator[Callable[[int, float], None]]:
+    """A function to call after each step with epoch and loss; it moves the bar, if there is one."""
+    tqdm = _tqdm(wanted)
+    if tqdm is None:
+        yield lambda *_: None
+        return
+    with tqdm(total=steps, unit="step") as bar:
+
+        def advance(epoch: int, loss: float) -> None:
+            bar.set_postfix_str(f"epoch {epoch}, loss {number_text(loss)}", refresh=False)
+            bar.update()
+
+        yield advance
+
+
+def _tqdm(wanted: bool | None) -> Any:
+    """The class of progress bars; None where none is wanted or, unless asked for, none is installed."""
+    if wanted is None and not (_is_terminal(sys.stderr) or "ipykernel" in sys.modules):
+        return None
+    if wanted is False:
+        return None
+    try:
+        return importlib.import_module("tqdm.auto").tqdm
+    except ImportError:
+        if wanted is None:
+            return None
+        raise ImportError(
+            'the progress bar needs tqdm: pip install "tinygrad-edu[train]", or leave progress out'
+        ) from None
+
+
+def _is_terminal(stream: Any) -> bool:
+    return bool(stream) and bool(stream.isatty())
+
+
+# --- a metric --------------------------------------------------------------------------------------------------------
+
+
+def accuracy(predictions: Sequence[Any], targets: Sequence[Any], *, threshold: float = 0.0) -> float:
+    """The fraction of examples that are classified right, from 0 to 1.
+
+    A prediction of several numbers chooses the class with the largest; the target is the class's number. A single
+    number chooses the side of `threshold`, and the target lies on its side: targets -1 and 1 or 0 and 1 with
+    threshold 0 for scores, targets 0 and 1 with threshold 0.5 for probabilities. ValueError if the lengths differ.
+
+    >>> accuracy([-2.0, 0.5, 3.0, 1.0], [-1, 1, 1, -1])
+    0.75
+    >>> accuracy([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]], [1, 2])
+    0.5
+    """
+    if len(predictions) != len(targets) or not targets:
+        raise ValueError(f"accuracy of {len(predictions)} predictions for {len(targets)} targets: both must be as many")
+    right = [_is_right(p, y, threshold) for p, y in zip(predictions, targets, strict=True)]
+    return right.count(True) / len(right)
+
+
+def _is_right(prediction: Any, target: Any, threshold: float) -> bool:
+    if isinstance(prediction, Sequence):
+        scores = [primal(score) for score in prediction]
+        return bool(scores.index(max(scores)) == target)
+    return bool((primal(prediction) > threshold) == (target > threshold))
