@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from .engine import Value
-from .picture import PARTS, Options, Picture, clean, ordered, picture
+from .notation import plain
+from .picture import PARTS, Options, Picture, ordered, picture
 from .picture_dot import BACK, dot_source
 from .picture_svg import DrawingError, counted, finished, rendered
 
@@ -16,6 +17,11 @@ class Drawing:
 
     `dot` is its text in Graphviz's language, `svg` the picture as text, `png` as bytes. The latter two raise
     DrawingError where no program for it is installed; the message says how to get one.
+
+    >>> drawing = draw(Value(2.0, label="x") ** 3)
+    >>> drawing
+    <Drawing: Computation graph of v1, 2 boxes, 1 arrow>
+    >>> drawing.save("cube.dot")
     """
 
     def __init__(self, picture: Picture, *, dot: str, title: str, program: str | None = None) -> None:
@@ -98,8 +104,8 @@ def draw(
         raise ValueError(f"digits={digits!r}: it is a whole number from 1 to 17")
     options = Options(parts, products, digits, expand, max_nodes)
     sketch = picture(results, options, fold or {})
-    heading = clean(title or "", 200)
-    names = clean(", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else ""), 80)
+    heading = plain(title or "", 200)
+    names = plain(", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else ""), 80)
     return Drawing(
         sketch,
         dot=dot_source(sketch, rankdir, heading),

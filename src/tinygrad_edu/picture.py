@@ -1,6 +1,6 @@
 """What a picture of a graph shows: its boxes and arrows, as short plain texts. No drawing yet.
 
-Every text that leaves this module is fit to be shown: no control characters, no lone surrogates, cut to a length.
+Every text that leaves this module is fit to be shown (`notation.plain`): no control characters, cut to a length.
 """
 
 from collections import Counter
@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .engine import NOT_COMPUTED, Value, topological_order
-from .notation import INFIX, formula, names, number_text
-from .number import primal
+from .notation import INFIX, Text, names, number_text, operation, plain
 
 NOT_YET = "–"  # in place of a gradient that no backward pass has computed
 PARTS = ("formula", "value", "grad", "local")
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 ARROWS_PER_NODE = 10  # a graph with more is a hairball, and takes minutes to lay out
+SMALLER = (
+    'draw a smaller part of it, fold groups of values into one box each (fold={"layer 1": between(inputs, outputs)}), '
+    "or pass a larger max_nodes and wait: a few hundred boxes take a second, thousands take minutes"
+)
 
 
 class Options(NamedTuple):
@@ -78,27 +81,6 @@ def ordered(values: Iterable[Value]) -> list[Value]:
     return list(dict.fromkeys(node for value in values for node in topological_order(value)))
 
 
-# --- texts -----------------------------------------------------------------------------------------------------------
-
-
-def clean(text: object, limit: int) -> str:
-    """`text` fit to be shown: at most `limit` characters, what cannot be printed is replaced.
-
-    >>> clean("a\\x00b", 9), clean("weight of the first input", 9)
-    ('a\ufffdb', 'weight o…')
-    """
-    shown = str(text)
-    if len(shown) > limit:
-        shown = shown[: limit - 1] + "…"
-    return "".join(_printable(c) for c in shown)
-
-
-def _printable(c: str) -> str:
-    if c.isprintable() or c in "\u200c\u200d":  # joiners, which Persian, Hindi and emoji need
-        return c
-    return " " if c.isspace() else "\ufffd"
-
-
 # --- from values to boxes and arrows ---------------------------------------------------------------------------------
 
 
@@ -115,39 +97,50 @@ class _Sketch:
         self.key |= {node: f"group{self.groups.index(name)}" for node, name in self.group.items()}
         self._check_size()
         self.outputs = self._outputs_of_groups()
-        self.name = {node: clean(name, 24) for node, name in names(self.order).items()}
+        self.names = names(self.order)
         for group, outputs in self.outputs.items():
             if len(outputs) == 1:  # then the group's name can stand for it in formulas
-                self.name[outputs[0]] = clean(group, 24)
+                self.names[outputs[0]] = group
 
     def picture(self) -> Picture:
         boxes: dict[str, Box] = {}
         arrows: list[Arrow] = []
         for node in self.order:
             if node in self.group:
-                boxes.setdefault(self.key[node], self._folded(self.group[node]))
-            elif node.op == "dot" and self.options.expand:
+                if self.key[node] not in boxes:
+                    boxes[self.key[node]] = self._folded(self.group[node])
+            elif self._is_expanded(node):
                 self._expand(node, boxes, arrows)
                 continue
             else:
                 boxes[self.key[node]] = self._box(node)
             arrows += self._arrows_into(node)
-        result_names = [self.name[node] for node in self.results]
+        result_names = [self._name(node) for node in self.results]
         return Picture(list(boxes.values()), self._merged(arrows), result_names)
 
     def _check_size(self) -> None:
-        boxes, arrows = len(set(self.key.values())), 0
-        for node in self.order:
-            arrows += len(node.parents)
-            if node.op == "dot" and self.options.expand and node not in self.group:
-                boxes += len(node.operands) // 2
         limit = self.options.max_nodes
-        if boxes > limit or arrows > ARROWS_PER_NODE * limit:
+        boxes = len(set(self.key.values())) + sum(len(node.left) // 2 for node in self.order if self._is_expanded(node))
+        if boxes > limit:
+            raise ValueError(f"a picture of {boxes} boxes is more than max_nodes={limit} allows: {SMALLER}")
+        arrows = self._count_arrows()
+        if arrows > ARROWS_PER_NODE * limit:
             raise ValueError(
-                f"a picture of {boxes} boxes and {arrows} arrows is more than max_nodes={limit} allows "
-                f"({ARROWS_PER_NODE} arrows a box): draw a smaller part, fold groups of values into one box each, "
-                f'fold={{"layer 1": between(inputs, outputs)}}, or pass a larger max_nodes and wait'
+                f"a picture of {arrows} arrows is more than {ARROWS_PER_NODE} × max_nodes={limit} allows: {SMALLER}"
             )
+
+    def _count_arrows(self) -> int:
+        plain, merged = 0, set()
+        for node in self.order:
+            for parent in node.parents:
+                if node not in self.group and parent not in self.group:
+                    plain += 1
+                elif self.key[node] != self.key[parent]:
+                    merged.add((self.key[node], self.key[parent]))
+        return plain + len(merged)
+
+    def _is_expanded(self, node: Value) -> bool:
+        return self.options.expand and node.op == "dot" and node not in self.group
 
     def _outputs_of_groups(self) -> dict[str, list[Value]]:
         """The members of each group that are used outside it, or are a result."""
@@ -161,9 +154,9 @@ class _Sketch:
     # --- boxes ---
 
     def _box(self, node: Value, badge: str | None = None) -> Box:
-        head = self.name[node]
+        head = self._name(node)
         if node.op and "formula" in self.options.show:
-            head = f"{head} = {self._formula(node)}"
+            head = f"{head} = {self._formula(node.op, node.operands)}"
         return Box(
             key=self.key[node],
             head=head,
@@ -181,7 +174,7 @@ class _Sketch:
         one = outputs[0] if len(outputs) == 1 else None
         return Box(
             key=f"group{self.groups.index(group)}",
-            head=clean(group, 24),
+            head=plain(group, 24),
             badge=f"{count} value{'' if count == 1 else 's'} folded",
             value="" if one is None else self._shown("value", one.data),
             grad="" if one is None else self._shown("grad", one.grad),
@@ -194,44 +187,36 @@ class _Sketch:
         return self._number(x) if part in self.options.show else ""
 
     def _number(self, x: Any) -> str:
-        return NOT_YET if x is NOT_COMPUTED else clean(number_text(primal(x), self.options.digits), 24)
+        return NOT_YET if x is NOT_COMPUTED else plain(number_text(x, self.options.digits), 24)
 
-    def _operand(self, x: Any) -> str:
-        return self.name[x] if isinstance(x, Value) and x in self.name else self._number(x)
+    def _name(self, node: Value, limit: int = 24) -> str:
+        return plain(self.names[node], limit)
 
-    def _formula(self, node: Value) -> str:
-        """The operation over the names of its operands, of many the first two and the last."""
-        operands = [self._operand(x) for x in node.operands]
-        if node.op == "dot":
-            half = len(operands) // 2
-            operands = [f"{x} × {y}" for x, y in zip(operands[:half], operands[half:], strict=True)]
-        if len(operands) > 3:
-            operands[2:-1] = ["…"]
-        if node.op == "dot":
-            return clean(" + ".join(operands), 80)
-        if len(node.operands) > 3:
-            return clean(f"{node.op}({', '.join(operands)})", 80)
-        named = {x: self._operand(x) for x in node.operands if isinstance(x, Value)}
-        return clean(formula(node, named, self.options.digits), 80)
+    def _formula(self, op: str, operands: tuple[Any, ...]) -> str:
+        return plain(str(operation(op, operands, self._piece)), 60)
+
+    def _piece(self, x: Any) -> Text:
+        """An operand within a formula: a value of this graph by its name, any other as a number."""
+        return Text.name(self._name(x)) if isinstance(x, Value) and x in self.names else Text.number(x)
 
     def _badge(self, node: Value) -> str:
-        """The symbol of the operation; where no formula shows the numbers among its operands, with these."""
-        parents = node.parents
-        if "formula" in self.options.show or len(node.operands) != 2 or len(parents) == 2:
-            return SYMBOLS.get(node.op, node.op)
-        text = formula(node, dict.fromkeys(parents, "·"), self.options.digits)
-        return clean(text.replace("· ", "").replace(" ·", "") if node.op in INFIX else text, 30)
+        """The symbol of the operation; where no formula shows the number beside its operand, with it: `× 2`."""
+        symbol = SYMBOLS.get(node.op, node.op)
+        if "formula" in self.options.show or len(node.operands) != 2 or len(node.parents) == 2:
+            return symbol
+        left, right = ("" if isinstance(x, Value) and x in self.names else self._number(x) for x in node.operands)
+        return f"{left} {symbol} {right}".strip() if node.op in INFIX else f"{symbol}({left or '·'}, {right or '·'})"
 
     # --- arrows ---
 
     def _arrows_into(self, node: Value) -> Iterator[Arrow]:
         """One arrow for each use of each parent: two for x · x."""
+        key = self.key[node]
+        if node in self.group:  # the local gradients are those of something inside, which the picture does not show
+            yield from (Arrow(self.key[parent], key) for parent in node.parents if self.key[parent] != key)
+            return
         for (parent, local), slot in zip(node.edges(), self._slots(node), strict=True):
-            if self.key[parent] != self.key[node]:  # not within a folded group
-                if node in self.group:  # the slope of something inside, which the picture does not show
-                    yield Arrow(self.key[parent], self.key[node])
-                else:
-                    yield self._arrow(self.key[parent], self.key[node], self._slope(node, slot), node.grad, local)
+            yield self._arrow(self.key[parent], key, self._slope(node, slot), node.grad, local)
 
     def _arrow(self, tail: str, head: str, slope: str, upstream: Any, local: Any) -> Arrow:
         local_text = product = ""
@@ -243,13 +228,13 @@ class _Sketch:
         return Arrow(tail, head, local_text, product)
 
     def _slope(self, node: Value, slot: str) -> str:
-        return f"∂{clean(self.name[node], 12)}/∂{slot}"
+        return f"∂{self._name(node, 12)}/∂{slot}"
 
     def _slots(self, node: Value) -> Iterator[str]:
         """The name of each parent; where one is used repeatedly, which of its uses it is."""
         uses, seen = Counter(node.parents), Counter[Value]()
         for parent in node.parents:
-            name = clean(self.name[parent], 12)
+            name = self._name(parent, 12)
             seen[parent] += 1
             if uses[parent] == 1:
                 yield name
@@ -283,7 +268,7 @@ class _Sketch:
                 product = self._product(f"{key}_{i}", pair[0][0], pair[1][0], factors, node.grad)
                 boxes[product.key] = product
                 for (parent, local), side in zip(factors, ("left ", "right "), strict=False):
-                    slot = clean(self.name[parent], 12)
+                    slot = self._name(parent, 12)
                     if pair[0][0] is pair[1][0]:
                         slot = f"({side}{slot})"
                     arrows.append(self._arrow(self.key[parent], product.key, f"∂(product)/∂{slot}", node.grad, local))
@@ -294,7 +279,7 @@ class _Sketch:
         parent, local = factors[0]
         return Box(
             key=key,
-            head=f"{self._operand(x)} × {self._operand(y)}",
+            head=self._formula("*", (x, y)),
             badge="×",
             value=self._shown("value", parent.data * local),
             grad=self._shown("grad", grad),

@@ -96,14 +96,15 @@ def _row(word: str, number: str, colour: str, style: str) -> str:
 
 def _arrow(arrow: Arrow, back: str) -> str:
     """The local gradient, and below it what flows back along the arrow."""
-    lines = [_escaped(arrow.local)] if arrow.local else []
+    space = "&#160;" * (back == BACK["TB"])  # there the text stands beside its arrow, and would touch it
+    lines = [space + _escaped(arrow.local)] if arrow.local else []
     if arrow.product:
-        lines.append(f'<FONT COLOR="{GRADIENT}"><I>{back} {_escaped(arrow.product)}</I></FONT>')
+        lines.append(f'<FONT COLOR="{GRADIENT}"><I>{space}{back} {_escaped(arrow.product)}</I></FONT>')
     return f"<{'<BR/>'.join(lines)}>" if lines else ""
 
 
 def _escaped(text: str) -> str:
-    """`text` for a label: no markup, no backslash (which DOT would interpret)."""
+    """`text` for a label: no markup; a joiner of no width keeps DOT from reading \\N as the name of the node."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     room = "&#160;" * (wide // 3)  # programs without font files think these characters narrower than they are
-    return html.escape(text).replace("\\", "&#92;") + room
+    return html.escape(text).replace("\\", "\\\u200c") + room or "&#160;"  # DOT has no empty text

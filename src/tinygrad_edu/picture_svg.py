@@ -4,13 +4,8 @@ The finished SVG has a title and a description for screen readers, colours that 
 that several of them fit into one page.
 """
 
-from typing import TYPE_CHECKING
-
 from .picture import Picture
 from .picture_dot import COLOURS, FONT
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 CSS_CLASS = "tinygrad-edu"
 DESCRIBED = 40  # boxes that the description for screen readers lists
@@ -23,7 +18,15 @@ NO_PROGRAM = (
 
 
 class DrawingError(RuntimeError):
-    """A picture could not be laid out: no program to do it, or the program failed."""
+    """A picture could not be laid out: no program to do it, or the program failed.
+
+    >>> from tinygrad_edu import Value
+    >>> from tinygrad_edu.draw import draw
+    >>> draw(Value(1.0), program="no-such-program").svg
+    Traceback (most recent call last):
+        ...
+    tinygrad_edu.picture_svg.DrawingError: there is no program 'no-such-program': drawing needs a program that ...
+    """
 
 
 def rendered(dot: str, form: str, program: str | None) -> bytes:
@@ -81,10 +84,8 @@ def finished(svg: bytes, picture: Picture, title: str) -> str:
     root.set("xmlns", "http://www.w3.org/2000/svg")
     root.set("class", CSS_CLASS)
     root.set("role", "img")
-    for position, (tag, text) in enumerate(
-        [("title", title), ("desc", description(picture)), ("style", _style())],
-    ):
-        element: Element = ElementTree.Element(tag)
+    for position, (tag, text) in enumerate([("title", title), ("desc", description(picture)), ("style", _style())]):
+        element = ElementTree.Element(tag)
         element.text = text
         root.insert(position, element)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -96,7 +97,7 @@ def description(picture: Picture) -> str:
     >>> from tinygrad_edu import Value
     >>> from tinygrad_edu.picture import Options, picture
     >>> description(picture([Value(2.0, label="x") ** 2], Options(), {}))
-    '2 boxes, 1 arrow. x: value 2, grad –; v1 = x ** 2: value 4, grad –.'
+    '2 boxes, 1 arrow. x: value 2, grad –; v1 = x²: value 4, grad –.'
     """
     boxes = picture.boxes
     listed = "; ".join(box.summary for box in boxes[:DESCRIBED])
