@@ -5,6 +5,7 @@ define HELP
 make demo     the two examples from the README: tables here, pictures in demo/
 make test     everything that must pass: lint, format, types, tests, documentation, coverage
 make matrix   the tests under every Python from 3.11 on that this machine has
+make bench    speed and memory beside other engines, some minutes: a report to read
 make format   put the code into the format that `make test` checks
 make clean    delete the virtual environments and everything else that was made
 
@@ -17,10 +18,12 @@ VERSION := $(firstword $(FOUND))
 INTERPRETER := $(wordlist 2, 99, $(FOUND))
 DEMO := .venv/demo-$(VERSION)
 TEST := .venv/test-$(VERSION)
+BENCH := .venv/bench-$(VERSION)
 EXTRAS_demo := draw
 EXTRAS_test := draw,test
+EXTRAS_bench := bench
 
-.PHONY: help demo test lint types tests covered-tests matrix format clean
+.PHONY: help demo test lint types tests covered-tests matrix bench format clean
 
 help:
 	@echo "$$HELP"
@@ -47,6 +50,9 @@ covered-tests: $(TEST)/installed
 
 matrix:
 	@MAKE="$(MAKE)" tools/test-matrix
+
+bench: $(BENCH)/installed
+	@$(BENCH)/bin/python -m benchmarks
 
 format: $(TEST)/installed
 	$(TEST)/bin/ruff check --fix .
