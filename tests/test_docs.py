@@ -4,6 +4,7 @@ In a page, a block ```python is a doctest, all blocks of a page share one namesp
 after `$ ` with what they print. The library's own commands and the examples are run, `make` and `pip` are not.
 """
 
+import ast
 import doctest
 import importlib
 import inspect
@@ -178,3 +179,43 @@ def test_every_page_is_listed_on_the_index():
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     pages = [page.relative_to(ROOT / "docs").as_posix() for page in sorted(ROOT.glob("docs/**/*.md"))]
     assert [page for page in pages if page != "index.md" and f"({page})" not in index] == []
+
+
+# --- the claims of the page on design --------------------------------------------------------------------------
+
+
+SOURCES = ROOT / "src" / "tinygrad_edu"
+FILES = {
+    ".".join(file.relative_to(SOURCES).with_suffix("").parts): file
+    for file in SOURCES.glob("**/*.py")
+    if file.name != "__init__.py"
+}
+
+
+def imported_by(name: str) -> set[str]:
+    """The library's modules that this one imports when it is imported, by their paths below the library's folder."""
+    package = name.split(".")[:-1]
+    found = set()
+    for node in ast.parse(FILES[name].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*package[: len(package) - node.level + 1], *filter(None, [node.module])]
+            found |= {".".join(path) for path in [base, *([*base, alias.name] for alias in node.names)]}
+    return found & set(FILES)
+
+
+def test_modules_import_one_way():
+    waiting = {name: imported_by(name) for name in FILES}
+    while free := [name for name, needed in waiting.items() if not needed & set(waiting)]:
+        for name in free:
+            del waiting[name]
+    assert waiting == {}, "these import each other in a circle, or need those that do"
+
+
+def test_the_layers_are_in_the_order_of_the_table():
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z`, ]+`) \|", page, re.MULTILINE)
+    above: set[str] = set()
+    for layer in (re.findall(r"`(\w+)`", row) for row in rows):
+        assert set().union(*map(imported_by, layer)) <= above
+        above |= set(layer)
+    assert "engine" in above
