@@ -128,7 +128,14 @@ def test_a_graph_with_many_steps_shows_those_with_names(run):
     table = out.partition("\n\n")[0].splitlines()
     assert status == 0
     assert [line.split()[0] for line in table] == ["name", "a", "s", "f", "and"]
-    assert table[-1] == "and 78 steps without a name"
+    assert table[-1] == "and 78 more values"
+
+
+def test_a_table_of_very_many_names_is_cut(run):
+    names = [f"n{i}" for i in range(150)]
+    table = run("+".join(names), *(f"{name}=1" for name in names))[1].partition("\n\n")[0].splitlines()
+    assert (len(table), table[1].split()[0], table[-2].split()[0]) == (102, "n0", "f")
+    assert table[-1] == "and 199 more values"
 
 
 def test_values_may_be_arithmetic_on_numbers(run):

@@ -18,7 +18,8 @@ from .expression_text import MAX_NAME, ExpressionError, clipped, did_you_mean, p
 from .notation import formula, names, number_text
 
 OK, DISAGREES, ERROR, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141  # the last two as for any program a signal ends
-MAX_ROWS = 30
+MAX_ROWS = 30  # of a table with all values; a longer one has only those with names
+MAX_NAMED = 100
 EXAMPLE = 'tinygrad-edu "(a+b)*(b+c)" a=-1 b=3 c=4'
 DESCRIPTION = """\
 Evaluate an expression, differentiate it by each of its inputs, and explain how.
@@ -269,18 +270,19 @@ def _print_report(
 
 
 def _table_lines(result: Value, inputs: dict[str, Value], digits: int) -> Iterator[str]:
-    """Name, formula, value and gradient of each value; only those with names if there are many."""
+    """Name, formula, value and gradient of each value; if there are many, of the first with names."""
     order = topological_order(result)
     named = {leaf: label for label, leaf in inputs.items()} | names(order)
     nodes = [*inputs.values(), *(node for node in order if node.label not in inputs)]
     rows = nodes if len(nodes) <= MAX_ROWS else [node for node in nodes if node.label]
+    rows = rows if len(rows) <= MAX_NAMED else [*rows[: MAX_NAMED - 1], result]
     table: list[tuple[str, ...]] = [("name", "formula", "value", f"gradient of {named[result]}")]
     for node in rows:
         made_by = clipped(formula(node, named, digits), 60) if node.op else ""
         table.append((named[node], made_by, number_text(node.data, digits), number_text(node.grad, digits)))
     yield from _aligned(table, "<<>>")
     if len(rows) < len(nodes):
-        yield f"and {len(nodes) - len(rows)} steps without a name"
+        yield f"and {len(nodes) - len(rows)} more values"
 
 
 def _check_lines(comparisons: dict[str, Comparison], digits: int) -> Iterator[str]:

@@ -25,7 +25,6 @@ _OF_ONE = [
     "sigmoid", "softplus", "log_sigmoid", "relu",
 ]  # fmt: skip
 _OF_MANY = ["sum", "mean", "prod", "max", "min", "logsumexp", "softmax", "log_softmax"]
-_RETURN_LISTS = ("softmax", "log_softmax")
 SHAPES = {
     **{name: f"{name}(x)" for name in [*_OF_ONE, "abs"]},
     **{name: f"{name}(x, y)" for name in ("hypot", "maximum", "minimum")},
@@ -40,10 +39,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "where": where,
 }
-OTHER_NAMES = {
-    "ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "fabs": "abs",
-    "average": "mean", "logistic": "sigmoid",
-}  # fmt: skip
+OTHER_NAMES = {"ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "average": "mean"}
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
 OPERATORS_ON_FLOATS = {"/": scalar.divide, "**": scalar.power}  # with errors as those of Values
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -177,10 +173,16 @@ def _result(text: str, steps: Iterable[_Step], environment: Mapping[str, Any]) -
             raise
         except (ArithmeticError, ValueError) as error:
             raise ExpressionError(str(error), text, position) from None
-        if not all(math.isfinite(primal(x)) for x in (result if isinstance(result, list) else [result])):
+        if not _is_finite(result):
             raise ExpressionError(f"{_shown(name, operands)} is too large for a float", text, position)
         stack.append(result)
     return stack.pop()
+
+
+def _is_finite(result: Any) -> bool:
+    if type(result) is float:
+        return math.isfinite(result)
+    return all(map(_is_finite, result)) if isinstance(result, list) else math.isfinite(primal(result))
 
 
 def _shown(name: str, operands: Sequence[Any]) -> str:
@@ -419,7 +421,7 @@ class _Parser:
             if kinds not in known:
                 raise self.error(wanted, token)
         self.emit(token.text, _function(token.text), count, token.position)
-        return LIST if token.text in _RETURN_LISTS else NUMBER
+        return LIST if "softmax" in token.text else NUMBER
 
     def no_function(self, token: Token) -> ExpressionError:
         name = token.text
@@ -427,8 +429,7 @@ class _Parser:
             return self.error("pow is not a function here: write x ** y", token)
         if name in self.defined or name in self.free or name in CONSTANTS:
             return self.error(f"{name} is no function: to multiply, write {name} * (...)", token)
-        similar = OTHER_NAMES.get(name)
-        hint = f"; did you mean {similar}?" if similar else did_you_mean(name.lower(), FUNCTIONS)
+        hint = did_you_mean(OTHER_NAMES.get(name, name.lower()), FUNCTIONS)
         return self.error(f"{name} is not a function here{hint or ': to multiply, write * between the two'}", token)
 
     def arguments(self, end: str) -> list[str]:
