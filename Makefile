@@ -20,7 +20,7 @@ DEMO := .venv/demo-$(VERSION)
 TEST := .venv/test-$(VERSION)
 BENCH := .venv/bench-$(VERSION)
 EXTRAS_demo := draw
-EXTRAS_test := draw,test
+EXTRAS_test := test
 EXTRAS_bench := bench
 
 .PHONY: help demo test lint types tests covered-tests matrix bench format clean
