@@ -398,8 +398,8 @@ def _descent(axes: Any, theme: Theme, points: list[tuple[float, float]]) -> None
     outline = _module("patheffects").withStroke(linewidth=4.0, foreground=theme.paper)
     xs, ys = zip(*points, strict=True)
     axes.plot(xs, ys, "-", color=theme.second, linewidth=1.8, path_effects=[outline], zorder=3)
-    dots = {"color": theme.second, "markeredgecolor": theme.ink, "markeredgewidth": 0.6}
-    axes.plot(xs, ys, "o", markersize=4.2, zorder=4, **dots)
+    dots = {"color": theme.second, "markeredgecolor": theme.ink, "markeredgewidth": 0.5}
+    axes.plot(xs, ys, "o", markersize=3.8, zorder=4, **dots)
     for text, (x, y), mark in (("start", points[0], "o"), ("end", points[-1], "*")):
         axes.plot([x], [y], mark, markersize=9 if mark == "o" else 15, zorder=5, **dots)
         axes.annotate(

@@ -285,6 +285,8 @@ def fit(
                 history.stopped = _reason_to_stop(history, asked, epochs, patience, min_delta)
     except KeyboardInterrupt:
         history.stopped = f"interrupted after {history.epochs} epochs and {history.steps} steps"
+    except DivergedError:  # it says itself where it came up
+        raise
     except Exception as error:
         error.add_note(f"(raised in fit, in {take.place})")
         raise
