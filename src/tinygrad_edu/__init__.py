@@ -1,7 +1,9 @@
 """Write arithmetic, get every derivative, see how it came about."""
 
+from .draw import Drawing, DrawingError, between, draw
 from .elementary import where
 from .engine import Value, topological_order
+from .explain import Explanation, explain
 from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
 from .number import DomainError
 from .recording import no_grad
@@ -35,14 +37,20 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DomainError",
+    "Drawing",
+    "DrawingError",
+    "Explanation",
     "Value",
     "arccos",
     "arcsin",
     "arctan",
+    "between",
     "cos",
     "cosh",
     "dot",
+    "draw",
     "exp",
+    "explain",
     "expm1",
     "hypot",
     "isclose",
