@@ -1,0 +1,136 @@
+"""The package's structure: imports go one way, nothing third-party is loaded, modules stay small."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tinygrad_edu
+
+SOURCE = Path(tinygrad_edu.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in SOURCE.rglob("*.py")
+    if path != SOURCE / "__init__.py"
+}
+
+# From the bottom up: a module may import those before it, never those after it.
+LAYERS = [
+    *("number", "scalar", "comparison", "elementary", "recording", "copying", "engine", "functions", "notation"),
+]
+
+
+def imported(name: str) -> set[str]:
+    """The modules of the package that this one imports, anywhere in it, but for type checking only."""
+    tree = ast.parse(MODULES[name].read_text("utf-8"))
+    typing_only = {
+        id(each)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for each in ast.walk(node)
+    }
+    package = name.split(".")[:-1] if MODULES[name].name != "__init__.py" else name.split(".")
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("tinygrad_edu.") for alias in node.names if "tinygrad_edu." in alias.name}
+            found |= {"__init__" for alias in node.names if alias.name == "tinygrad_edu"}
+        elif isinstance(node, ast.ImportFrom):
+            found |= _imported_from(node, package)
+    return found - {name}
+
+
+def _imported_from(node: ast.ImportFrom, package: list[str]) -> set[str]:
+    if node.level:
+        base = package[: len(package) - node.level + 1] if node.level > 1 else package
+    elif (node.module or "").split(".")[0] == "tinygrad_edu":
+        base = []
+    else:
+        return set()
+    path = base + ((node.module or "").removeprefix("tinygrad_edu").lstrip(".").split(".") if node.module else [])
+    where = ".".join(filter(None, path))
+    names = {f"{where}.{alias.name}".lstrip(".") for alias in node.names}
+    return {name if name in MODULES else where or "__init__" for name in names}
+
+
+IMPORTS = {name: imported(name) for name in MODULES}
+
+
+def test_the_imports_of_the_engine_are_found() -> None:
+    assert {"scalar", "comparison", "elementary", "number"} <= IMPORTS["engine"]
+    assert "engine" in IMPORTS["functions"]
+
+
+def test_the_core_imports_one_way() -> None:
+    for name in LAYERS:
+        above = set(LAYERS[LAYERS.index(name) :])
+        assert not IMPORTS[name] & above, f"{name} imports {IMPORTS[name] & above}, which lie above it"
+        assert IMPORTS[name] <= set(LAYERS), f"{name} imports {IMPORTS[name] - set(LAYERS)}, outside the core"
+
+
+def test_no_module_is_in_an_import_cycle() -> None:
+    reached: dict[str, set[str]] = {name: set(IMPORTS[name]) for name in MODULES}
+    for _ in MODULES:
+        for name, found in reached.items():
+            for each in list(found):
+                found |= reached.get(each, set())
+    assert [name for name, found in reached.items() if name in found] == []
+
+
+# The command line starts from the package's version and its public functions.
+FROM_THE_TOP = {"__main__", "cli"}
+
+
+def test_no_module_imports_the_public_list() -> None:
+    assert {name for name, found in IMPORTS.items() if "__init__" in found} <= FROM_THE_TOP
+
+
+def test_the_engine_fits_into_the_head() -> None:
+    assert len(MODULES["engine"].read_text("utf-8").splitlines()) < 350
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_is_small_and_says_what_it_is_for(name: str) -> None:
+    text = MODULES[name].read_text("utf-8")
+    tree = ast.parse(text)
+    assert len(text.splitlines()) < 500, "split it: one idea per module"
+    assert ast.get_docstring(tree), "the first line says what the module is for"
+    assert text.startswith('"""')
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.Assert), f"line {node.lineno}: assert vanishes under python -O"
+        if isinstance(node, ast.ImportFrom):
+            assert all(alias.name != "*" for alias in node.names), f"line {node.lineno}: import *"
+
+
+def python(code: str) -> str:
+    """What a fresh interpreter prints."""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    return result.stdout
+
+
+def test_importing_loads_no_third_party_module() -> None:
+    loaded = python(
+        "import sys; before = set(sys.modules); import tinygrad_edu; "
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    ).split()
+    assert "tinygrad_edu" in loaded
+    assert set(loaded) - {"tinygrad_edu"} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"__main__"}))
+def test_each_module_can_be_imported_first_without_third_party_modules(name: str) -> None:
+    loaded = python(
+        f"import sys; before = set(sys.modules); import tinygrad_edu.{name}; "
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    ).split()
+    assert set(loaded) - {"tinygrad_edu"} <= sys.stdlib_module_names
+
+
+def test_the_public_list_is_sorted_and_real() -> None:
+    assert tinygrad_edu.__all__ == sorted(tinygrad_edu.__all__, key=lambda name: (name.lower() == name, name))
+    for name in tinygrad_edu.__all__:
+        assert getattr(tinygrad_edu, name, None) is not None
