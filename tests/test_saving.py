@@ -69,6 +69,7 @@ def test_fractions_are_not_saved():
         to_json(model)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 def test_saving_to_a_device_does_not_replace_it(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
