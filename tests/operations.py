@@ -53,7 +53,7 @@ class Operation:
     absolute: float = 0.0  # a slope stated from the rounded result is only accurate to this much where it vanishes
 
 
-# --- references, from the definitions ------------------------------------------------------------------------
+# --- references, from the definitions -----------------------------------------------------------------------
 
 
 def _sigmoid(x: Any) -> Any:
@@ -181,8 +181,12 @@ TABLE = (
         _dot,
         ((1.0, 2.0), (1.0, -2.0, 3.0, 0.5), (0.1, -0.2, 0.3, 4.0, 5.0, -6.5)),
     ),
-    Operation("max", lambda *xs: tg.max(xs), lambda *xs: max(xs), TRIPLES, kinks={(1.0, 2.0, 2.0, 0.0): (0.0, 0.5, 0.5, 0.0)}),
-    Operation("min", lambda *xs: tg.min(xs), lambda *xs: min(xs), TRIPLES, kinks={(1.0, 1.0, 1.0): (1 / 3, 1 / 3, 1 / 3)}),
+    Operation(
+        "max", lambda *xs: tg.max(xs), lambda *xs: max(xs), TRIPLES, kinks={(1.0, 2.0, 2.0, 0.0): (0.0, 0.5, 0.5, 0.0)}
+    ),
+    Operation(
+        "min", lambda *xs: tg.min(xs), lambda *xs: min(xs), TRIPLES, kinks={(1.0, 1.0, 1.0): (1 / 3, 1 / 3, 1 / 3)}
+    ),
     Operation("logsumexp", lambda *xs: tg.logsumexp(xs), _logsumexp, TRIPLES + ((1000.0, 1000.0), (-1000.0, -1003.0))),
     Operation(
         "softmax",
@@ -203,7 +207,7 @@ TABLE = (
 BY_NAME = {operation.name: operation for operation in TABLE}
 
 
-# --- the reference's value and derivatives at 60 digits --------------------------------------------------------
+# --- the reference's value and derivatives at 60 digits -----------------------------------------------------
 
 
 def exactly(x: Any) -> Any:
@@ -248,7 +252,7 @@ def reference_second(operation: Operation, point: Point, i: int, j: int) -> Any:
         return mpmath.fsum(sign * value for sign, value in corners) / (4 * h * k)
 
 
-# --- the checks: each raises AssertionError ----------------------------------------------------------------------
+# --- the checks: each raises AssertionError -----------------------------------------------------------------
 
 
 def agree(ours: Any, exact: Any, *, absolute: float = 0.0) -> bool:
@@ -259,7 +263,7 @@ def agree(ours: Any, exact: Any, *, absolute: float = 0.0) -> bool:
 
 
 def same(x: Any, y: Any) -> bool:
-    """Equal to the last bit, nan to nan, 0.0 to -0.0."""
+    """Equal to the last bit; nan counts as nan, 0.0 as -0.0."""
     return x == y or (x != x and y != y)
 
 
@@ -316,9 +320,10 @@ def check_mixtures(operation: Operation, point: Point) -> None:
         for numbers in itertools.combinations(range(len(point)), count):
             mixed = gradient_of(operation, point, numbers=frozenset(numbers))
             data = operation.apply(*(x if i in numbers else Value(x) for i, x in enumerate(point))).data
-            assert same(data, value), f"{operation.name}{point}, numbers at {numbers}: {data}, {value} from Values"
+            case = f"{operation.name}{point}, numbers at {sorted(numbers)}"
+            assert same(data, value), f"{case}: {data}, from Values {value}"
             for ours, right in zip(mixed, full, strict=True):
-                assert ours is None or same(ours, right), f"{operation.name}{point}, numbers at {numbers}: {mixed}, {full}"
+                assert ours is None or same(ours, right), f"{case}: {mixed}, from Values {full}"
 
 
 def smooth_points() -> Iterator[tuple[Operation, Point]]:

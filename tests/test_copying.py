@@ -15,7 +15,7 @@ from tinygrad_edu.engine import NOT_COMPUTED
 
 
 def pickled(x: Any, protocol: int = pickle.DEFAULT_PROTOCOL) -> Any:
-    return pickle.loads(pickle.dumps(x, protocol))  # noqa: S301 - our own bytes
+    return pickle.loads(pickle.dumps(x, protocol))
 
 
 both = pytest.mark.parametrize("clone", [copy.deepcopy, pickled])

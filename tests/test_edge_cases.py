@@ -42,7 +42,7 @@ def says(error: type[Exception], *parts: str) -> Any:
     return pytest.raises(error, match="(?s)" + ".*".join(map(re.escape, parts)))
 
 
-# --- 1 - 7: large arguments, the ends of domains ---------------------------------------------------------------
+# --- 1 - 7: large arguments, the ends of domains ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_domain_error_is_a_value_error() -> None:
     assert issubclass(DomainError, ValueError)
 
 
-# --- 8 - 14: powers --------------------------------------------------------------------------------------------
+# --- 8 - 14: powers -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("zero", [0.0, 0, Fraction(0)])
@@ -155,7 +155,7 @@ def test_row_14_a_number_to_the_power_of_a_value() -> None:
     assert slope(lambda x: 2**x, 3.0) == pytest.approx(8 * math.log(2), rel=1e-15)
 
 
-# --- 15 - 23: kinks, nan, inf, -0.0, underflow --------------------------------------------------------------------
+# --- 15 - 23: kinks, nan, inf, -0.0, underflow --------------------------------------------------------------
 
 
 def test_rows_15_and_16_abs_and_relu_are_flat_at_zero() -> None:
@@ -238,7 +238,7 @@ def test_row_23_underflow_is_quiet() -> None:
     assert (x + 0.0).data == 5e-324
 
 
-# --- 24 - 34: what a Value holds, and does not do -----------------------------------------------------------------
+# --- 24 - 34: what a Value holds, and does not do -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("f", [lambda x: x * 1.0, lambda x: 0.5 + x, lambda x: x - 0.5, lambda x: x / 3.0])
@@ -358,10 +358,10 @@ def test_row_26_a_decimal_meets_a_float(symbol: str, f: Callable[[Value], Value]
 @pytest.mark.parametrize(
     ("name", "f"),
     [
-        ("sum", lambda xs: tg.sum(xs)),
-        ("prod", lambda xs: tg.prod(xs)),
+        ("sum", tg.sum),
+        ("prod", tg.prod),
         ("dot", lambda xs: tg.dot(xs, xs[::-1])),
-        ("logsumexp", lambda xs: tg.logsumexp(xs)),
+        ("logsumexp", tg.logsumexp),
     ],
 )
 def test_row_26_a_decimal_meets_a_float_in_a_sequence(name: str, f: Callable[[Any], Any]) -> None:
@@ -386,7 +386,7 @@ def test_row_30_values_compare_by_data() -> None:
     assert one < two <= Value(2.0) < 3.0
     assert two > one >= Value(1.0) > 0
     assert 0 < one <= 1.0 < two
-    assert not one < one  # noqa: PLR0124 - that is the question
+    assert not one < one
     assert max([one, two]) is two
     assert min([two, one]) is one
     assert sorted([two, one]) == [one, two]
@@ -396,7 +396,7 @@ def test_row_30_values_compare_by_data() -> None:
 def test_row_31_equality_is_identity() -> None:
     x, y = Value(1.0), Value(1.0)
     assert x != y
-    assert x == x  # noqa: PLR0124 - that is the question
+    assert x == x
     assert len({x, y}) == 2
     assert x != 1.0
     assert x.isclose(y)
@@ -432,7 +432,7 @@ def test_row_34_augmented_assignment_makes_a_new_value() -> None:
     assert x.parents == (alias,)
 
 
-# --- 35 - 48: graphs ------------------------------------------------------------------------------------------------
+# --- 35 - 48: graphs ----------------------------------------------------------------------------------------
 
 
 def test_row_35_both_edges_of_a_square_are_kept() -> None:

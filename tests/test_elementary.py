@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
+from operations import BY_NAME, same
 
 import tinygrad_edu as tg
-from operations import BY_NAME, same
 from tinygrad_edu import Value
 
 METHODS = [
@@ -88,7 +88,7 @@ def test_a_nan_in_maximum_shows_in_the_gradients() -> None:
     assert math.isnan(x.grad)
 
 
-# --- where ------------------------------------------------------------------------------------------------------------
+# --- where --------------------------------------------------------------------------------------------------
 
 
 def test_where_hands_the_gradient_to_the_chosen_branch_only() -> None:

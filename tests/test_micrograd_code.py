@@ -9,7 +9,7 @@ from tinygrad_edu.engine import Value
 EXACT = {"g": 24.70408163265306, "a": 138.8338192419825, "b": 645.5772594752186}
 
 
-def many_operations(Value: Any) -> tuple[Any, Any, Any]:  # noqa: N803 - the code as people have it
+def many_operations(Value: Any) -> tuple[Any, Any, Any]:
     """The expression that every small engine is measured on."""
     a = Value(-4.0)
     b = Value(2.0)
@@ -27,7 +27,7 @@ def many_operations(Value: Any) -> tuple[Any, Any, Any]:  # noqa: N803 - the cod
     return a, b, g
 
 
-def relu_chain(Value: Any) -> tuple[Any, Any]:  # noqa: N803
+def relu_chain(Value: Any) -> tuple[Any, Any]:
     """In the manner of its first test: relu, sums and products of one variable."""
     x = Value(-4.0)
     z = 2 * x + 2 + x
@@ -146,7 +146,7 @@ def test_the_graph_of_the_lecture_by_prev_and_op() -> None:
     assert len(edges) == 4
     assert a._prev == set()
     assert (a * a)._prev == {a}
-    assert "{ %s | data %.4f | grad %.4f }" % (a.label, a.data, a.grad) == "{ a | data 2.0000 | grad 0.0000 }"
+    assert "{ %s | data %.4f | grad %.4f }" % (a.label, a.data, a.grad) == "{ a | data 2.0000 | grad 0.0000 }"  # noqa: UP031 - as in the lecture
 
 
 def test_a_gradient_bug_of_the_lecture_does_not_occur() -> None:

@@ -4,8 +4,6 @@ from typing import Any, ClassVar
 
 import mpmath
 import pytest
-
-import tinygrad_edu as tg
 from operations import (
     BY_NAME,
     DIGITS,
@@ -20,9 +18,13 @@ from operations import (
     check_second,
     check_value,
     gradient_of,
+    reference_gradient,
+    reference_second,
     same,
     smooth_points,
 )
+
+import tinygrad_edu as tg
 from tinygrad_edu import Value
 
 
@@ -176,8 +178,6 @@ def test_what_is_undefined_raises_with_the_operation_and_the_operands(
 
 def test_the_reference_step_is_small_enough_to_see_1e_12() -> None:
     """mpmath's own exact derivative of sin, against the differences used for all rows."""
-    from operations import reference_gradient, reference_second
-
     row = BY_NAME["sin"]
     with mpmath.workdps(DIGITS):
         assert abs(reference_gradient(row, (0.9,))[0] - mpmath.cos(mpmath.mpf(0.9))) < 1e-35

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from operations import TABLE, Operation, check_gradient
 
 import tinygrad_edu
-from operations import TABLE, Operation, check_gradient
 from tinygrad_edu import Value
 
 Slot = tuple[str, int]
