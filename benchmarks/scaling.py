@@ -1,12 +1,13 @@
 """Cost per node from small graphs to large ones: it should not grow.
 
 Each size is measured on as many graphs as make up the largest size together, each graph freed before the next is made,
-so that every measurement handles the same number of nodes. Sizes take turns, as contestants do elsewhere.
+so that every measurement handles the same number of nodes. Sizes take turns, as contestants do elsewhere. Times are
+of the processor, so that others' work is not in them.
 """
 
 import gc
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import tinygrad_edu as tg
@@ -16,62 +17,68 @@ from .sizes import Sizes
 
 WIDTH = 10
 MOST = 1.2  # times the cheapest size
-Costs = tuple[float, float, float]  # seconds per node: forward, sort and backward, free
+PHASES = ("forward", "sort and backward", "free")
+FORWARD, BACKWARD = 0, 1
+Costs = tuple[float, float, float]  # seconds per node in each phase
 
 
 def cost_per_node(sizes: Sizes) -> Section:
     """Nanoseconds per node for each size, with Python's cyclic collector as it is by default, and without."""
+    rounds = [_round(sizes) for _ in range(sizes.graph_rounds)]
     rows, bounds = [], []
     for collector in (True, False):
         label = "on" if collector else "off"
-        costs = measure(sizes, collector=collector)
-        rows += [(f"{n:,} nodes, collector {label}", *(f"{cost * 1e9:.0f}" for cost in costs[n])) for n in sizes.graphs]
-        for i, phase in enumerate(("forward", "backward")):
-            of_phase = [costs[n][i] for n in sizes.graphs]
-            spread = max(of_phase) / min(of_phase)
-            promise = f"scaling: {phase} flat within 20 %, collector {label}"
-            bounds.append(Bound(promise, f"dearest size {spread:.2f} × the cheapest", spread <= MOST))
-    title = f"scaling: nanoseconds per node, a recurrent network of {WIDTH} units"
-    return Section(title, ("graph", "forward", "sort and backward", "free"), rows, [], bounds)
-
-
-def measure(sizes: Sizes, *, collector: bool) -> dict[int, Costs]:
-    """The median cost per node of each size, over the rounds."""
-    rounds: dict[int, list[Costs]] = {n: [] for n in sizes.graphs}
-    for _ in range(sizes.graph_rounds):
         for n in sizes.graphs:
+            costs = [median(costs[n, collector][phase] for costs in rounds) for phase in range(len(PHASES))]
+            rows.append((f"{n:,} nodes, collector {label}", *(f"{cost * 1e9:.0f}" for cost in costs)))
+        for phase in (FORWARD, BACKWARD):
+            found = spread([{n: costs[n, collector][phase] for n in sizes.graphs} for costs in rounds])
+            promise = f"scaling: {PHASES[phase]} flat within 20 %, collector {label}"
+            bounds.append(Bound(promise, f"dearest size {found:.2f} × the cheapest", found <= MOST))
+    title = f"scaling: nanoseconds per node, a recurrent network of {WIDTH} units"
+    return Section(title, ("graph", *PHASES), rows, [], bounds)
+
+
+def spread(rounds: list[dict[int, float]]) -> float:
+    """How many times as much a node of the dearest size costs as one of the cheapest, from ratios within rounds."""
+    smallest = min(rounds[0])
+    ratios = [median(costs[n] / costs[smallest] for costs in rounds) for n in rounds[0]]
+    return max(ratios) / min(ratios)
+
+
+def _round(sizes: Sizes) -> dict[tuple[int, bool], Costs]:
+    """The costs of every size, with and without the collector."""
+    costs = {}
+    for n in sizes.graphs:
+        for collector in (True, False):
             gc.collect()
             if not collector:
                 gc.disable()
             try:
-                rounds[n].append(_costs(n, max(sizes.graphs)))
+                costs[n, collector] = _costs(n, max(sizes.graphs))
             finally:
                 gc.enable()
-    return {n: _medians(costs) for n, costs in rounds.items()}
-
-
-def _medians(rounds: list[Costs]) -> Costs:
-    forward, backward, free = zip(*rounds, strict=True)
-    return median(forward), median(backward), median(free)
+    return costs
 
 
 def _costs(n: int, total: int) -> Costs:
     """Per node, over as many graphs of about `n` nodes as have `total` together."""
-    steps = max(1, n // (WIDTH * (2 * WIDTH + 1)))
+    steps = max(1, n // (WIDTH * 2 * WIDTH))
     graphs = max(1, total // n)
     weights = [[tg.Value(0.1 * (-1) ** (i + j)) for j in range(WIDTH)] for i in range(WIDTH)]
     forward = backward = free = 0.0
     for _ in range(graphs):
-        start = perf_counter()
+        start = process_time()
         root = recurrent(weights, steps)
-        built = perf_counter()
+        built = process_time()
         root.backward()
-        done = perf_counter()
+        done = process_time()
         del root
-        freed = perf_counter()
+        freed = process_time()
         forward, backward, free = forward + built - start, backward + done - built, free + freed - done
-    nodes = graphs * (steps * WIDTH * 2 * WIDTH + WIDTH)
-    return forward / nodes, backward / nodes, free / nodes
+    made = graphs * (steps * WIDTH * 2 * WIDTH + 2 * WIDTH - 1)
+    visited = made + graphs * WIDTH * WIDTH  # the weights too, which all graphs share
+    return forward / made, backward / visited, free / made
 
 
 def recurrent(weights: list[list[Any]], steps: int) -> Any:

@@ -14,6 +14,7 @@ from benchmarks.__main__ import BEGIN, END, main, put_into
 from benchmarks.cases import CASES
 from benchmarks.memory import bytes_per_operation
 from benchmarks.recursive_engine import Value as RecursiveValue
+from benchmarks.scaling import spread
 from benchmarks.sizes import TINY
 from benchmarks.speed import section
 
@@ -85,6 +86,11 @@ def test_a_bound_is_missed_when_the_ratio_is_below_it() -> None:
     found = section("case: title", timings, {"theirs": 6.0, "absent": 2.0}, [])
     assert [(bound.measured, bound.is_met) for bound in found.bounds] == [("5.00 ×", False)]
     assert "**missed**" in report.markdown([found], [])
+
+
+def test_a_spread_compares_sizes_within_a_round() -> None:
+    slow, quick = {10: 4.0, 100: 6.0, 1000: 3.0}, {10: 1.0, 100: 1.5, 1000: 0.75}  # the same machine, slowed down
+    assert spread([slow, quick, slow]) == 2.0
 
 
 def test_turns_repeat_short_work_and_call_long_work_as_often_as_asked() -> None:
