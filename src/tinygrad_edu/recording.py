@@ -29,13 +29,14 @@ def no_grad() -> Iterator[None]:
     (9.0, ())
     """
     global paused_threads
+    before = _paused.get()
     with _lock:
         paused_threads += 1
-    token = _paused.set(True)
     try:
+        _paused.set(True)  # inside: an interrupt here must not leave it set
         yield
     finally:
-        _paused.reset(token)
+        _paused.set(before)
         with _lock:
             paused_threads -= 1
 
@@ -43,8 +44,9 @@ def no_grad() -> Iterator[None]:
 @contextlib.contextmanager
 def recorded() -> Iterator[None]:
     """Within it, results remember how they were computed, also inside `no_grad`: transforms need that."""
-    token = _paused.set(False)
+    before = _paused.get()
     try:
+        _paused.set(False)
         yield
     finally:
-        _paused.reset(token)
+        _paused.set(before)
