@@ -323,7 +323,8 @@ def topological_order(root: Value) -> list[Value]:
                 continue
             stack += (node, None)
             if type(node.d_left) is tuple:
-                stack += reversed([x for x, _ in node.edges() if x not in seen])
+                pairs = zip(node.left, node.d_left, strict=True)
+                stack += reversed([x for x, local in pairs if local is not None and x not in seen])
                 continue
             if node.d_right is not None and node.right not in seen:
                 stack.append(node.right)
