@@ -43,10 +43,10 @@ types: $(TEST)/installed
 	$(TEST)/bin/mypy
 
 tests: $(TEST)/installed
-	$(TEST)/bin/python -m pytest -q
+	$(TEST)/bin/python -m pytest
 
 covered-tests: $(TEST)/installed
-	$(TEST)/bin/python -m pytest -q --cov
+	$(TEST)/bin/python -m pytest --cov
 
 matrix:
 	@MAKE="$(MAKE)" tools/test-matrix
