@@ -96,15 +96,12 @@ def _aligned(row: Row, left: int, columns: Sequence[int]) -> list[str]:
 
 def _broken(row: Row, left: int) -> list[str]:
     """A long equation, one line for each sign; a long left side has a line for itself."""
-    cells = [f"{sign} {piece}" for sign, piece in row.written]
-    if left > SIDE:
-        cells[:0] = [""]
-        indent = " " * 6
-    else:
-        indent = " " * (left + 3)
-    lines = [f"  {row.left.text.ljust(left)} {cells[0]}", *(indent + cell for cell in cells[1:])]
-    note = _plain(row.note)
-    return [line.rstrip() for line in ([*lines, f"{indent}  {note}"] if note else lines)]
+    (sign, first), *others = row.written
+    indent = " " * (left + 3 if left <= SIDE else 4)
+    start = f"  {row.left.text.ljust(left if left <= SIDE else 0)} {sign}"
+    lines = [f"{start} {first}"] if left <= SIDE else [start, f"{indent}  {first}"]
+    lines += [f"{indent}{sign} {piece}" for sign, piece in others]
+    return [*lines, f"{indent}  {_plain(row.note)}"] if row.note else lines
 
 
 # --- as LaTeX and Markdown -----------------------------------------------------------------------------------
@@ -139,8 +136,8 @@ def _equations(section: Section) -> str:
 
 def _latex_row(row: Row) -> str:
     parts = [f"{row.left.relation(sign)} {piece}" for sign, piece in row.written]
-    between = " \\\\\n&" if row.is_long else " "
-    note = rf" &&{_in_formula(row.note)}" if row.note else ""
+    between, before_note = (" \\\\\n&", " \\\\\n&\\quad ") if row.is_long else (" ", r" \qquad ")
+    note = before_note + _in_formula(row.note) if row.note else ""
     return f"{row.left} &{between.join(parts)}{note}"
 
 

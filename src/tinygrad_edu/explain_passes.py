@@ -140,7 +140,7 @@ def _remarks_on_branches(story: Story) -> list[Section]:
 def _branch(story: Story, node: Value) -> Sentence:
     """b is used twice, in x and y, so ∂f/∂b = 7 + 2 = 9."""
     grads, uses = story.facts.grads, story.facts.uses[node]
-    row = story.sum_row(node, [times(grads[use.child], use.local) for use in uses])
+    row = story.sum_row(node, [times(grads[use.child], use.local) for use in uses], grads[node])
     children = list(dict.fromkeys(use.child for use in uses))
     places = [", in ", *listed([story.write(child) for child in children])] if len(children) <= REMARKS else []
     often = " is used twice" if len(uses) == 2 else f" is used {len(uses):,} times"

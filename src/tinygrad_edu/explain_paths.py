@@ -15,28 +15,28 @@ from .notation import Text, shortened
 from .number import primal
 
 COUNTLESS = 10**15  # paths beyond this are not counted
-STEPS = 6  # of a longer path, the first and the last steps are shown
+STEPS = 12  # of a longer path, the first and the last steps are shown
+SHORT = 6  # the chain rule along a longer path is not written out
 
 
 # --- finding them ----------------------------------------------------------------------------------------------
 
 
-def count_paths(order: Sequence[Value], x: Value) -> dict[Value, int]:
-    """How many paths lead from x to each value that depends on it; no count goes beyond COUNTLESS.
+def count_paths(facts: Facts, x: Value) -> dict[Value, int]:
+    """How many paths lead from x to each value that depends on it, parents first; no count goes beyond COUNTLESS.
 
+    >>> from tinygrad_edu.explain_story import gathered
     >>> x = Value(1.0)
     >>> y = x + x
     >>> z = y * y
-    >>> count_paths([x, y, z], x)[z]
-    4
+    >>> list(count_paths(gathered(z, x), x).values())
+    [1, 2, 4]
     """
     counts = {x: 1}
-    for node in order:
-        if node is not x:
-            count = sum(counts.get(parent, 0) for parent in node.parents)
-            if count:
-                counts[node] = min(count, COUNTLESS)
-    return counts
+    for node in facts.order:
+        for use in facts.uses[node] if node in counts else ():
+            counts[use.child] = min(counts.get(use.child, 0) + counts[node], COUNTLESS)
+    return {node: counts[node] for node in facts.order if node in counts}
 
 
 def all_paths(x: Value, y: Value, uses: Mapping[Value, Sequence[Use]]) -> Iterator[list[Use]]:
@@ -59,19 +59,19 @@ class Found(NamedTuple):
     """How many paths there are, the values on the way, and the first paths with the product of each."""
 
     total: int
-    nodes: dict[Value, int]
+    nodes: list[Value]
     paths: list[list[Use]]
     products: list[Any]
 
 
 def find_paths(facts: Facts, x: Value, limit: int) -> Found | None:
     """The paths from x to y, of which at most `limit` are listed; None if there are none, or x is y."""
-    y, counts = facts.y, count_paths(facts.order, x)
+    y, counts = facts.y, count_paths(facts, x)
     if x is y or y not in counts:
         return None
     paths = list(itertools.islice(all_paths(x, y, facts.uses), limit))
     products = [functools.reduce(times, (use.local for use in reversed(path)), facts.grads[y]) for path in paths]
-    return Found(counts[y], {node: count for node, count in counts.items() if node is not x}, paths, products)
+    return Found(counts[y], [node for node in counts if node is not x], paths, products)
 
 
 # --- telling them ----------------------------------------------------------------------------------------------
@@ -90,10 +90,10 @@ def every_path(story: Story, x: Value, found: Found | None) -> list[Section]:
     lead = "1 path leads" if count == 1 else f"{_count_text(count)} paths lead"
     along = f"; along {'it' if count == 1 else 'each'}, the local gradients multiply"
     return [
-        Section(["Forward pass, on the way", *ends], story.cut(list(found.nodes), story.forward_row)),
+        Section(["Forward pass, on the way", *ends], story.cut(found.nodes, story.forward_row)),
         Section([lead, *ends, along], rows),
         *_sum_of_paths(story, x, found),
-        *remarks_on_data(story, found.nodes),
+        *remarks_on_data(story, set(found.nodes)),
         *remarks_on_grad(story, [x]),
     ]
 
@@ -114,19 +114,19 @@ def _path_row(story: Story, path: Sequence[Use], product: Any, *, is_only: bool)
     """b → x → f : ∂f/∂x · ∂x/∂b = y · 1 = 7 · 1 = 7."""
     nodes = story.few([path[0].parent, *(use.child for use in path)], story.write, story.dots, STEPS + 1)
     path = path[::-1]  # the chain rule starts at y
-    chain = story.few(path, lambda use: _link(story, use, is_only=is_only), story.dots, STEPS)
+    chain = [_link(story, use, is_only=is_only) for use in path] if len(path) <= SHORT else []
     forms = story.few(path, story.local, story.dots, STEPS)
     numbers = story.few(path, lambda use: story.number(use.local), story.dots, STEPS)
     few = [use for use in shortened(path, None, STEPS) if use]
     has_forms = any(story.form(use) for use in few)
     cells: list[Cell | None] = [
-        (":", story.product(chain)),
+        ("=", story.product(chain)) if chain else None,  # along a long path, the path itself says as much
         ("=", story.product(forms)) if has_forms else None,
         (story.sign_before(*(use.local for use in few)), story.product(numbers)) if len(path) > 1 else None,
         (_sign_of_product(story, path, product), story.number(product)),
     ]
     way = story.piece(story.piece.ARROW.join(map(str, nodes)))
-    return Row(way, _without_repetition(cells), is_long=len(path) > 2)
+    return Row(way, _after_colon(cells), is_long=len(path) > 2)
 
 
 def _sign_of_product(story: Story, path: Sequence[Use], product: Any) -> str:
@@ -144,13 +144,16 @@ def _link(story: Story, use: Use, *, is_only: bool) -> Text:
     return story.local(use) if is_repeated or is_total else story.d(use.parent, use.child)
 
 
-def _without_repetition(cells: list[Cell | None]) -> list[Cell | None]:
-    """Empty where a cell says what the one before says."""
+def _after_colon(cells: list[Cell | None]) -> list[Cell | None]:
+    """The cells with a colon before the first, and empty where one says what the one before says."""
     kept: list[Cell | None] = []
     last = ""
     for cell in cells:
-        kept.append(cell if cell and cell[1].text != last else None)
-        last = cell[1].text if cell else last
+        if cell is None or cell[1].text == last:
+            kept.append(None)
+        else:
+            kept.append(cell if last else (":", cell[1]))
+            last = cell[1].text
     return kept
 
 
@@ -160,9 +163,10 @@ def _sum_of_paths(story: Story, x: Value, found: Found) -> list[Section]:
     result = story.equation(story.d(x), story.result(grad))
     if found.total > len(products):
         return [Section(["Reverse mode adds up all the paths without listing them: ", result, "."])]
-    row = story.sum_row(x, products)
+    total = sum(products[1:], start=products[0])
+    row = story.sum_row(x, products, total)
     together = [Section(["Over all paths, the products add"], [row])] if found.total > 1 else []
-    if not close(sum(products[1:], start=products[0]), grad, *map(primal, products)):
+    if not close(total, grad, *map(primal, products)):
         why = "Reverse mode adds before it multiplies on, which rounds and overflows differently: "
     elif found.total > 1:
         why = "Reverse mode, which goes through each operation only once, gives the same: "

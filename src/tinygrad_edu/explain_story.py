@@ -1,6 +1,6 @@
 """What an explanation draws on: the graph's names, uses and gradients, and their pieces in one notation."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .engine import NOT_COMPUTED, ONE, Value, topological_order
@@ -55,11 +55,10 @@ def gathered(y: Value, x: Value | None) -> Facts:
     return Facts(y, x, order, named, uses, grads, changed, differing)
 
 
-def uses_by(node: Value) -> Iterator[Use]:
+def uses_by(node: Value) -> list[Use]:
     """The operands that are parents, each with its place among all operands."""
-    places = (i for i, x in enumerate(node.operands) if isinstance(x, Value) and x.level == node.level)
-    for i, (parent, local) in zip(places, node.edges(), strict=True):
-        yield Use(node, i, parent, local)
+    places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x.level == node.level]
+    return [Use(node, i, parent, local) for i, (parent, local) in zip(places, node.edges(), strict=True)]
 
 
 def gradients(order: Sequence[Value]) -> dict[Value, Any]:
@@ -161,10 +160,9 @@ class Story:
         before = self.sign_before(*operands[:MANY])
         return Row(left, [("=", symbols), (before, numbers), (sign, result)], note, is_long=len(symbols.text) > LONG)
 
-    def sum_row(self, node: Value, shares: Sequence[Any]) -> Row:
-        """∂f/∂b = 7 + 2 = 9: the shares of a gradient."""
+    def sum_row(self, node: Value, shares: Sequence[Any], grad: Any) -> Row:
+        """∂f/∂b = 7 + 2 = 9: the shares of a gradient, and what they add up to."""
         terms = self.few(shares, lambda share: [self.number(share)], [self.dots])
-        grad = self.facts.grads[node]
         sign = "≈" if len(shares) > MANY else sign_between(lambda *xs: sum(xs), shares, grad, self.digits)
         before = self.sign_before(*shares[:MANY])
         return Row(self.d(node), [(before, sum_of_products(terms)), (sign, self.number(grad))])

@@ -55,8 +55,12 @@ class Latex(Text):
 
     __slots__ = ()
     TIMES, DOT, ARROW, DOTS = r" \times ", r" \cdot ", r" \to ", r"\cdots"
-    FUNCTIONS: Mapping[str, str] = {"sigmoid": r"\sigma", "log_sigmoid": r"\log\sigma"} | {
-        name: "\\" + name for name in COMMANDS
+    FUNCTIONS: Mapping[str, str] = {
+        **{name: "\\" + name for name in COMMANDS},
+        "sigmoid": r"\sigma",
+        "log_sigmoid": r"\log\sigma",
+        "maximum": r"\max",
+        "minimum": r"\min",
     }
     RELATIONS: Mapping[str, str] = {"≈": r"\approx", "≤": r"\le", ":": ":\\quad"}
     SPECIAL: Mapping[str, str] = SPECIAL

@@ -19,7 +19,7 @@ from .number import primal
 from .scalar import cos, cosh, exp, hypot, log, sigmoid, sin, sinh, sqrt
 
 INFIX = {"+": " + ", "-": " - ", "*": " × ", "/": " / ", "**": " ** "}
-WHOLE = 10**6  # whole numbers below it are shown in full, whatever the number of digits
+WHOLE = 10**9  # whole numbers below it are shown in full, whatever the number of digits
 JOINERS = "\u200c\u200d"  # not printable by themselves, but Persian, Hindi and emoji need them
 SHOWN_OPERANDS = 6  # of a longer sum, product or list only the first and last operands are shown
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -415,7 +415,7 @@ def local_form(op: str, operands: Sequence[Any], i: int, result: Any, piece: Cal
         form = LOCAL_FORMS_OF_RESULT[op](piece(result))
     elif op == "dot":
         form = piece(operands[(i + len(operands) // 2) % len(operands)])
-    elif op == "prod" and 1 < len(operands) <= 4:
+    elif op == "prod" and 1 < len(operands) <= SHOWN_OPERANDS:
         others = [piece(x) for j, x in enumerate(operands) if j != i]
         form = functools.reduce(lambda x, y: x.times(y), others)
     elif op == "logsumexp":
