@@ -1,0 +1,158 @@
+"""Trees of numbers: nested lists, tuples, dicts and dataclasses, and the flat list of their leaves.
+
+A transform sees a function's arguments as one flat list of numbers and gives its results the arguments' shape. The
+structure is what remains of a tree without its leaves; it is hashable, so that programs can be kept by structure.
+"""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any
+
+from .number import shown
+
+LEAF = "leaf"
+
+
+def flatten(tree: Any) -> tuple[list[Any], Hashable]:
+    """The leaves of a tree in order, and its structure.
+
+    Lists, tuples, named tuples, dicts (in their order), dataclass instances and None (no leaves) are branches; a NumPy
+    array counts as the nested list of its items; everything else is a leaf.
+
+    >>> flatten({"w": [1.0, 2.0], "b": 3.0})[0]
+    [1.0, 2.0, 3.0]
+    """
+    leaves: list[Any] = []
+    return leaves, _structure(tree, leaves)
+
+
+def _structure(tree: Any, leaves: list[Any]) -> Hashable:
+    kind = type(tree)
+    if kind is not float:
+        if tree is None:
+            return None
+        if kind is list or isinstance(tree, (list, tuple)):
+            return kind, tuple([_structure(branch, leaves) for branch in tree])
+        if isinstance(tree, dict):
+            return kind, tuple(tree), tuple([_structure(branch, leaves) for branch in tree.values()])
+        if _is_array(tree):
+            return _structure(tree.tolist(), leaves)
+        if (fields := _fields(tree)) is not None:
+            return kind, fields, tuple([_structure(getattr(tree, name), leaves) for name in fields])
+    leaves.append(tree)
+    return LEAF
+
+
+def _is_array(tree: Any) -> bool:
+    return bool(getattr(tree, "shape", ())) and hasattr(tree, "tolist")
+
+
+def _fields(tree: Any) -> tuple[str, ...] | None:
+    """The names of a dataclass instance's fields that its constructor takes; the others follow from them."""
+    if not hasattr(tree, "__dataclass_fields__") or isinstance(tree, type):
+        return None
+    return tuple([field.name for field in dataclasses.fields(tree) if field.init])
+
+
+def unflatten(structure: Hashable, leaves: Iterable[Any]) -> Any:
+    """The tree of this structure with these leaves, in order: the inverse of `flatten`.
+
+    >>> leaves, structure = flatten({"w": [1.0, 2.0], "b": 3.0})
+    >>> unflatten(structure, [10 * x for x in leaves])
+    {'w': [10.0, 20.0], 'b': 30.0}
+    """
+    return _tree(structure, iter(leaves))
+
+
+def _tree(structure: Any, leaves: Iterator[Any]) -> Any:
+    if structure == LEAF:
+        return next(leaves)
+    if structure is None:
+        return None
+    kind, *names, branches = structure
+    values = [next(leaves) if branch == LEAF else _tree(branch, leaves) for branch in branches]
+    if kind is list:
+        return values
+    if not names:
+        return kind(*values) if hasattr(kind, "_fields") else kind(values)
+    named = dict(zip(names[0], values, strict=True))
+    if kind is dict:
+        return named
+    if issubclass(kind, dict):
+        return kind(None, named) if issubclass(kind, defaultdict) else kind(named)
+    return kind(**named)
+
+
+def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
+    """The tree with `function` applied to each leaf.
+
+    >>> map_leaves(abs, [1.0, (-2.0, -3.0)])
+    [1.0, (2.0, 3.0)]
+    """
+    leaves, structure = flatten(tree)
+    return unflatten(structure, [function(leaf) for leaf in leaves])
+
+
+# --- a second tree of the same shape ---------------------------------------------------------------------------
+
+
+def leaves_like(structure: Hashable, tree: Any, what: str) -> list[Any]:
+    """The leaves of `tree` in the order of `structure`, which it must have: dicts go by key, lists match tuples.
+
+    Raises ValueError with `what` and the place where the two differ.
+
+    >>> _, structure = flatten({"w": [1.0, 2.0], "b": 3.0})
+    >>> leaves_like(structure, {"b": 30.0, "w": (10.0, 20.0)}, "tangents")
+    [10.0, 20.0, 30.0]
+    >>> leaves_like(structure, {"b": 30.0, "w": [10.0]}, "tangents")
+    Traceback (most recent call last):
+        ...
+    ValueError: tangents['w'] is a list of 1, where a list of 2 belongs
+    """
+    leaves: list[Any] = []
+    _collect(structure, tree, what, leaves)
+    return leaves
+
+
+def _collect(structure: Any, tree: Any, path: str, leaves: list[Any]) -> None:
+    if structure == LEAF:
+        if flatten(tree)[1] != LEAF:
+            raise ValueError(f"{path} is {_described(tree)}, where one number belongs")
+        leaves.append(tree)
+        return
+    branches = _branches(structure, tree.tolist() if _is_array(tree) else tree)
+    if branches is None:
+        raise ValueError(f"{path} is {_described(tree)}, where {_wanted(structure)} belongs")
+    for (place, branch), inner in zip(branches, structure[-1] if structure else (), strict=True):
+        _collect(inner, branch, path + place, leaves)
+
+
+def _branches(structure: Any, tree: Any) -> Sequence[tuple[str, Any]] | None:
+    """What of `tree` stands at each branch of the structure, with how one gets there; None if they do not match."""
+    if structure is None:
+        return () if tree is None else None
+    kind, *names, inner = structure
+    if not names:
+        fits = isinstance(tree, (list, tuple)) and len(tree) == len(inner)
+        return [(f"[{i}]", branch) for i, branch in enumerate(tree)] if fits else None
+    if issubclass(kind, dict):
+        fits = isinstance(tree, dict) and set(tree) == set(names[0])
+        return [(f"[{key!r}]", tree[key]) for key in names[0]] if fits else None
+    return [(f".{name}", getattr(tree, name)) for name in names[0]] if isinstance(tree, kind) else None
+
+
+def _described(tree: Any) -> str:
+    _, structure = flatten(tree)
+    return f"the number {shown(tree)}" if structure == LEAF else _wanted(structure)
+
+
+def _wanted(structure: Any) -> str:
+    """The outermost layer of a structure in words."""
+    if structure is None:
+        return "None"
+    kind, *names, branches = structure
+    if names and issubclass(kind, dict):
+        return f"a dict of {', '.join(map(repr, names[0])) or 'nothing'}"
+    name = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
+    return name if names else f"{name} of {len(branches)}"

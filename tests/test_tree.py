@@ -1,0 +1,159 @@
+"""Trees of numbers: flat lists and back, and a second tree of the same shape."""
+
+from collections import Counter, OrderedDict, defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygrad_edu.tree import LEAF, flatten, leaves_like, map_leaves, unflatten
+
+
+class Point(NamedTuple):
+    x: object
+    y: object
+
+
+@dataclass(frozen=True)
+class Arm:
+    lengths: object
+    angle: object
+
+
+@dataclass
+class Scaled:
+    size: float
+    double: float = field(init=False)
+
+    def __post_init__(self):
+        self.double = 2 * self.size
+
+
+@dataclass
+class Empty:
+    pass
+
+
+class Path(list):
+    pass
+
+
+TREES = [
+    1.0,
+    [],
+    (),
+    {},
+    None,
+    [1.0, 2.0],
+    (1.0, [2.0, (3.0,)]),
+    {"w": [1.0, 2.0], "b": 3.0, 7: None},
+    Point(1.0, [2.0]),
+    Arm([1.0, 2.0], 3.0),
+    OrderedDict(b=1.0, a=2.0),
+    Counter(a=1, b=2),
+    Path([1.0, 2.0]),
+    Empty(),
+]
+
+
+@pytest.mark.parametrize("tree", TREES, ids=repr)
+def test_unflatten_undoes_flatten(tree):
+    leaves, structure = flatten(tree)
+    again = unflatten(structure, leaves)
+    assert again == tree
+    assert type(again) is type(tree)
+    hash(structure)
+
+
+nested = st.recursive(
+    st.floats(allow_nan=False),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.tuples(inner, inner) | st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(nested)
+def test_any_nesting_comes_back(tree):
+    leaves, structure = flatten(tree)
+    assert unflatten(structure, leaves) == tree
+    assert leaves_like(structure, tree, "tree") == leaves
+
+
+def test_leaves_are_in_reading_order():
+    assert flatten([1.0, {"z": 2.0, "a": (3.0, None)}, Arm(4.0, [5.0])])[0] == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def test_structures_differ_where_trees_nest_differently():
+    trees = [[1.0, 2.0], (1.0, 2.0), [[1.0], 2.0], {"a": 1.0}, {"b": 1.0}, Point(1.0, 2.0), None, 1.0]
+    assert len({flatten(tree)[1] for tree in trees}) == len(trees)
+
+
+def test_a_default_dict_keeps_its_kind():
+    again = map_leaves(lambda x: 2 * x, defaultdict(float, a=1.0))
+    assert again == {"a": 2.0}
+    assert type(again) is defaultdict
+
+
+def test_what_a_dataclass_computes_by_itself_is_computed_again():
+    leaves, structure = flatten(Scaled(1.5))
+    assert leaves == [1.5]
+    assert unflatten(structure, [2.0]).double == 4.0
+
+
+def test_a_dataclass_itself_is_a_leaf():
+    assert flatten(Arm)[1] == LEAF
+
+
+def test_numpy_arrays_are_read_as_lists():
+    assert flatten(np.array([1.0, 2.0])) == flatten([1.0, 2.0])
+    assert flatten(np.array([[1.0], [2.0]])) == flatten([[1.0], [2.0]])
+    assert flatten(np.float64(3.0)) == ([3.0], LEAF)
+    assert flatten(np.array(3.0))[1] == LEAF
+
+
+def test_map_leaves_keeps_the_structure():
+    assert map_leaves(abs, {"a": [-1.0, None], "b": Point(-2.0, 3.0)}) == {"a": [1.0, None], "b": Point(2.0, 3.0)}
+
+
+@pytest.mark.parametrize(
+    ("tree", "other", "leaves"),
+    [
+        ([1.0, 2.0], (3.0, 4.0), [3.0, 4.0]),
+        ((1.0, 2.0), np.array([3.0, 4.0]), [3.0, 4.0]),
+        ({"a": 1.0, "b": [2.0]}, {"b": [3.0], "a": 4.0}, [4.0, 3.0]),
+        (Arm([1.0], 2.0), Arm([3.0], 4.0), [3.0, 4.0]),
+        ([None, 1.0], [None, 2.0], [2.0]),
+        (Empty(), Empty(), []),
+        (1.0, 2, [2]),
+    ],
+    ids=repr,
+)
+def test_a_second_tree_is_read_by_place_not_by_order(tree, other, leaves):
+    assert leaves_like(flatten(tree)[1], other, "other") == leaves
+
+
+@pytest.mark.parametrize(
+    ("tree", "other", "message"),
+    [
+        ([1.0, 2.0], [1.0], "other is a list of 1, where a list of 2 belongs"),
+        ([1.0, 2.0], 3.0, "other is the number 3.0, where a list of 2 belongs"),
+        (1.0, [3.0], "other is a list of 1, where one number belongs"),
+        ([1.0, (2.0, 3.0)], [1.0, (2.0,)], r"other\[1\] is a tuple of 1, where a tuple of 2 belongs"),
+        ({"w": 1.0}, {"v": 1.0}, "other is a dict of 'v', where a dict of 'w' belongs"),
+        ({"w": 1.0}, {}, "other is a dict of nothing, where a dict of 'w' belongs"),
+        ({"w": [1.0]}, {"w": 1.0}, r"other\['w'\] is the number 1.0, where a list of 1 belongs"),
+        (Arm([1.0], 2.0), Arm(1.0, 2.0), "other.lengths is the number 1.0, where a list of 1 belongs"),
+        (Arm([1.0], 2.0), Empty(), "other is an Empty, where an Arm belongs"),
+        ([None], [1.0], r"other\[0\] is the number 1.0, where None belongs"),
+        ([1.0], [None], r"other\[0\] is None, where one number belongs"),
+    ],
+    ids=repr,
+)
+def test_where_shapes_differ_the_error_says_so(tree, other, message):
+    with pytest.raises(ValueError, match=message):
+        leaves_like(flatten(tree)[1], other, "other")
