@@ -27,14 +27,12 @@ TOLERANCE = 1e-12
 Point = tuple[float, ...]
 inf, nan = math.inf, math.nan
 
-# Public names that compute no number from numbers, so they have no place in the table.
+# Public names that are no operations on numbers, so they have no place in the table.
 NOT_OPERATIONS = frozenset(
     {
-        "DomainError",
-        "Value",
-        "isclose",  # a question, not a function with a slope: tested in test_functions.py
-        "no_grad",
-        "topological_order",
+        *("DomainError", "Drawing", "DrawingError", "Explanation", "Value"),
+        *("between", "draw", "explain", "topological_order"),
+        *("isclose", "no_grad"),
     }
 )
 

@@ -104,37 +104,6 @@ def test_a_list_of_leaves_and_a_list_of_roots_keep_their_identity(clone: Callabl
     assert xs[2].parents == (xs[0], xs[0])
 
 
-def test_the_pickle_of_all_nodes_of_a_chain_grows_in_proportion() -> None:
-    """Leaves first, as in `topological_order`: no node may list its ancestors once more."""
-
-    def size(length: int) -> int:
-        return len(pickle.dumps(topological_order(chain(length)[1])))
-
-    assert size(1200) < 6 * size(300)
-
-
-def test_the_deepcopy_of_all_nodes_of_a_chain_visits_each_once() -> None:
-    visited = 0
-
-    def count(_frame: Any, event: str, _arg: Any) -> None:
-        nonlocal visited
-        visited += event == "call"
-
-    def calls(length: int) -> int:
-        nonlocal visited
-        nodes = topological_order(chain(length)[1])
-        visited = 0
-        before = sys.getprofile()
-        sys.setprofile(count)
-        try:
-            copy.deepcopy(nodes)
-        finally:
-            sys.setprofile(before)
-        return visited
-
-    assert calls(800) < 6 * calls(200)
-
-
 @both
 def test_the_inner_node_first_then_its_root(clone: Callable[[Any], Any]) -> None:
     x = Value(3.0)

@@ -118,6 +118,14 @@ def test_row_9_division_by_zero_names_the_operation(f: Callable[[Value], Value],
         f(Value(0.0))
 
 
+@pytest.mark.parametrize("zero", [Decimal(0), Fraction(0)], ids=repr)
+def test_row_9_for_other_kinds_of_numbers(zero: Any) -> None:
+    for f, symbol in ((lambda x: x**-1, "**"), (lambda x: 1 / x, "/"), (lambda x: x / x, "/")):
+        with pytest.raises((ZeroDivisionError, DomainError)) as caught:
+            f(Value(zero))
+        assert f"{zero!r} {symbol}" in str(caught.value) or f"{symbol} {zero!r}" in str(caught.value)
+
+
 @pytest.mark.parametrize("exponent", [1 / 3, Value(1 / 3), Fraction(1, 3)], ids=repr)
 def test_row_10_a_root_of_a_negative_number_is_undefined(exponent: Any) -> None:
     with says(DomainError, "-8.0 ** ", "negative base", "whole exponent"):

@@ -137,7 +137,8 @@ def every_way_to_hide_a_value(x: Value) -> list[Any]:
     xs, by_name = [x], {"x": x}
 
     class Model:
-        w = x
+        def __init__(self) -> None:
+            self.w = x
 
         def forward(self) -> Any:
             return tg.log(self.w)

@@ -158,7 +158,7 @@ def test_a_decimal_power_with_a_negative_base_has_a_nan_slope() -> None:
     assert math.isnan(y.grad)
 
 
-@pytest.mark.parametrize("name", ["sin", "tanh", "log1p", "arctan", "softplus", "log_sigmoid"])
+@pytest.mark.parametrize("name", ["sin", "tanh", "log1p", "arctan"])
 def test_what_decimals_do_not_have_is_named(name: str) -> None:
     with pytest.raises(TypeError, match=rf"^{name} is not known for Decimal.*float\(\)"):
         getattr(tg, name)(Decimal(1))
@@ -346,9 +346,9 @@ def test_a_number_that_is_not_known_yet_writes_its_slopes_down() -> None:
 
 
 def test_a_slope_with_a_choice_keeps_both_branches() -> None:
-    assert scalar.choose(Condition(), lambda: 1, 2) == (1, 2)
-    assert scalar.choose(True, lambda: 1, 2) == 1
-    assert scalar.choose(False, lambda: 1, 2) == 2
+    assert [each() for each in scalar.choose(Condition(), lambda: 1, lambda: 2)] == [1, 2]
+    assert scalar.choose(True, lambda: 1, lambda: 2) == 1
+    assert scalar.choose(False, lambda: 1, lambda: 2) == 2
     assert scalar.ratio(1.0, 4.0) == 0.25
     assert scalar.ratio(1.0, 0.0) == 0
 

@@ -1,11 +1,12 @@
 """Write arithmetic, get every derivative, see how it came about."""
 
-from .draw import Drawing, DrawingError, between, draw
+from .draw import Drawing, between, draw
 from .elementary import where
 from .engine import Value, topological_order
 from .explain import Explanation, explain
 from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
 from .number import DomainError
+from .picture_svg import DrawingError
 from .recording import no_grad
 from .scalar import (
     arccos,

@@ -3,6 +3,8 @@
 `pickle` and `copy.deepcopy` copy an object by copying what it refers to, one call inside the other: a chain of a
 few thousand nodes would exhaust the stack. Both remember what they have copied, though. So a node puts the list of
 its ancestors, parents before children, in front of itself: each of them finds its own parents copied already.
+
+Copy results, then, not lists of all nodes on the way: each of those would bring the list of its own ancestors.
 """
 
 import threading
@@ -44,7 +46,16 @@ class _Ancestors:
 def reduce(node: Any, topological_order: Callable[[Any], list[Any]]) -> tuple[Any, ...]:
     """How to rebuild `node`, as `object.__reduce__` returns it."""
     ancestors: Any = () if id(node) in _listed.ids else _Ancestors(topological_order(node)[:-1])
-    return rebuild, (ancestors, type(node), *(getattr(node, name) for name in FIELDS))
+    fields = (getattr(node, name) for name in FIELDS)
+    return rebuild, (ancestors, type(node), *fields), _state_of_subclass(node)
+
+
+def _state_of_subclass(node: Any) -> tuple[Any, dict[str, Any]] | None:
+    """What a subclass adds, in its `__dict__` and its slots, in the form that copy and pickle put back."""
+    slots = {name for cls in type(node).__mro__ for name in getattr(cls, "__slots__", ())} - {*FIELDS, "__dict__"}
+    added = {name: getattr(node, name) for name in sorted(slots) if hasattr(node, name)}
+    attributes = getattr(node, "__dict__", None)
+    return (attributes, added) if attributes or added else None
 
 
 def rebuild(_ancestors: Any, cls: type, *fields: Any) -> Any:

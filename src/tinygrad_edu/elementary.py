@@ -5,8 +5,10 @@ This is all the calculus there is beyond arithmetic. Values of these functions, 
 on the same numbers, so that they can be differentiated in turn.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable
-from types import FunctionType
+from functools import partial
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any, ClassVar, Self
 
 from . import scalar
@@ -121,7 +123,7 @@ class Elementary:
     def hypot(self, other: Any) -> Any:
         """√(x² + y²): ∂/∂x = x/h, ∂/∂y = y/h, both 0 at the origin."""
         if type(other) is not type(self):
-            return self._with_number(Elementary.hypot, other)
+            return self._with_other(Elementary.hypot, other)
         x, y = self.data, other.data
         h = scalar.hypot(x, y)
         return self._node("hypot", h, scalar.ratio(x, h), other, scalar.ratio(y, h))
@@ -129,16 +131,25 @@ class Elementary:
     def maximum(self, other: Any) -> Any:
         """max(x, y): the gradient goes to the larger, a tie shares it ½ and ½."""
         if type(other) is not type(self):
-            return self._with_number(Elementary.maximum, other)
+            return self._with_other(Elementary.maximum, other)
         x, y = self.data, other.data
         return self._node("maximum", scalar.maximum(x, y), scalar.share(x, y), other, scalar.share(y, x))
 
     def minimum(self, other: Any) -> Any:
         """min(x, y): the gradient goes to the smaller, a tie shares it ½ and ½."""
         if type(other) is not type(self):
-            return self._with_number(Elementary.minimum, other)
+            return self._with_other(Elementary.minimum, other)
         x, y = self.data, other.data
         return self._node("minimum", scalar.minimum(x, y), scalar.share(y, x), other, scalar.share(x, y))
+
+    def _with_other(self, operation: Callable[..., Any], other: Any) -> Any:
+        """A method of two where `other` is no node of this class; a deeper one takes it over, as with operators."""
+        result = self._with_number(operation, other)
+        if result is NotImplemented and isinstance(other, Elementary):
+            return getattr(other, operation.__name__)(self)
+        if result is NotImplemented:
+            raise TypeError(f"{operation.__name__} of a Value and an array: work element by element")
+        return result
 
     def where(self, condition: Any, other: Any) -> Any:
         """This value if the condition holds, else `other`: the function `where` with this value first."""
@@ -164,7 +175,7 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     """
     if isinstance(condition, Elementary):
         raise TypeError(f"where needs a condition, got {condition!r}: compare it, as in where(x > 0, ...)")
-    if hasattr(condition, "choose"):  # not known yet: the function is being staged
+    if scalar.is_on_symbols(condition):
         return condition.choose(if_true, if_false)
     chosen, other = (if_true, if_false) if condition else (if_false, if_true)
     if callable(chosen):
@@ -188,10 +199,44 @@ def deepest(operands: Iterable[Any]) -> Any:
     return kind
 
 
-def _used_by(branch: Any) -> Iterable[Any]:
-    """The branch itself, or what a function refers to by name in its closure and globals."""
-    if not isinstance(branch, FunctionType):
+def _used_by(branch: Any) -> list[Any]:
+    """The branch itself, or the nodes that a function can reach: its variables, and what these hold."""
+    if not callable(branch):
         return [branch]
-    names = branch.__code__.co_names
-    cells = [cell.cell_contents for cell in branch.__closure__ or ()]
-    return cells + [branch.__globals__[name] for name in names if name in branch.__globals__]
+    found: list[Any] = []
+    todo = [(branch, REACH)]
+    while todo:
+        thing, reach = todo.pop()
+        if isinstance(thing, Elementary):
+            found.append(thing)
+        elif reach:
+            todo += [(part, reach - 1) for part in _parts(thing)]
+    return found
+
+
+REACH = 5  # from a function to its variable, an object, its list of rows, a row, a Value
+
+
+def _parts(thing: Any) -> Iterable[Any]:
+    """What a function, a container or an object holds."""
+    if isinstance(thing, FunctionType):
+        names = thing.__code__.co_names
+        named = [thing.__globals__[name] for name in names if name in thing.__globals__]
+        return [*_closed_over(thing), *(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values(), *named]
+    if isinstance(thing, MethodType | BuiltinMethodType):
+        return [thing.__self__]
+    if isinstance(thing, partial):
+        return [thing.func, *thing.args, *thing.keywords.values()]
+    if isinstance(thing, dict):
+        return thing.values()
+    if isinstance(thing, list | tuple | set | frozenset):
+        return thing
+    return () if isinstance(thing, type | ModuleType) else getattr(thing, "__dict__", {}).values()
+
+
+def _closed_over(function: FunctionType) -> list[Any]:
+    cells = []
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # a variable that has no value yet
+            cells.append(cell.cell_contents)
+    return cells

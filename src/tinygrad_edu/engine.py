@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from . import copying, recording, scalar
 from .comparison import Comparable
 from .elementary import Elementary
-from .number import binary_text, explained, is_array_of_objects, number, one_like, partner
+from .number import binary_text, explained, is_array_of_objects, number, one_like, partner, shown
 
 
 class _NotComputed(int):
@@ -224,7 +224,8 @@ class Value(Elementary, Comparable):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"{type(self).__name__}(data={self.data}, grad={self.grad}{label})"
+        data = shown(self.data) if isinstance(self.data, int) else self.data
+        return f"{type(self).__name__}(data={data}, grad={self.grad}{label})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return copying.reduce(self, topological_order)

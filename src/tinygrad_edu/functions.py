@@ -138,7 +138,10 @@ def logsumexp(values: Numbers) -> Any:
     top = _top(xs)
     if not scalar.is_finite(top):  # ±inf and nan: x - top would be nan
         return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs))
-    powers = [scalar.exp(x - top) for x in xs]
+    try:
+        powers = [scalar.exp(x - top) for x in xs]
+    except TypeError as error:
+        raise explained(error, f"logsumexp of {len(xs)} numbers") from None
     total = sum(powers)
     return _result(kind, "logsumexp", operands, top + scalar.log(total), [power / total for power in powers])
 

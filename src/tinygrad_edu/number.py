@@ -1,5 +1,6 @@
 """What counts as a number here, and errors that say which operation failed on which numbers."""
 
+import math
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -33,7 +34,7 @@ def number(x: Any) -> Any:
     kind = type(x)
     if kind is float or kind is int:
         return x
-    if isinstance(x, (bool, complex, str, bytes, type(None))) or not _has_arithmetic(x):
+    if isinstance(x, (bool, complex, str, bytes, type(None))) or is_truth(x) or not _has_arithmetic(x):
         raise TypeError(f"expected a number, got {shown(x)} of type {kind.__name__}{_way_out(x)}")
     if hasattr(x, "dtype"):
         return _from_numpy(x)
@@ -64,7 +65,7 @@ def partner(operation: str, x: Any, other: Any, *, swapped: bool) -> Any:
 
 def is_array_of_objects(x: Any) -> bool:
     """Whether `x` is a NumPy array that may hold Values."""
-    return bool(getattr(x, "shape", ())) and getattr(getattr(x, "dtype", None), "kind", "") == "O"
+    return getattr(getattr(x, "dtype", None), "kind", "") == "O"
 
 
 def _has_arithmetic(x: Any) -> bool:
@@ -80,8 +81,13 @@ def _from_numpy(x: Any) -> float:
     return float(x)
 
 
+def is_truth(x: Any) -> bool:
+    """Whether `x` is true or false, as a bool of Python's or NumPy's."""
+    return isinstance(x, bool) or (getattr(getattr(x, "dtype", None), "kind", "") == "b" and not x.shape)
+
+
 def _way_out(x: Any) -> str:
-    if isinstance(x, bool):
+    if is_truth(x):
         return "; for a choice use where(condition, a, b), for a count int(condition)"
     if isinstance(x, (str, bytes)):
         return "; convert text with float(text) first"
@@ -91,9 +97,11 @@ def _way_out(x: Any) -> str:
 
 
 def shown(x: Any) -> str:
-    """A short repr for error messages: even a huge int, whose repr Python refuses, and a number within a node."""
+    """A short repr for error messages, also of a huge int, whose repr Python refuses."""
     if isinstance(x, int) and abs(x) >= 10**30:
         return f"an int of {x.bit_length()} bits"
+    if isinstance(x, Fraction) and max(abs(x.numerator), x.denominator) >= 10**1000:
+        return f"a Fraction of {x.numerator.bit_length()} by {x.denominator.bit_length()} bits"
     text = repr(x)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -140,3 +148,21 @@ def binary_text(x: Any, symbol: str, y: Any) -> str:
 def zero_like(x: Any) -> Any:
     """0, a float's as a float."""
     return 0.0 if type(x) is float else 0
+
+
+def inf_like(x: Any) -> Any:
+    """Infinity in the arithmetic of `x`.
+
+    >>> inf_like(2.0), inf_like(Decimal(2))
+    (inf, Decimal('Infinity'))
+    """
+    return Decimal("Infinity") if isinstance(primal(x), Decimal) else math.inf
+
+
+def nan_like(x: Any) -> Any:
+    """Not-a-number in the arithmetic of `x`.
+
+    >>> nan_like(2.0), nan_like(Decimal(2))
+    (nan, Decimal('NaN'))
+    """
+    return Decimal("NaN") if isinstance(primal(x), Decimal) else math.nan

@@ -11,11 +11,23 @@ each names the operation and its operands.
 import math
 import sys
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from numbers import Real
 from typing import Any
 
-from .number import DomainError, binary_text, explained, number, one_like, primal, shown, zero_like
+from .number import (
+    DomainError,
+    binary_text,
+    explained,
+    inf_like,
+    nan_like,
+    number,
+    one_like,
+    operand,
+    primal,
+    shown,
+    zero_like,
+)
 
 DOMAINS = {
     "log": "log needs a number above 0",
@@ -50,7 +62,7 @@ def reciprocal(x: Any) -> Any:
     try:
         return one_like(x) / x
     except ZeroDivisionError:
-        return math.inf
+        return inf_like(x)
 
 
 def power(x: Any, y: Any) -> Any:
@@ -63,26 +75,45 @@ def power(x: Any, y: Any) -> Any:
         result = x**y
     except (ArithmeticError, TypeError) as error:
         raise explained(error, binary_text(x, "**", y)) from None
-    if isinstance(result, complex):
+    if _is_complex(result):
         raise DomainError(f"{binary_text(x, '**', y)} is undefined: a negative base needs a whole exponent")
+    if isinstance(result, Decimal) and result.is_infinite() and x == 0:
+        raise ZeroDivisionError(f"{binary_text(x, '**', y)} divides by zero")
     return result
 
 
+def _is_complex(x: Any) -> bool:
+    """Whether a number has left the reals: Python's complex numbers, mpmath's."""
+    return isinstance(x, complex) or type(x).__name__ == "mpc"
+
+
 def power_slope_base(x: Any, y: Any) -> Any:
-    """∂/∂x of x ** y, which is y · x^(y-1): 0 for y = 0, inf where the curve rises vertically; never raises."""
-    if primal(y) == 0:
+    """∂/∂x of x ** y, which is y · x^(y-1): 0 at x = y = 0, inf where the curve rises vertically; never raises."""
+    base, exponent = primal(x), primal(y)
+    if exponent == 0 and base == 0:
         return 0 * y
     try:
         return y * x ** (y - 1)
+    except InvalidOperation:  # Decimal's 0 ** 0, in the slope of x ** 1
+        return y
     except ZeroDivisionError:  # 0 ** y with 0 < y < 1
-        return math.inf
+        return inf_like(x)
     except OverflowError:
-        return math.copysign(math.inf, y) * (1 if x > 0 or y % 2 == 1 else -1)
+        if exponent == 0:
+            return 0 * y
+        is_positive = (base > 0 or exponent % 2 == 1) == (exponent > 0)
+        return inf_like(x) if is_positive else -inf_like(x)
 
 
 def power_slope_exponent(x: Any, y: Any, x_to_y: Any) -> Any:
     """∂/∂y of x ** y, which is x^y · log x: 0 at x = 0, nan for x < 0, where only whole y give a real result."""
-    return choose(x > 0, lambda: x_to_y * log(x), choose(x < 0, lambda: math.nan, 0 * y))
+    if isinstance(x_to_y, Decimal):
+        x = one_like(x_to_y) * x  # its logarithm is to be a Decimal too
+
+    def at_zero_or_below() -> Any:
+        return choose(x < 0, lambda: nan_like(x), lambda: 0 * x * y)
+
+    return choose(x > 0, lambda: x_to_y * log(x), at_zero_or_below)
 
 
 # --- elementary functions ------------------------------------------------------------------------------------
@@ -100,26 +131,40 @@ def _elementary(name: str, function: Callable[[float], float], x: Any) -> Any:
             raise explained(error, f"{name}({x!r})") from None
     own = _own(x, DECIMAL_NAMES.get(name, name) if isinstance(x, Decimal) else name)
     if own is not None:
-        return _own_result(name, own, x)
-    x = number(x)
-    own = _from_package(name, x)
-    if own is None and isinstance(x, Real):
-        return _elementary(name, function, _as_float(name, x))
-    if own is None:
+        return _checked(name, own, x)
+    x = operand(name, x)
+    function_of_package = _from_package(name, x)
+    if function_of_package is not None:
+        return _checked(name, lambda: function_of_package(x), x)
+    if not isinstance(x, Real):
         raise TypeError(f"{name} is not known for {type(x).__name__}: convert {shown(x)} with float() first")
-    return own(x)
+    return _elementary(name, function, _as_float(name, x))
 
 
 def _own(x: Any, name: str) -> Any:
     """The method `name` that `x` brings along, or None. Floats have none; asking their type first is faster."""
-    return None if type(x) is float else getattr(x, name, None)
+    if type(x) is float:
+        return None
+    method = getattr(x, name, None)
+    return method if callable(method) else None  # SymPy's and mpmath's numbers keep their exponent in `exp`
 
 
-def _own_result(name: str, method: Callable[[], Any], x: Any) -> Any:
+def _checked(name: str, compute: Callable[[], Any], x: Any) -> Any:
+    """The result of another kind of number's own function, or the error that a float would give."""
+    undefined = DomainError(f"{name}({shown(x)}) is undefined: {DOMAINS.get(name, 'out of its domain')}")
     try:
-        return method()
+        result = compute()
     except InvalidOperation:
-        raise DomainError(f"{name}({shown(x)}) is undefined: {DOMAINS.get(name, 'out of its domain')}") from None
+        raise undefined from None
+    except Overflow as error:
+        raise explained(error, f"{name}({shown(x)})") from None
+    if _is_complex(result) or (type(result) is type(x) and name in DOMAINS and _is_infinite(result) > _is_infinite(x)):
+        raise undefined
+    return result
+
+
+def _is_infinite(x: Any) -> bool:
+    return bool(x == math.inf or x == -math.inf)
 
 
 def _from_package(name: str, x: Any) -> Any:
@@ -127,6 +172,13 @@ def _from_package(name: str, x: Any) -> Any:
     package = sys.modules.get(type(x).__module__.partition(".")[0])
     function = getattr(package, SHORT_NAMES.get(name, name), None)
     return None if getattr(function, "__module__", None) == __name__ else function  # not ours, imported there
+
+
+def _of_kind(name: str, x: Any) -> Any:
+    """A number of a kind that has an `exp` of its own as it is, any other real number as a float."""
+    x = operand(name, x)
+    is_plain = isinstance(x, Real) and _from_package("exp", x) is None
+    return _as_float(name, x) if is_plain and type(x) is not float else x
 
 
 def _as_float(name: str, x: Any) -> float:
@@ -274,7 +326,8 @@ def sigmoid(x: Any) -> Any:
     own = _own(x, "sigmoid")
     if own is not None:
         return own()
-    if number(x) < 0:  # e⁻ˣ would overflow
+    x = _of_kind("sigmoid", x)
+    if x < 0:  # e⁻ˣ would overflow
         e_to_x = exp(x)
         return e_to_x / (1 + e_to_x)
     return 1 / (1 + exp(-x))
@@ -289,6 +342,7 @@ def softplus(x: Any) -> Any:
     own = _own(x, "softplus")
     if own is not None:
         return own()
+    x = _of_kind("softplus", x)
     return relu(x) + log1p(exp(-abs(x)))
 
 
@@ -299,7 +353,7 @@ def log_sigmoid(x: Any) -> Any:
     -1000.0
     """
     own = _own(x, "log_sigmoid")
-    return own() if own is not None else -softplus(-number(x))
+    return own() if own is not None else -softplus(-_of_kind("log_sigmoid", x))
 
 
 def relu(x: Any) -> Any:
@@ -311,7 +365,8 @@ def relu(x: Any) -> Any:
     own = _own(x, "relu")
     if own is not None:
         return own()
-    return zero_like(x) if number(x) < 0 else number(x)
+    x = operand("relu", x)
+    return zero_like(x) if x < 0 else x
 
 
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
@@ -323,7 +378,11 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     own = _own(x, "leaky_relu")
     if own is not None:
         return own(slope)
-    return number(x) if x > 0 else number(slope) * number(x)
+    x, slope = operand("leaky_relu", x), operand("leaky_relu", slope)
+    try:
+        return x if x > 0 else slope * x
+    except (ArithmeticError, TypeError) as error:
+        raise explained(error, f"leaky_relu({shown(x)}, slope={shown(slope)})") from None
 
 
 def step(x: Any) -> Any:
@@ -344,7 +403,7 @@ def share(x: Any, y: Any) -> Any:
     """How much of max(x, y) is due to x: 1 if it is larger, 0 if smaller, a tie shares ½ and ½."""
     x, y = primal(x), primal(y)
     staged = _staged("share", x, y)
-    return staged if staged is not None else 1 if x > y else 0 if x < y else one_like(x) / 2
+    return staged if staged is not None else 1 if x > y else 0 if x < y else one_like(x) / 2 if x == y else nan_like(x)
 
 
 def equal(x: Any, y: Any) -> Any:
@@ -363,16 +422,21 @@ def _staged(operation: str, *operands: Any) -> Any:
     return None
 
 
-def choose(condition: Any, if_true: Callable[[], Any], if_false: Any) -> Any:
-    """`if_true()` if the condition holds, else `if_false`; both, for later, if it is one on symbols."""
-    if hasattr(condition, "choose"):
+def choose(condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
+    """`if_true()` if the condition holds, else `if_false()`; both, for later, if the condition is one on symbols."""
+    if is_on_symbols(condition):
         return condition.choose(if_true, if_false)
-    return if_true() if condition else if_false
+    return if_true() if condition else if_false()
+
+
+def is_on_symbols(condition: Any) -> bool:
+    """Whether it is known only later if a condition holds, since a function is being staged."""
+    return not isinstance(condition, bool) and hasattr(condition, "choose") and not hasattr(condition, "dtype")
 
 
 def ratio(x: Any, y: Any) -> Any:
-    """x / y for y > 0, else 0: for a slope that is taken as 0 where it has no value."""
-    return choose(y > 0, lambda: x / y, 0)
+    """x / y for y > 0, 0 for y = 0: for a slope that is taken as 0 where it has no value."""
+    return choose(y > 0, lambda: x / y, lambda: 0 * y)
 
 
 def is_finite(x: Any) -> bool:
@@ -409,7 +473,10 @@ def hypot(x: Any, y: Any) -> Any:
 
 
 def _hypot(x: Any, y: Any) -> Any:
-    return math.hypot(x, y) if isinstance(x, Real) and isinstance(y, Real) else sqrt(x * x + y * y)
+    try:
+        return math.hypot(x, y) if isinstance(x, Real) and isinstance(y, Real) else sqrt(x * x + y * y)
+    except (ArithmeticError, TypeError) as error:
+        raise explained(error, binary_text(x, "hypot", y)) from None
 
 
 def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
@@ -419,7 +486,7 @@ def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
         result = NotImplemented if own is None else own(other)
         if result is not NotImplemented:
             return result
-    return plain(number(x), number(y))
+    return plain(operand(name, x), operand(name, y))
 
 
 def isclose(x: Any, y: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
