@@ -96,7 +96,7 @@ def test_digits_are_significant_digits():
     assert [number_text(2 / 3, digits) for digits in (1, 3, 17)] == ["0.7", "0.667", "0.66666666666666663"]
 
 
-# --- formulas in code's own spelling, for pictures ---------------------------------------------------------------
+# --- formulas, in pictures and tables ---------------------------------------------------------------
 
 
 def test_formulas_show_operands_by_name_and_numbers_as_they_are():
@@ -108,7 +108,7 @@ def test_formulas_show_operands_by_name_and_numbers_as_they_are():
         "5 - x",
         "2 × x",
         "x / y",
-        "x ** 3",
+        "x³",
         "-x",
         "x × y + 2 × y",
         "maximum(x, 0.5)",
@@ -285,6 +285,8 @@ FUNCTIONS = {
     ).split()
 } | {
     "abs": abs,
+    "maximum": tg.maximum,
+    "minimum": tg.minimum,
     "max": lambda *xs: tg.max(xs),
     "min": lambda *xs: tg.min(xs),
     "logsumexp": lambda *xs: tg.logsumexp(xs),

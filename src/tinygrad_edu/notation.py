@@ -99,16 +99,12 @@ def formula(value: Value, named: Mapping[Value, str], digits: int = 4) -> str:
     """
     if not value.op:
         return named[value]
-    operands = [named[x] if isinstance(x, Value) and x in named else number_text(x, digits) for x in value.operands]
-    if value.op in INFIX:
-        return INFIX[value.op].join(operands)
-    if value.op == "neg":
-        return f"-{operands[0]}"
-    if value.op == "dot":
-        half = len(operands) // 2
-        pairs = zip(operands[:half], operands[half:], strict=True)
-        return " + ".join(f"{x} × {y}" for x, y in pairs)
-    return f"{value.op}({', '.join(operands)})"
+    return str(operation(value.op, value.operands, lambda x: _operand(x, named, digits)))
+
+
+def _operand(x: Any, named: Mapping[Value, str], digits: int) -> "Text":
+    """The name of a value of the graph; anything else is a number to it, also a value of an outer transform."""
+    return Text.name(named[x], digits) if isinstance(x, Value) and x in named else Text.number(x, digits)
 
 
 # --- mathematics as text -----------------------------------------------------------------------------------------
@@ -124,7 +120,7 @@ class Text:
 
     __slots__ = ("digits", "kind", "level", "text")
     TIMES, DOT, ARROW, DOTS = " × ", " · ", " → ", "…"
-    FUNCTIONS: Mapping[str, str] = {"sigmoid": "σ", "log_sigmoid": "log σ", "maximum": "max", "minimum": "min"}
+    FUNCTIONS: Mapping[str, str] = {"sigmoid": "σ", "log_sigmoid": "log σ"}
     RELATIONS: Mapping[str, str] = {}  # how =, ≈, <, ≤ are written, where not by themselves
 
     def __init__(self, text: str, level: int = ATOM, digits: int = 4, kind: str = "") -> None:
