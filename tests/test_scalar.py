@@ -346,7 +346,7 @@ def test_a_number_that_is_not_known_yet_writes_its_slopes_down() -> None:
 
 
 def test_a_slope_with_a_choice_keeps_both_branches() -> None:
-    assert [each() for each in scalar.choose(Condition(), lambda: 1, lambda: 2)] == [1, 2]
+    assert scalar.choose(Condition(), lambda: 1, lambda: 2) == (1, 2)
     assert scalar.choose(True, lambda: 1, lambda: 2) == 1
     assert scalar.choose(False, lambda: 1, lambda: 2) == 2
     assert scalar.ratio(1.0, 4.0) == 0.25

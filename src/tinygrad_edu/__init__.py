@@ -1,12 +1,15 @@
-"""Write arithmetic, get every derivative, see how it came about."""
+"""Write arithmetic, get every derivative, see how it came about.
 
-from .draw import Drawing, between, draw
+The engine and its functions are loaded at once; pictures, explanations, networks and the rest when first used.
+"""
+
+import importlib
+import typing
+
 from .elementary import where
 from .engine import Value, topological_order
-from .explain import Explanation, explain
 from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
 from .number import DomainError
-from .picture_svg import DrawingError
 from .recording import no_grad
 from .scalar import (
     arccos,
@@ -34,13 +37,26 @@ from .scalar import (
     tanh,
 )
 
+if typing.TYPE_CHECKING:
+    from . import datasets, losses, nn, optim, plot, recurrent, saving, schedules, training  # noqa: F401 - as tg.nn
+    from .drawing import Drawing, between, draw
+    from .dual import Dual
+    from .explanation import Explanation, explain
+    from .picture_svg import DrawingError
+    from .sources import record_sources
+    from .training import History, fit
+    from .transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from .why import why_nan, why_zero
+
 __version__ = "0.1.0"
 
 __all__ = [
     "DomainError",
     "Drawing",
     "DrawingError",
+    "Dual",
     "Explanation",
+    "History",
     "Value",
     "arccos",
     "arcsin",
@@ -48,13 +64,20 @@ __all__ = [
     "between",
     "cos",
     "cosh",
+    "derivative",
     "dot",
     "draw",
     "exp",
     "explain",
     "expm1",
+    "fit",
+    "grad",
+    "hessian",
+    "hvp",
     "hypot",
     "isclose",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "log",
     "log1p",
@@ -68,6 +91,7 @@ __all__ = [
     "minimum",
     "no_grad",
     "prod",
+    "record_sources",
     "relu",
     "sigmoid",
     "sin",
@@ -79,5 +103,47 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "value_and_grad",
+    "vjp",
     "where",
+    "why_nan",
+    "why_zero",
 ]
+
+_LATER = {  # public name: the module it is in
+    "Drawing": "drawing",
+    "between": "drawing",
+    "draw": "drawing",
+    "Dual": "dual",
+    "Explanation": "explanation",
+    "explain": "explanation",
+    "DrawingError": "picture_svg",
+    "record_sources": "sources",
+    "History": "training",
+    "fit": "training",
+    "derivative": "transforms",
+    "grad": "transforms",
+    "hessian": "transforms",
+    "hvp": "transforms",
+    "jacobian": "transforms",
+    "jvp": "transforms",
+    "value_and_grad": "transforms",
+    "vjp": "transforms",
+    "why_nan": "why",
+    "why_zero": "why",
+}
+_MODULES = frozenset({"datasets", "losses", "nn", "optim", "plot", "recurrent", "saving", "schedules", "training"})
+
+
+def __getattr__(name: str) -> typing.Any:
+    """Load what is used for the first time."""
+    if name in _MODULES:
+        return importlib.import_module(f".{name}", __name__)
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

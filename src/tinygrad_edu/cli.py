@@ -10,9 +10,9 @@ from typing import NoReturn, TextIO
 
 from . import __version__
 from .check import Comparison, along, compare, kinks
-from .draw import draw
+from .drawing import draw
 from .engine import Value, topological_order
-from .explain import explain
+from .explanation import explain
 from .expression import CONSTANTS, FUNCTIONS, Expression, parse
 from .expression_text import MAX_NAME, ExpressionError, clipped, did_you_mean, printable
 from .notation import formula, names, number_text

@@ -21,7 +21,7 @@ class DrawingError(RuntimeError):
     """A picture could not be laid out: no program to do it, or the program failed.
 
     >>> from tinygrad_edu import Value
-    >>> from tinygrad_edu.draw import draw
+    >>> from tinygrad_edu.drawing import draw
     >>> draw(Value(1.0), program="no-such-program").svg
     Traceback (most recent call last):
         ...

@@ -12,22 +12,22 @@ from typing import Any
 from . import recording
 from .engine import NOT_COMPUTED, ONE, Value, topological_order
 from .level import Node, deeper
-from .number import number, one_like, shown
+from .number import number, one_like, primal, shown
 from .tree import flatten
 
 Function = Callable[..., Any]
 
 
 class Traced:
-    """What `f` did with the numbers `xs`: `values` are its results, `structure` is how they nest."""
+    """What `f` did with the numbers `xs`: `results` are nodes, `values` their numbers, `structure` is how they nest."""
 
     def __init__(self, f: Function, xs: Sequence[Any]) -> None:
         with deeper(Value) as node:
             self.variables = lifted(f, xs, node)
             leaves, self.structure = flatten(f(*self.variables))
-            self._results = results(f, leaves)
+            self.results = results(f, leaves)
         self._node = node
-        self.values = outside([lowered(y, node) for y in self._results])
+        self.values = outside([lowered(y, node) for y in self.results])
         self._lock = Lock()  # walks back write into the nodes' `grad`
 
     def pull(self, seeds: Sequence[Any]) -> list[Any]:
@@ -35,31 +35,35 @@ class Traced:
 
         A result with the seed 0 takes no part, so an infinite slope in it does not matter.
         """
-        pairs = zip(self._results, seeds, strict=True)
+        pairs = zip(self.results, seeds, strict=True)
         used = [(y, seed) for y, seed in pairs if type(y) is self._node and not is_zero(seed)]
         with self._lock:
             for x in self.variables:
                 x.grad = NOT_COMPUTED
-            self._sum(used).backward()
+            total = self._sum(used)
+            total.backward()
+            for y, _ in used:
+                pass_labels_on(y)
             return [gradient(x) for x in self.variables]
 
     def push(self, i: int) -> list[Any]:
         """The derivatives of each result by the i-th variable: one walk forth."""
         x = self.variables[i]
         tangents: dict[Any, Any] = {x: one_like(x.data)}
-        for node in self._order:
+        for node in self.order:
             for parent, local in node.edges():
                 if parent in tangents:
                     share = tangents[parent] if local is ONE else local * tangents[parent]
                     tangents[node] = tangents[node] + share if node in tangents else share
         return [
             tangents[y] if isinstance(y, Value) and y in tangents else zero(value)
-            for y, value in zip(self._results, self.values, strict=True)
+            for y, value in zip(self.results, self.values, strict=True)
         ]
 
     @cached_property
-    def _order(self) -> list[Value]:
-        return topological_order(self._sum([(y, ONE) for y in self._results if type(y) is self._node]))[:-1]
+    def order(self) -> list[Value]:
+        """The nodes of all results, each after its parents."""
+        return topological_order(self._sum([(y, ONE) for y in self.results if type(y) is self._node]))[:-1]
 
     def _sum(self, used: Sequence[tuple[Any, Any]]) -> Value:
         """A node whose parents are these results, with these local gradients."""
@@ -102,6 +106,15 @@ def results(f: Function, ys: list[Any]) -> list[Any]:
         return [y if isinstance(y, Value) else number(y) for y in ys]
     except TypeError as error:
         raise TypeError(f"the result of {name_of(f)}: {error}") from None
+
+
+def pass_labels_on(y: Value) -> None:
+    """While a function is staged, the lines of its program go by the labels of the nodes that wrote them."""
+    if hasattr(primal(y), "called"):
+        for node in topological_order(y):
+            symbol = primal(node)
+            if hasattr(symbol, "called"):
+                symbol.called(node.label, primal(node.grad))
 
 
 def gradient(x: Value) -> Any:

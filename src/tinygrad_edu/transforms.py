@@ -14,7 +14,7 @@ from .dual import ZERO, Dual
 from .engine import Value
 from .level import deeper
 from .number import one_like
-from .traced import Traced, gradient, is_zero, lifted, lowered, name_of, outside, results, zero
+from .traced import Traced, gradient, is_zero, lifted, lowered, name_of, outside, pass_labels_on, results, zero
 from .tree import LEAF, flatten, leaves_like, map_leaves, unflatten
 
 Argnums = int | Sequence[int]
@@ -63,6 +63,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
             y = _one_number(f, result)
             if type(y) is Node:
                 y.backward()
+                pass_labels_on(y)
         slopes = unflatten(structure, outside([gradient(x) for x in variables]))
         value = outside([lowered(y, Node)])[0]
         if has_aux:

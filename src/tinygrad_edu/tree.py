@@ -156,3 +156,28 @@ def _wanted(structure: Any) -> str:
         return f"a dict of {', '.join(map(repr, names[0])) or 'nothing'}"
     name = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
     return name if names else f"{name} of {len(branches)}"
+
+
+# --- names for the leaves --------------------------------------------------------------------------------------
+
+
+def leaf_names(structure: Hashable, root: str) -> list[str]:
+    """How one gets to each leaf, in order, written as Python does.
+
+    >>> leaf_names(flatten({"w": [1.0, 2.0], "b": 3.0})[1], "p")
+    ["p['w'][0]", "p['w'][1]", "p['b']"]
+    """
+    found: list[str] = []
+    _name_leaves(structure, root, found)
+    return found
+
+
+def _name_leaves(structure: Any, path: str, found: list[str]) -> None:
+    if structure == LEAF:
+        found.append(path)
+    elif structure is not None:
+        kind, *names, branches = structure
+        keys = names[0] if names else range(len(branches))
+        is_record = bool(names) and not issubclass(kind, dict)
+        for key, branch in zip(keys, branches, strict=True):
+            _name_leaves(branch, f"{path}.{key}" if is_record else f"{path}[{key!r}]", found)

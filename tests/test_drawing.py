@@ -14,7 +14,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
-from tinygrad_edu.draw import between, draw
+from tinygrad_edu.drawing import between, draw
 from tinygrad_edu.picture_dot import BADGE, BADGE_INK, BOX, COLOURS, FORWARD, GRADIENT, INK, LINE, PAGE, QUIET
 from tinygrad_edu.picture_svg import DrawingError
 
@@ -485,7 +485,7 @@ def test_forward_and_gradient_differ_by_more_than_colour():
 
 SAME = """
 from tinygrad_edu import Value, tanh, dot
-from tinygrad_edu.draw import draw
+from tinygrad_edu.drawing import draw
 x = [Value(float(i)) for i in range(8)]
 h = [tanh(dot(x, [i] * 8)) for i in range(4)]
 print(draw(dot(h, h), expand=True, products=True, fold={"b": h[:1], "a": h[2:3]}, program="graphviz-pure").svg)
@@ -607,7 +607,7 @@ def test_a_notebook_without_a_program_shows_how_to_get_one():
 
 def test_nothing_is_loaded_before_something_is_drawn():
     code = (
-        "import sys, tinygrad_edu.draw; print([m for m in ('graphviz', 'subprocess', 'xml.etree') if m in sys.modules])"
+        "import sys, tinygrad_edu.drawing; print([m for m in ('graphviz', 'subprocess', 'xml.etree') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"[]\n"
 
