@@ -71,6 +71,7 @@ def test_gradients_that_are_not_computed_stay_so(clone: Callable[[Any], Any]) ->
 
 
 @both
+@pytest.mark.usefixtures("untraced")
 def test_a_graph_of_a_hundred_thousand_nodes(clone: Callable[[Any], Any]) -> None:
     limit = sys.getrecursionlimit()
     _, y = chain(100_000)

@@ -460,6 +460,7 @@ def test_row_35_a_diamond_and_the_counterexample_to_a_careless_order() -> None:
     assert (a.grad, b.grad, c.grad) == (4.0, 2.0, 1.0)
 
 
+@pytest.mark.usefixtures("untraced")
 def test_rows_36_and_37_a_chain_of_a_million() -> None:
     limit = sys.getrecursionlimit()
     gc.collect()
@@ -480,6 +481,7 @@ def test_rows_36_and_37_a_chain_of_a_million() -> None:
     assert sys.getrecursionlimit() == limit
 
 
+@pytest.mark.usefixtures("untraced")
 def test_row_38_a_million_operands() -> None:
     x = Value(2.0)
     y = tg.sum([x] * 1_000_000)

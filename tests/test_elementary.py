@@ -170,6 +170,12 @@ def test_a_number_chosen_instead_of_a_function_of_values_is_a_value(i: int) -> N
     assert (y.data, x.grad) == (0.0, 0)
 
 
+def test_a_data_set_beside_a_value_is_no_trouble() -> None:
+    data, x = [1.0] * 100_000, Value(2.0)
+    y = tg.where(False, lambda: tg.sum(data) * x, 0.0)
+    assert type(y) is Value
+
+
 def test_where_with_a_variable_that_is_not_assigned_yet() -> None:
     def not_taken() -> Any:
         return later

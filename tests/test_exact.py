@@ -146,6 +146,7 @@ class RandomExpression:
         return len(self.inputs)
 
 
+@pytest.mark.usefixtures("untraced")
 def test_rational_gradients_are_exact() -> None:
     seed = 20240229 if os.environ.get("CI") else secrets.randbits(32)
     rng = random.Random(seed)

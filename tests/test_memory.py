@@ -13,6 +13,9 @@ from tinygrad_edu import Value
 BYTES_PER_NODE = 130
 
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
+
 @pytest.fixture(autouse=True)
 def _no_garbage_collection() -> Iterator[None]:
     """Nothing here may need the collector, and none may raise the recursion limit."""
