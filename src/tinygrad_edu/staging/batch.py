@@ -1,0 +1,179 @@
+"""Batches: the mean of a per-example function over many examples, as a loop with sums in it.
+
+Eagerly, `mean_over(f, xs, ys)` is the mean of f(x, y) over the rows, nothing more. Staged with `jit(..., batched=...)`
+it becomes one loop. The backward pass is in the same loop: inside it, the example's result is differentiated by
+everything from outside that it uses, and these gradients are summed up alongside the result. After the loop, the mean
+is one node whose local gradients are those sums.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+from .. import functions
+from ..dual import Dual
+from ..elementary import deepest
+from ..engine import Value, topological_order
+from ..tree import flatten, unflatten
+from .symbol import Loop, Program, StagingError, Symbol
+
+
+def mean_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
+    """The mean of f(row of each column, in step) over all rows. ValueError if columns differ in length or are empty.
+
+    >>> mean_over(lambda x, y: (x - y) ** 2, [1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    staged = _staged_columns("mean_over", columns)
+    if staged:
+        return sum_over(f, *columns) / staged[0].count()
+    rows = _rows("mean_over", columns)
+    return functions.mean([f(*row) for row in rows])
+
+
+def sum_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
+    """The sum of f(row of each column, in step) over all rows. ValueError if the columns differ in length.
+
+    >>> sum_over(lambda x, y: x * y, [1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    staged = _staged_columns("sum_over", columns)
+    if not staged:
+        return functions.sum([f(*row) for row in _rows("sum_over", columns)])
+    program = staged[0].program
+    loop, items = _open(program, staged)
+    with program.within(loop):
+        plan = _plan(f(*items), (*program.block,))
+    return _summed(loop, plan)
+
+
+def _rows(name: str, columns: tuple[Iterable[Any], ...]) -> list[tuple[Any, ...]]:
+    lists = [list(column) for column in columns]
+    if len({len(column) for column in lists}) != 1:
+        raise ValueError(f"{name} of columns of {' and '.join(str(len(each)) for each in lists)} rows: they go in step")
+    return list(zip(*lists, strict=True))
+
+
+class Rows:
+    """A batched argument while a function is staged: rows of one structure, their number not known yet."""
+
+    def __init__(self, program: Program, name: str, structure: Hashable) -> None:
+        self.program = program
+        self.name = name
+        self.structure = structure  # of one row
+        self.symbol = Symbol(program, "rows", (name,), name)
+
+    def count(self) -> Any:
+        """How many rows there are, as a symbol."""
+        return self.program.write("count", self.symbol)
+
+    def __iter__(self) -> Any:
+        raise StagingError(
+            f"the rows of {self.name} are not there yet: go over them with mean_over or sum_over, "
+            "or leave it out of `batched`"
+        )
+
+    __len__ = __getitem__ = __iter__
+
+
+def _staged_columns(name: str, columns: tuple[Any, ...]) -> list[Rows]:
+    staged = [column for column in columns if isinstance(column, Rows)]
+    if staged and len(staged) != len(columns):
+        raise StagingError(
+            f"{name}: either all of the columns are batched or none, here {len(staged)} of {len(columns)}"
+        )
+    return staged
+
+
+def _open(program: Program, columns: list[Rows]) -> tuple[Loop, list[Any]]:
+    loop = Loop(tuple(column.symbol for column in columns))
+    items = []
+    with program.within(loop):
+        for column in columns:
+            size = len(flatten(_template(column.structure))[0])
+            each = column.name[:-1] if column.name.endswith("s") and len(column.name) > 1 else column.name
+            symbols = [Symbol(program, "input", (), f"{each}_{i}" if size > 1 else each) for i in range(size)]
+            items.append(unflatten(column.structure, symbols))
+    loop.target = tuple(items)
+    return loop, items
+
+
+def _template(structure: Hashable) -> Any:
+    """Some tree of this structure."""
+
+    def forever() -> Any:
+        while True:
+            yield 0.0
+
+    return unflatten(structure, forever())
+
+
+# --- a sum over a loop, at any level of nodes ------------------------------------------------------------------
+
+
+class _Plan:
+    """What has to be summed to rebuild a node after the loop: its number, and its gradients by nodes outside it."""
+
+    def __init__(self, node: Any, number: Any, parents: list[Value], gradients: list[Any]) -> None:
+        self.node = node
+        self.number = number
+        self.parents = parents
+        self.gradients = gradients
+
+
+def _plan(x: Any, block: tuple[Any, ...]) -> Any:
+    kind = deepest([x])
+    if kind is None:
+        return x
+    if issubclass(kind, Dual):
+        return _Plan(x, _plan(x.data, block), [], [_plan(x.tangent, block)])
+    gradients = _gradients_outside(x, block)
+    return _Plan(x, _plan(x.data, block), list(gradients), [_plan(g, block) for g in gradients.values()])
+
+
+def _summed(loop: Loop, plan: Any) -> Any:
+    if not isinstance(plan, _Plan):
+        return loop.total(plan)
+    number = _summed(loop, plan.number)
+    if isinstance(number, Symbol):
+        number.wish = number.wish or "total"
+    gradients = [_summed(loop, g) for g in plan.gradients]
+    for parent, gradient in zip(plan.parents, gradients, strict=False):  # a Dual has no parents
+        if isinstance(parent.data, Symbol):
+            parent.data.called(parent.label, gradient)
+    if isinstance(plan.node, Dual):
+        return type(plan.node)._with_tangent(number, gradients[0])
+    if not plan.parents:
+        return number
+    return type(plan.node)._wide("sum_over", tuple(plan.parents), number, tuple(gradients))
+
+
+def _gradients_outside(result: Value, block: tuple[Any, ...]) -> dict[Value, Any]:
+    """The derivative of `result` by each node from outside the loop that it uses: the chain rule by hand."""
+    inside: set[Value] = set()
+    order = topological_order(result)
+    for node in order:
+        numbers = [node.data, *node.local_grads]
+        if any(_is_within(x, block) for x in numbers) or any(parent in inside for parent in node.parents):
+            inside.add(node)
+    gradients: dict[Value, Any] = {result: 1}
+    for node in reversed(order):
+        if node in inside and node in gradients:
+            upstream = gradients.pop(node)
+            if isinstance(node.data, Symbol):
+                node.data.called(node.label, upstream)
+            for parent, local in node.edges():
+                share = upstream * local
+                gradients[parent] = gradients[parent] + share if parent in gradients else share
+    return {node: g for node, g in gradients.items() if node not in inside}
+
+
+def _is_within(x: Any, block: tuple[Any, ...]) -> bool:
+    """Whether a number is, or is a node over, a symbol of this block."""
+    leaves = [x]
+    while leaves:
+        x = leaves.pop()
+        if isinstance(x, Symbol):
+            return x.block[: len(block)] == block
+        if isinstance(x, Value):
+            leaves += [x.data] if not isinstance(x, Dual) else [x.data, x.tangent]
+    return False

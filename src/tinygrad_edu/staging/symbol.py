@@ -1,0 +1,328 @@
+"""Symbols: stand-ins for numbers that write down what is done to them.
+
+Staging runs a function on symbols instead of numbers, through its backward pass too. What the symbols write down is a
+straight-line `Program`: each symbol is one line of it, an operation on earlier symbols and numbers. The same line is
+written once only (common subexpressions), and lines that algebra makes needless are never written (`simplify.py`).
+
+A choice between two functions, `where(x > 0, lambda: log(x), 0.0)`, writes each branch into a block of its own, which
+the program enters only under its condition.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from types import FrameType
+from typing import Any
+
+from ..elementary import deepest
+from ..number import number, shown
+from .simplify import RULES
+
+Block = tuple[Any, ...]  # what a line stands within: (condition, outcome) pairs and loops, outermost first
+
+COMMUTATIVE = frozenset("+ * maximum minimum hypot equal".split())
+
+
+class StagingError(TypeError):
+    """Something was asked of a symbol that only a number can answer, as `if x > 0:`."""
+
+
+class Program:
+    """The lines written so far, in order; `lines` are symbols."""
+
+    def __init__(self) -> None:
+        self.lines: list[Symbol] = []
+        self.block: Block = ()
+        self.finished = False
+        self._known: dict[Any, Any] = {}
+
+    def input(self, name: str) -> "Symbol":
+        """A symbol for an argument of the program."""
+        return Symbol(self, "input", (), name)
+
+    def write(self, op: str, *args: Any) -> Any:
+        """The result of an operation as a symbol, or as a number where algebra knows it.
+
+        Operands are symbols and floats; `select` has a Condition first, `total` a Loop, which count as operands.
+        """
+        if self.finished:
+            raise StagingError(
+                f"{op} of a symbol whose staged function has returned{_at_line()}: it was kept in a variable outside. "
+                "Return what you need from the function instead"
+            )
+        rule = RULES.get(op)
+        if rule is not None:
+            known = rule(self.write, *args)
+            if known is not None:
+                return known
+        lines = self._known
+        key = (self.block, op, *args)
+        found = lines.get(key)
+        if found is None and (self.block or op in COMMUTATIVE):
+            found = self._written_elsewhere(op, args)
+        if found is None:
+            found = lines[key] = Symbol(self, op, args)
+            self.lines.append(found)
+        return found
+
+    def _written_elsewhere(self, op: str, args: tuple[Any, ...]) -> Any:
+        """This line where it was written before in an enclosing block, or with its operands swapped."""
+        lines = self._known
+        for depth in range(len(self.block), -1, -1):
+            block = self.block[:depth]
+            if (found := lines.get((block, op, *args))) is not None:
+                return found
+            if op in COMMUTATIVE and (found := lines.get((block, op, args[1], args[0]))) is not None:
+                return found
+        return None
+
+    def condition(self, test: str, left: Any, right: Any) -> "Condition":
+        """The comparison of two operands; the same one again where it was made before."""
+        key = (test, left, right)
+        if key not in self._known:
+            self._known[key] = Condition(self, test, left, right)
+        found: Condition = self._known[key]
+        return found
+
+    @contextlib.contextmanager
+    def within(self, opening: Any) -> Iterator[None]:
+        """Lines written here stand in a block: under (condition, outcome), or in each round of a loop."""
+        before = self.block
+        self.block = (*before, opening)
+        try:
+            yield
+        finally:
+            self.block = before
+
+
+class Symbol:
+    """One line of a program: an operation on earlier symbols and plain numbers.
+
+    `label` is the reader's name for it, `wish` a name to use if it needs one.
+    """
+
+    __slots__ = ("args", "block", "label", "op", "program", "wish")
+
+    def __init__(self, program: Program, op: str, args: tuple[Any, ...], label: str = "") -> None:
+        self.program = program
+        self.op = op
+        self.args = args
+        self.label = label
+        self.wish = ""
+        self.block = program.block
+
+    def __add__(self, other: Any) -> Any:
+        return self._with(other, "+")
+
+    def __radd__(self, other: Any) -> Any:
+        return self._with(other, "+", swapped=True)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._with(other, "-")
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._with(other, "-", swapped=True)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._with(other, "*")
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._with(other, "*", swapped=True)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._with(other, "/")
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._with(other, "/", swapped=True)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._with(other, "**")
+
+    def __rpow__(self, other: Any) -> Any:
+        return self._with(other, "**", swapped=True)
+
+    def _with(self, other: Any, op: str, *, swapped: bool = False) -> Any:
+        other = _operand(other)
+        if other is NotImplemented:
+            return NotImplemented  # a node over symbols, which knows what to do with one, or no number
+        return self.program.write(op, other, self) if swapped else self.program.write(op, self, other)
+
+    def __neg__(self) -> Any:
+        return self.program.write("neg", self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self.program.write("abs", self)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compare("<", other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compare("<=", other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compare(">", other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compare(">=", other)
+
+    def _compare(self, test: str, other: Any) -> Any:
+        other = _operand(other)
+        return NotImplemented if other is NotImplemented else self.program.condition(test, self, other)
+
+    def __eq__(self, other: object) -> bool:
+        """Identity, for this library's own use; in the reader's code a question that only numbers can answer."""
+        if self is other:
+            return True
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        if caller.partition(".")[0] == PACKAGE or not isinstance(other, Symbol | int | float):
+            return False
+        raise StagingError(
+            f"== of a symbol{_at_line()}: whether it holds is known only when the staged program runs. "
+            "Use where(x > y, ...), or compare outside of the staged function"
+        )
+
+    __hash__ = object.__hash__
+
+    def write(self, op: str, *operands: Any) -> Any:
+        """An operation of which this symbol is one operand; `scalar` asks for the slopes at kinks this way."""
+        return self.program.write(op, *map(_number, operands))
+
+    def called(self, label: str, gradient: Any = None) -> None:
+        """Take over the label of the node that wrote this line; the node's gradient, if a line too, goes by it."""
+        self.label = self.label or label
+        if self.label and isinstance(gradient, Symbol):
+            gradient.wish = gradient.wish or f"d{self.label}"
+
+    def _refuse(self, *_: Any) -> Any:
+        raise StagingError(
+            f"this needs a number, but the function is being staged{_at_line()} and its arguments are symbols: "
+            "use tinygrad_edu's functions (exp, sin, where, ...) instead of math's, if, int(), float(), // and %"
+        )
+
+    __float__ = __int__ = __index__ = __bool__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse
+
+    def __repr__(self) -> str:
+        return f"<symbol {self.label or self.op}>"
+
+
+def _function(name: str) -> Callable[..., Any]:
+    def method(self: Symbol, *others: Any) -> Any:
+        operands = [*map(_operand, others)]
+        return (
+            NotImplemented if any(x is NotImplemented for x in operands) else self.program.write(name, self, *operands)
+        )
+
+    return method
+
+
+FUNCTIONS = (
+    "exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid softplus log_sigmoid relu "
+    "leaky_relu maximum minimum hypot"
+).split()
+for _name in FUNCTIONS:  # `scalar`'s functions ask a number that is no float for its method of that name
+    setattr(Symbol, _name, _function(_name))
+
+PACKAGE = __name__.partition(".")[0]
+
+
+def _operand(x: Any) -> Any:
+    """`x` as an operand of a line: a symbol, or a float. NotImplemented if it is neither."""
+    kind = type(x)
+    if kind is float or kind is Symbol:
+        return x
+    if hasattr(x, "local_grads"):
+        return NotImplemented
+    try:
+        x = number(x)
+    except TypeError:
+        return NotImplemented
+    return float(x) if isinstance(x, int | float | Fraction) else NotImplemented
+
+
+def _number(x: Any) -> Any:
+    """The same for what must be one: TypeError if it is not."""
+    known = _operand(x)
+    if known is NotImplemented:
+        raise StagingError(f"staging needs floats, got {shown(x)} of type {type(x).__name__}: convert it with float()")
+    return known
+
+
+class Loop:
+    """A loop of a program over the rows of one input, or of several in step."""
+
+    __slots__ = ("rows", "target")
+
+    def __init__(self, rows: tuple[Symbol, ...]) -> None:
+        self.rows = rows
+        self.target: Any = ()  # the tree of items that each row is unpacked into
+
+    def total(self, term: Any) -> Any:
+        """The sum of `term` over all rounds, readable after the loop."""
+        return self.rows[0].program.write("total", self, _number(term))
+
+
+class Condition:
+    """A comparison of symbols: true or false only when the program runs."""
+
+    __slots__ = ("left", "program", "right", "test")
+
+    def __init__(self, program: Program, test: str, left: Any, right: Any) -> None:
+        self.program = program
+        self.test = test
+        self.left = left
+        self.right = right
+
+    def __bool__(self) -> bool:
+        raise StagingError(
+            f"a choice on a symbol{_at_line()}: whether it holds is known only when the staged program runs. "
+            "Use where(condition, if_true, if_false), with functions for branches that must not always be computed"
+        )
+
+    def choose(self, if_true: Any, if_false: Any) -> Any:
+        """What `tinygrad_edu.where` does with this condition: both branches are written, one is computed."""
+        return chosen(self, self._branch(if_true, True), self._branch(if_false, False))
+
+    def _branch(self, branch: Any, outcome: bool) -> Any:
+        if not callable(branch):
+            return branch
+        if len(self.program.block) >= DEEPEST:
+            raise StagingError(
+                f"where within where, {DEEPEST} deep{_at_line()}: Python's compiler takes no more. "
+                "Give where numbers instead of functions for some of the branches"
+            )
+        with self.program.within((self, outcome)):
+            return branch()
+
+
+DEEPEST = 80  # Python's compiler refuses 100 levels of indentation
+
+
+def chosen(condition: Condition, a: Any, b: Any) -> Any:
+    """`a` if the condition holds, else `b`: as a symbol, or as a node whose parents are both."""
+    kind = deepest([a, b])
+    if kind is None:
+        return condition.program.write("select", condition, _number(a), _number(b))
+    numbers = [x.data if isinstance(x, kind) else x for x in (a, b)]
+    write = condition.program.write
+    local_grads = [write("select", condition, 1.0, 0.0), write("select", condition, 0.0, 1.0)]
+    return kind._wide(
+        "where",
+        (a, b),
+        chosen(condition, *numbers),
+        tuple(d if isinstance(x, kind) else None for x, d in zip((a, b), local_grads, strict=True)),
+    )
+
+
+def _at_line() -> str:
+    """Where: " (file.py, line 12)": the innermost line outside this package, where the reader's own code stands."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == PACKAGE:
+        frame = frame.f_back
+    if frame is None:
+        return ""
+    return f" ({frame.f_code.co_filename.replace(chr(92), '/').rpartition('/')[2]}, line {frame.f_lineno})"
