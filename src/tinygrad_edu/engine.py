@@ -119,14 +119,16 @@ class Value(Elementary, Comparable):
         Under nested transforms it may be a node of another level. To the deeper of the two, the shallower one is
         a constant; a shallower `self` declines, and Python asks `other`.
         """
-        if isinstance(other, Value):
-            if other.level > self.level:
-                return NotImplemented  # type: ignore[no-any-return]
-        elif is_array_of_objects(other):
-            return NotImplemented  # type: ignore[no-any-return]  # NumPy works through an array of Values element by element
-        else:
-            other = partner(operation.__name__, self.data, other, swapped=swapped)
-        is_parent = isinstance(other, Value) and other.level == self.level  # of a subclass that adds methods
+        is_parent = False
+        if type(other) is not float and type(other) is not int:  # nearly always it is one of these
+            if isinstance(other, Value):
+                if other.level > self.level:
+                    return NotImplemented  # type: ignore[no-any-return]
+                is_parent = other.level == self.level  # of a subclass that adds methods
+            elif is_array_of_objects(other):
+                return NotImplemented  # type: ignore[no-any-return]  # NumPy goes through an array of Values itself
+            else:
+                other = partner(operation.__name__, self.data, other, swapped=swapped)
         stand_in = self._stand_in(other, is_parent=is_parent)
         node: Value = operation(stand_in, self) if swapped else operation(self, stand_in)
         if node.left is stand_in:
@@ -253,31 +255,15 @@ class Value(Elementary, Comparable):
                     node.grad = NOT_COMPUTED
             seed = one_like(self.data) if gradient is None else number(gradient)
             self.grad = seed if self.grad is NOT_COMPUTED else self.grad + seed
-            for node in reversed(order):
-                node._backward()
-        except BaseException as error:
-            for each, grad in zip(order, before, strict=True):
-                each.grad = grad
-            if isinstance(error, OverflowError):  # a float gradient has met an int beyond the range of floats
-                raise explained(error, f"backward through {node.op}: an operand of it") from None
+            _hand_down(order)
+        except BaseException:
+            for node, grad in zip(order, before, strict=True):
+                node.grad = grad
             raise
 
     def _backward(self) -> None:
-        """Hand each parent its share of this value's gradient: upstream gradient times local gradient."""
-        upstream = self.grad
-        left, d_left, d_right = self.left, self.d_left, self.d_right
-        if type(d_left) is tuple:
-            for parent, local in zip(left, d_left, strict=True):
-                if local is not None:
-                    step = upstream if local is ONE else upstream * local
-                    parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
-        elif d_left is not None:
-            step = upstream if d_left is ONE else upstream * d_left
-            left.grad = step if left.grad is NOT_COMPUTED else left.grad + step
-        if d_right is not None:
-            right = self.right
-            step = upstream if d_right is ONE else upstream * d_right
-            right.grad = step if right.grad is NOT_COMPUTED else right.grad + step
+        """This node's step of the backward pass alone, under micrograd's name."""
+        _hand_down([self])
 
     def zero_grad(self) -> None:
         """Forget the gradients of this value and of all it was computed from."""
@@ -301,6 +287,30 @@ class Value(Elementary, Comparable):
         return self.op
 
 
+def _hand_down(order: list[Value]) -> None:
+    """The chain rule, last node first: each parent's gradient grows by upstream gradient times local gradient."""
+    node = order[-1]
+    try:
+        for node in reversed(order):
+            upstream = node.grad
+            d_left, d_right = node.d_left, node.d_right
+            if type(d_left) is tuple:
+                for parent, local in zip(node.left, d_left, strict=True):
+                    if local is not None:
+                        step = upstream if local is ONE else upstream * local
+                        parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
+            elif d_left is not None:
+                parent = node.left
+                step = upstream if d_left is ONE else upstream * d_left
+                parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
+            if d_right is not None:
+                parent = node.right
+                step = upstream if d_right is ONE else upstream * d_right
+                parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
+    except OverflowError as error:  # a float gradient has met an int beyond the range of floats
+        raise explained(error, f"backward through {node.op}: an operand of it") from None
+
+
 def topological_order(root: Value) -> list[Value]:
     """All that `root` was computed from, and `root` itself last: every value after its parents.
 
@@ -312,23 +322,28 @@ def topological_order(root: Value) -> list[Value]:
     """
     order: list[Value] = []
     seen: set[Value] = set()
-    stack: list[Any] = [root]
-    while stack:
-        node = stack.pop()
-        if node is None:  # all below the next one are done
-            order.append(stack.pop())
-        elif node not in seen:
+    path: list[Value] = []  # begun, and waiting for what they were computed from
+    ahead: list[Any] = [root]  # where to go on; None: the last of the path is done
+    while ahead:
+        node = ahead.pop()
+        if node is None:
+            order.append(path.pop())
+            continue
+        while node not in seen:  # down the left operands
             seen.add(node)
             if not node.op:
                 order.append(node)
-                continue
-            stack += (node, None)
-            if type(node.d_left) is tuple:
-                pairs = zip(node.left, node.d_left, strict=True)
-                stack += reversed([x for x, local in pairs if local is not None and x not in seen])
-                continue
+                break
+            path.append(node)
+            ahead.append(None)
+            left, d_left = node.left, node.d_left
+            if type(d_left) is tuple:
+                pairs = zip(left, d_left, strict=True)
+                ahead += reversed([x for x, local in pairs if local is not None and x not in seen])
+                break
             if node.d_right is not None and node.right not in seen:
-                stack.append(node.right)
-            if node.d_left is not None and node.left not in seen:
-                stack.append(node.left)
+                ahead.append(node.right)
+            if d_left is None:
+                break
+            node = left
     return order
