@@ -5,6 +5,7 @@ Each takes Values and plain numbers alike, in any mixture; from plain numbers al
 consumed once. A node states its local gradients where it is made, as the operators in `engine` do.
 """
 
+import builtins
 import itertools
 import math
 import operator
@@ -134,16 +135,24 @@ def logsumexp(values: Numbers) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    operands, kind, xs = _gather("logsumexp", _not_empty("logsumexp", values))
+    return _logsumexp(*_gather("logsumexp", _not_empty("logsumexp", values)))[0]
+
+
+def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any]) -> tuple[Any, Any, Any]:
+    """The result, and the two numbers whose sum it is: the largest x, and log Σ eˣⁱ of all x less that."""
     top = _top(xs)
     if not scalar.is_finite(top):  # ±inf and nan: x - top would be nan
-        return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs))
+        return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs)), top, math.nan
     try:
         powers = [scalar.exp(x - top) for x in xs]
+        total = powers[0]
+        for power in powers[1:]:
+            total = total + power
     except TypeError as error:
         raise explained(error, f"logsumexp of {len(xs)} numbers") from None
-    total = sum(powers)
-    return _result(kind, "logsumexp", operands, top + scalar.log(total), [power / total for power in powers])
+    log_total = scalar.log(total)
+    shares = [power / total for power in powers]
+    return _result(kind, "logsumexp", operands, top + log_total, shares), top, log_total
 
 
 def log_softmax(values: Numbers) -> list[Any]:
@@ -155,15 +164,13 @@ def log_softmax(values: Numbers) -> list[Any]:
     operands, kind, xs = _gather("log_softmax", values)
     if not xs:
         return []
-    top = _top(xs)
-    log_total = logsumexp([x - top for x in xs])
-    data = [(x - top) - log_total for x in xs]
+    node, top, log_total = _logsumexp(operands, kind, xs)
+    data = [(x - top) - log_total for x in xs]  # not rounded to the size of the largest, as x - node is
     if kind is None:
         return data
-    node = logsumexp(operands)
     results = [x - node for x in operands]
     for result, number in zip(results, data, strict=True):
-        result.data = number  # not rounded to the size of the largest
+        result.data = number
     return results
 
 
@@ -177,6 +184,9 @@ def softmax(values: Numbers) -> list[Any]:
 
 
 def _top(xs: list[Any]) -> Any:
+    """The largest; nan if any is."""
+    if set(map(type, xs)) == {float}:
+        return builtins.max(xs) if not any(map(math.isnan, xs)) else math.nan
     top = xs[0]
     for x in xs[1:]:
         top = scalar.maximum(top, x)
