@@ -1,7 +1,7 @@
 """A sine curve learned by a network 1-8-8-8-1 of ReLUs, one point at a time.
 
-`python examples/sine_curve.py` trains it for 200 epochs and saves sine_curve.svg. With `500 cos` after it, it trains for
-500 epochs on a cosine; there is tanh too.
+`python examples/sine_curve.py` trains it for 200 epochs and saves sine_curve.svg. With `500 cos` after it, it trains
+for 500 epochs on a cosine; there is tanh too.
 """
 
 import sys
