@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import pytest
@@ -170,10 +170,23 @@ def test_a_number_chosen_instead_of_a_function_of_values_is_a_value(i: int) -> N
     assert (y.data, x.grad) == (0.0, 0)
 
 
-def test_a_data_set_beside_a_value_is_no_trouble() -> None:
-    data, x = [1.0] * 100_000, Value(2.0)
+def test_a_data_set_beside_a_value_is_not_searched_through() -> None:
+    """A `where` in a training loop must not take longer the more data its function refers to."""
+    seen = 0
+
+    class Rows(list[float]):
+        """A list that counts what is taken from it."""
+
+        def __iter__(self) -> Iterator[float]:
+            nonlocal seen
+            for x in super().__iter__():
+                seen += 1
+                yield x
+
+    data, x = Rows([1.0] * 10_000), Value(2.0)
     y = tg.where(False, lambda: tg.sum(data) * x, 0.0)
     assert type(y) is Value
+    assert seen < 2_000
 
 
 def test_where_with_a_variable_that_is_not_assigned_yet() -> None:

@@ -3,6 +3,7 @@
 Floats are compared with mpmath in test_operations.py; here it is about everything that is no float.
 """
 
+import itertools
 import math
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 import mpmath
 import pytest
+from operations import TABLE, Operation
 
 import tinygrad_edu as tg
 from tinygrad_edu import DomainError, Value, scalar
@@ -179,6 +181,22 @@ def test_a_decimal_in_leaky_relu_needs_a_decimal_slope() -> None:
     assert tg.leaky_relu(Decimal(-2), slope=Decimal("0.1")) == Decimal("-0.2")
     with pytest.raises(TypeError, match="leaky_relu"):
         tg.leaky_relu(Value(Decimal(-2)))
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("kind", [int, Fraction, Decimal], ids=lambda kind: kind.__name__)
+def test_backward_never_fails_after_a_good_forward_pass(row: Operation, kind: Any) -> None:
+    count = len(row.samples[0])
+    for data in itertools.product([kind(0), kind(1), kind(-2), kind(3)], repeat=min(count, 2)):
+        values = [Value(data[i % len(data)]) for i in range(count)]
+        try:
+            y = row.apply(*values)
+        except (DomainError, ZeroDivisionError, TypeError) as error:
+            refused = str(error)
+            assert row.name.split(",")[0].strip(".0123456789 ") in refused or row.public == "where"
+        else:
+            y.backward()
+            assert all(v.grad is not None for v in values)
 
 
 # --- SymPy --------------------------------------------------------------------------------------------------
