@@ -4,6 +4,7 @@ Walking back (`pull`) gives the derivatives of one result by all variables, walk
 by one variable, out of the same local gradients. `transforms.py` is the door to this.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import Lock
@@ -13,7 +14,7 @@ from . import recording
 from .engine import NOT_COMPUTED, ONE, Value, topological_order
 from .level import Node, deeper
 from .number import number, one_like, primal, shown
-from .tree import flatten
+from .tree import flatten, leaf_names
 
 Function = Callable[..., Any]
 
@@ -135,3 +136,16 @@ def is_zero(x: Any) -> bool:
 def name_of(f: Function) -> str:
     """What to call a function in a message."""
     return getattr(f, "__name__", None) or shown(f)
+
+
+def argument_names(f: Function, args: Sequence[Any]) -> list[str]:
+    """What the numbers in the arguments are called: by the parameters of `f`, and how one gets to them.
+
+    >>> argument_names(lambda x, y: x[0] * y, [[1.0, 2.0], 3.0])
+    ['x[0]', 'x[1]', 'y']
+    """
+    try:
+        arguments = inspect.signature(f).bind(*args).arguments
+    except (TypeError, ValueError):  # it does not tell its parameters
+        arguments = {f"x{i + 1}": arg for i, arg in enumerate(args)}
+    return [leaf for name, arg in arguments.items() for leaf in leaf_names(flatten(arg)[1], name)]
