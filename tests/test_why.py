@@ -114,7 +114,9 @@ def test_a_parameter_that_the_loss_does_not_use_is_not_connected():
 
 
 def test_a_namesake_in_the_graph_hints_at_a_replaced_parameter():
-    place = only(why_zero(named(2.0), named(3.0) * 2))
+    findings = why_zero(named(2.0), named(3.0) * 2)
+    assert findings.summary == "∂loss/∂w is 0: the loss was not computed from w"
+    place = only(findings)
     assert "another Value with the label w" in place.what
     assert "p.data -=" in place.advice
 

@@ -45,7 +45,7 @@ def why_zero(parameter: Value, loss: Value, sources: Sources | None = None, *, m
     """
     order = topological_order(loss)
     gradients = gradients_of(loss, order)
-    words = Words(order if parameter in gradients else [*order, parameter], sources)
+    words = Words(order if parameter in gradients else [parameter, *order], sources)
     name = words.named[parameter]
     if parameter not in gradients:
         what = f"∂loss/∂{name} is 0: the loss was not computed from {name}"
