@@ -135,7 +135,7 @@ def main(steps: int = 800) -> None:
             print(f"step {step:>4}: loss {sum(recent) / len(recent):.2f}, the mean of the last {len(recent)}")
     rng = random.Random(0)  # noqa: S311
     made_up = [invent(model, rng) for _ in range(20)]
-    print("made up:", " ".join(word for word in made_up if word not in WORDS))
+    print("made up:", " ".join(word for word in made_up if word and word not in WORDS))
 
 
 if __name__ == "__main__":

@@ -313,7 +313,7 @@ def test_the_language_model_starts_as_a_blind_guess_and_learns():
     example = load("character_model")
     model = example.GPT()
     with tg.no_grad():
-        assert example.loss_on(model, example.WORDS[::5]).data == pytest.approx(math.log(27), abs=0.1)
+        assert example.loss_on(model, example.WORDS[::5]).data == pytest.approx(math.log(27), abs=0.2)
     losses = list(example.train(model, 30))
     assert sum(losses[-10:]) < 0.92 * sum(losses[:10])
 

@@ -1,0 +1,59 @@
+"""Makes the pictures of the documentation again: `python tools/pictures.py`, or with the pages to do.
+
+It runs a page's Python blocks, and the examples its console blocks call, in a folder of its own, and copies what the
+page shows from there into docs/pictures.
+"""
+
+import contextlib
+import doctest
+import os
+import re
+import runpy
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+
+
+def shown_on(page: Path) -> list[str]:
+    """The names of the pictures on the page."""
+    return re.findall(r"\((?:\.\./|docs/)?pictures/([\w-]+\.svg)\)", page.read_text(encoding="utf-8"))
+
+
+def run(page: Path) -> None:
+    """Run the page's Python blocks and examples in the current folder; what they print goes nowhere."""
+    text = page.read_text(encoding="utf-8")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        blocks = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+        test = doctest.DocTestParser().get_doctest(blocks, {"__name__": "__main__"}, page.name, str(page), 0)
+        doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=lambda _: None)
+        for command in re.findall(r"^\$ python (examples/.*)$", text, re.MULTILINE):
+            sys.argv = command.split()
+            runpy.run_path(str(ROOT / sys.argv[0]), run_name="__main__")
+
+
+def main(pages: list[Path]) -> int:
+    """Make the pictures of the pages again; the number of those that no example drew."""
+    missing = 0
+    for page in pages:
+        names = shown_on(page)
+        if not names:
+            continue
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            run(page)
+            for name in names:
+                if Path(name).exists():
+                    shutil.copyfile(name, PICTURES / name)
+                else:
+                    missing += 1
+                    sys.stdout.write(f"{page.relative_to(ROOT)} shows {name}, and none of its examples draws it\n")
+        sys.stdout.write(f"{page.relative_to(ROOT)}: {', '.join(names)}\n")
+    return missing
+
+
+if __name__ == "__main__":
+    given = [Path(each).resolve() for each in sys.argv[1:]]
+    sys.exit(main(given or [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]) > 0)
