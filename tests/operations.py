@@ -31,9 +31,9 @@ inf, nan = math.inf, math.nan
 NOT_OPERATIONS = frozenset(
     {
         *("DomainError", "Drawing", "DrawingError", "Explanation", "Value"),
-        *("between", "draw", "explain", "topological_order", "isclose", "no_grad"),
+        *("between", "draw", "explain", "topological_order", "isclose", "no_grad", "paused_collector"),
         *("Dual", "derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
-        *("History", "fit", "record_sources", "why_nan", "why_zero"),
+        *("History", "fit", "record_sources", "diagnose", "why_nan", "why_zero"),
     }
 )
 

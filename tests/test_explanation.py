@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
-from tinygrad_edu.explanation import Explanation, explain
 from tinygrad_edu.explain_paths import COUNTLESS, all_paths, count_paths
 from tinygrad_edu.explain_rounding import again, close, follows, is_exact, sign_between, sign_of_operation
 from tinygrad_edu.explain_story import gathered, gradients
+from tinygrad_edu.explanation import Explanation, explain
 from tinygrad_edu.level import deeper
 
 

@@ -15,7 +15,7 @@ import pytest
 from operations import TABLE, Operation
 
 import tinygrad_edu as tg
-from tinygrad_edu import DomainError, Value, scalar
+from tinygrad_edu import DomainError, Value, scalar, slopes
 from tinygrad_edu.number import number, one_like, primal, shown, zero_like
 
 ELEMENTARY = [
@@ -73,18 +73,18 @@ def test_powers() -> None:
     ],
 )
 def test_the_slope_of_a_power_by_its_base(x: float, y: float, slope: float) -> None:
-    assert scalar.power_slope_base(x, y) == slope
+    assert slopes.power_slope_base(x, y) == slope
 
 
 def test_slopes_at_kinks() -> None:
-    assert [scalar.step(x) for x in (-1.0, -0.0, 0.0, 2.0)] == [0, 0, 0, 1]
-    assert [scalar.sign(x) for x in (-1.0, -0.0, 0.0, 2.0)] == [-1, 0, 0, 1]
-    assert [scalar.share(x, 1.0) for x in (0.0, 1.0, 2.0)] == [0, 0.5, 1]
-    assert math.isnan(scalar.step(math.nan))
-    assert math.isnan(scalar.sign(math.nan))
-    assert scalar.reciprocal(0.0) == math.inf
-    assert scalar.reciprocal(4.0) == 0.25
-    assert scalar.share(Fraction(1, 3), Fraction(1, 3)) == Fraction(1, 2)
+    assert [slopes.step(x) for x in (-1.0, -0.0, 0.0, 2.0)] == [0, 0, 0, 1]
+    assert [slopes.sign(x) for x in (-1.0, -0.0, 0.0, 2.0)] == [-1, 0, 0, 1]
+    assert [slopes.share(x, 1.0) for x in (0.0, 1.0, 2.0)] == [0, 0.5, 1]
+    assert math.isnan(slopes.step(math.nan))
+    assert math.isnan(slopes.sign(math.nan))
+    assert slopes.reciprocal(0.0) == math.inf
+    assert slopes.reciprocal(4.0) == 0.25
+    assert slopes.share(Fraction(1, 3), Fraction(1, 3)) == Fraction(1, 2)
 
 
 def test_signed_infinity_and_nan_in_stable_functions() -> None:
@@ -353,22 +353,22 @@ class Symbol(Rational):
 
 def test_a_number_that_is_not_known_yet_writes_its_slopes_down() -> None:
     x = Symbol(1.0)
-    assert scalar.step(x) == ("step", x)
-    assert scalar.sign(Value(x)) == ("sign", x)
-    assert scalar.share(1.0, x) == ("share", 1.0, x)
-    assert scalar.equal(x, 2.0) == ("equal", x, 2.0)
-    assert scalar.is_finite(x)
-    assert scalar.equal(1.0, 1.0) == 1
-    assert scalar.equal(1.0, 2.0) == 0
-    assert not scalar.is_finite(math.inf)
+    assert slopes.step(x) == ("step", x)
+    assert slopes.sign(Value(x)) == ("sign", x)
+    assert slopes.share(1.0, x) == ("share", 1.0, x)
+    assert slopes.equal(x, 2.0) == ("equal", x, 2.0)
+    assert slopes.is_finite(x)
+    assert slopes.equal(1.0, 1.0) == 1
+    assert slopes.equal(1.0, 2.0) == 0
+    assert not slopes.is_finite(math.inf)
 
 
 def test_a_slope_with_a_choice_keeps_both_branches() -> None:
-    assert scalar.choose(Condition(), lambda: 1, lambda: 2) == (1, 2)
-    assert scalar.choose(True, lambda: 1, lambda: 2) == 1
-    assert scalar.choose(False, lambda: 1, lambda: 2) == 2
-    assert scalar.ratio(1.0, 4.0) == 0.25
-    assert scalar.ratio(1.0, 0.0) == 0
+    assert slopes.choose(Condition(), lambda: 1, lambda: 2) == (1, 2)
+    assert slopes.choose(True, lambda: 1, lambda: 2) == 1
+    assert slopes.choose(False, lambda: 1, lambda: 2) == 2
+    assert slopes.ratio(1.0, 4.0) == 0.25
+    assert slopes.ratio(1.0, 0.0) == 0
 
 
 # --- what counts as a number --------------------------------------------------------------------------------

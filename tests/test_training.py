@@ -540,11 +540,17 @@ def test_an_interruption_at_any_call_or_return_leaves_a_whole_step(monkeypatch):
 
 @pytest.mark.skipif(not hasattr(signal, "raise_signal"), reason="needs signals")
 def test_a_real_ctrl_c_ends_the_run():
+    # a shell starts its background jobs with SIGINT ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def callback(history):
         if history.epochs == 3:
             signal.raise_signal(signal.SIGINT)
 
-    history = fit(Line(), datasets.line(), callbacks=callback)
+    try:
+        history = fit(Line(), datasets.line(), callbacks=callback)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert history.epochs == 3
     assert history.stopped == "interrupted after 3 epochs and 3 steps"
 

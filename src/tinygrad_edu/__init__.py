@@ -39,6 +39,8 @@ from .scalar import (
 
 if typing.TYPE_CHECKING:
     from . import datasets, losses, nn, optim, plot, recurrent, saving, schedules, training  # noqa: F401 - as tg.nn
+    from .collector import paused_collector
+    from .diagnosis import diagnose
     from .drawing import Drawing, between, draw
     from .dual import Dual
     from .explanation import Explanation, explain
@@ -65,6 +67,7 @@ __all__ = [
     "cos",
     "cosh",
     "derivative",
+    "diagnose",
     "dot",
     "draw",
     "exp",
@@ -90,6 +93,7 @@ __all__ = [
     "min",
     "minimum",
     "no_grad",
+    "paused_collector",
     "prod",
     "record_sources",
     "relu",
@@ -111,10 +115,12 @@ __all__ = [
 ]
 
 _LATER = {  # public name: the module it is in
+    "diagnose": "diagnosis",
     "Drawing": "drawing",
     "between": "drawing",
     "draw": "drawing",
     "Dual": "dual",
+    "paused_collector": "collector",
     "Explanation": "explanation",
     "explain": "explanation",
     "DrawingError": "picture_svg",

@@ -6,12 +6,13 @@ on the same numbers, so that they can be differentiated in turn.
 """
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any, ClassVar, Self
 
-from . import scalar
+from . import scalar, slopes
 from .number import number, one_like, operand
 
 
@@ -47,7 +48,7 @@ class Elementary:
     def sqrt(self) -> Self:
         """√x: ∂/∂x = 1/(2√x), inf at 0."""
         y = scalar.sqrt(self.data)
-        return self._node("sqrt", y, scalar.reciprocal(2 * y))
+        return self._node("sqrt", y, slopes.reciprocal(2 * y))
 
     def sin(self) -> Self:
         """sin x: ∂/∂x = cos x."""
@@ -67,12 +68,12 @@ class Elementary:
     def arcsin(self) -> Self:
         """arcsin x: ∂/∂x = 1/√(1 - x²), inf at ±1."""
         x = self.data
-        return self._node("arcsin", scalar.arcsin(x), scalar.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
+        return self._node("arcsin", scalar.arcsin(x), slopes.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
 
     def arccos(self) -> Self:
         """arccos x: ∂/∂x = -1/√(1 - x²), -inf at ±1."""
         x = self.data
-        return self._node("arccos", scalar.arccos(x), -scalar.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
+        return self._node("arccos", scalar.arccos(x), -slopes.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
 
     def arctan(self) -> Self:
         """arctan x: ∂/∂x = 1/(1 + x²)."""
@@ -112,13 +113,14 @@ class Elementary:
     def relu(self) -> Self:
         """max(0, x): ∂/∂x = 1 for x > 0, else 0, also at the kink."""
         x = self.data
-        return self._node("relu", scalar.relu(x), scalar.step(x))
+        return self._node("relu", scalar.relu(x), slopes.step(x))
 
     def leaky_relu(self, slope: float = 0.01) -> Self:
         """x for x > 0, else slope·x: ∂/∂x = 1 or slope."""
         x, slope = self.data, number(slope)
-        is_on = scalar.step(x)
-        return self._node("leaky_relu", scalar.leaky_relu(x, slope), is_on + (1 - is_on) * slope, slope)
+        is_on = slopes.step(x)
+        d_self = 1 if is_on == 1 else is_on + (1 - is_on) * slope
+        return self._node("leaky_relu", scalar.leaky_relu(x, slope), d_self, slope)
 
     def hypot(self, other: Any) -> Any:
         """√(x² + y²): ∂/∂x = x/h, ∂/∂y = y/h, both 0 at the origin."""
@@ -126,21 +128,21 @@ class Elementary:
             return self._with_other(Elementary.hypot, other)
         x, y = self.data, other.data
         h = scalar.hypot(x, y)
-        return self._node("hypot", h, scalar.ratio(x, h), other, scalar.ratio(y, h))
+        return self._node("hypot", h, slopes.ratio(x, h), other, slopes.ratio(y, h))
 
     def maximum(self, other: Any) -> Any:
         """max(x, y): the gradient goes to the larger, a tie shares it ½ and ½."""
         if type(other) is not type(self):
             return self._with_other(Elementary.maximum, other)
         x, y = self.data, other.data
-        return self._node("maximum", scalar.maximum(x, y), scalar.share(x, y), other, scalar.share(y, x))
+        return self._node("maximum", scalar.maximum(x, y), slopes.share(x, y), other, slopes.share(y, x))
 
     def minimum(self, other: Any) -> Any:
         """min(x, y): the gradient goes to the smaller, a tie shares it ½ and ½."""
         if type(other) is not type(self):
             return self._with_other(Elementary.minimum, other)
         x, y = self.data, other.data
-        return self._node("minimum", scalar.minimum(x, y), scalar.share(y, x), other, scalar.share(x, y))
+        return self._node("minimum", scalar.minimum(x, y), slopes.share(y, x), other, slopes.share(x, y))
 
     def _with_other(self, operation: Callable[..., Any], other: Any) -> Any:
         """A method of two where `other` is no node of this class; a deeper one takes it over, as with operators."""
@@ -175,7 +177,7 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     """
     if isinstance(condition, Elementary):
         raise TypeError(f"where needs a condition, got {condition!r}: compare it, as in where(x > 0, ...)")
-    if scalar.is_on_symbols(condition):
+    if slopes.is_on_symbols(condition):
         return condition.choose(if_true, if_false)
     chosen, other = (if_true, if_false) if condition else (if_false, if_true)
     if callable(chosen):
@@ -204,17 +206,15 @@ def _used_by(branch: Any) -> list[Any]:
     if not callable(branch):
         return [branch]
     found: list[Any] = []
-    todo = [(branch, REACH)]
-    while todo:
-        thing, reach = todo.pop()
-        if isinstance(thing, Elementary):
-            found.append(thing)
-        elif reach:
-            todo += [(part, reach - 1) for part in _parts(thing)]
+    near, seen = [branch], 0
+    while near and not found and seen < SEARCHED:
+        found = [thing for thing in near if isinstance(thing, Elementary)]
+        seen += len(near)
+        near = [part for thing in near for part in itertools.islice(_parts(thing), SEARCHED)]
     return found
 
 
-REACH = 5  # from a function to its variable, an object, its list of rows, a row, a Value
+SEARCHED = 1000  # objects looked at, nearest first: a data set that a function refers to is not gone through
 
 
 def _parts(thing: Any) -> Iterable[Any]:

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-from . import copying, recording, scalar
+from . import copying, recording, scalar, slopes
 from .comparison import Comparable
 from .elementary import Elementary
 from .number import binary_text, explained, is_array_of_objects, number, one_like, partner, shown
@@ -189,12 +189,12 @@ class Value(Elementary, Comparable):
             return self._with_number(operator.pow if is_node else Value._to_the_number, other)
         x, y = self.data, other.data
         z = scalar.power(x, y)
-        return self._node("**", z, scalar.power_slope_base(x, y), other, scalar.power_slope_exponent(x, y, z))
+        return self._node("**", z, slopes.power_slope_base(x, y), other, slopes.power_slope_exponent(x, y, z))
 
     def _to_the_number(self, exponent: "Value") -> "Value":
         """x ** n for a plain number n, which needs no logarithm: ∂/∂x = n·x^(n-1)."""
         x, n = self.data, exponent.data
-        return self._node("**", scalar.power(x, n), scalar.power_slope_base(x, n), exponent)
+        return self._node("**", scalar.power(x, n), slopes.power_slope_base(x, n), exponent)
 
     def __neg__(self) -> "Value":
         """-x: ∂/∂x = -1."""
@@ -207,7 +207,7 @@ class Value(Elementary, Comparable):
     def __abs__(self) -> "Value":
         """|x|: ∂/∂x = 1 or -1 with the sign of x, 0 at the kink."""
         x = self.data
-        return self._node("abs", abs(x), scalar.sign(x))
+        return self._node("abs", abs(x), slopes.sign(x))
 
     def __radd__(self, other: Any) -> "Value":
         return self._with_number(operator.add, other, swapped=True)

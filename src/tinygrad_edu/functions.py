@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import scalar
+from . import scalar, slopes
 from .elementary import deepest
 from .engine import Value
 from .number import explained, one_like, operand
@@ -122,7 +122,7 @@ def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any
         best = better(best, x)
     if best != best:
         return _result(kind, op, operands, best, [math.nan] * len(xs))
-    is_best = [scalar.equal(x, best) for x in xs]
+    is_best = [slopes.equal(x, best) for x in xs]
     number_of_best = sum(is_best)
     return _result(kind, op, operands, best, [each * one_like(best) / number_of_best for each in is_best])
 
@@ -141,7 +141,7 @@ def logsumexp(values: Numbers) -> Any:
 def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any]) -> tuple[Any, Any, Any]:
     """The result, and the two numbers whose sum it is: the largest x, and log Σ eˣⁱ of all x less that."""
     top = _top(xs)
-    if not scalar.is_finite(top):  # ±inf and nan: x - top would be nan
+    if not slopes.is_finite(top):  # ±inf and nan: x - top would be nan
         return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs)), top, math.nan
     try:
         powers = [scalar.exp(x - top) for x in xs]

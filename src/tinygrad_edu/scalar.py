@@ -19,10 +19,7 @@ from .number import (
     DomainError,
     binary_text,
     explained,
-    inf_like,
-    nan_like,
     number,
-    one_like,
     operand,
     primal,
     shown,
@@ -57,14 +54,6 @@ def divide(x: Any, y: Any) -> Any:
         raise explained(error, binary_text(x, "/", y)) from None
 
 
-def reciprocal(x: Any) -> Any:
-    """1 / x for slopes: the limit inf at 0."""
-    try:
-        return one_like(x) / x
-    except ZeroDivisionError:
-        return inf_like(x)
-
-
 def power(x: Any, y: Any) -> Any:
     """x ** y, real or an error: a negative base takes whole exponents only.
 
@@ -87,35 +76,6 @@ def _is_complex(x: Any) -> bool:
     return isinstance(x, complex) or type(x).__name__ == "mpc"
 
 
-def power_slope_base(x: Any, y: Any) -> Any:
-    """∂/∂x of x ** y, which is y · x^(y-1): 0 at x = y = 0, inf where the curve rises vertically; never raises."""
-    base, exponent = primal(x), primal(y)
-    if exponent == 0 and base == 0:
-        return 0 * y
-    try:
-        return y * x ** (y - 1)
-    except InvalidOperation:  # Decimal's 0 ** 0, in the slope of x ** 1
-        return y
-    except ZeroDivisionError:  # 0 ** y with 0 < y < 1
-        return inf_like(x)
-    except OverflowError:
-        if exponent == 0:
-            return 0 * y
-        is_positive = (base > 0 or exponent % 2 == 1) == (exponent > 0)
-        return inf_like(x) if is_positive else -inf_like(x)
-
-
-def power_slope_exponent(x: Any, y: Any, x_to_y: Any) -> Any:
-    """∂/∂y of x ** y, which is x^y · log x: 0 at x = 0, nan for x < 0, where only whole y give a real result."""
-    if isinstance(x_to_y, Decimal):
-        x = one_like(x_to_y) * x  # its logarithm is to be a Decimal too
-
-    def at_zero_or_below() -> Any:
-        return choose(x < 0, lambda: nan_like(x), lambda: 0 * x * y)
-
-    return choose(x > 0, lambda: x_to_y * log(x), at_zero_or_below)
-
-
 # --- elementary functions ------------------------------------------------------------------------------------
 
 
@@ -129,7 +89,7 @@ def _elementary(name: str, function: Callable[[float], float], x: Any) -> Any:
             raise DomainError(f"{name}({x!r}) is undefined: {domain}") from None
         except OverflowError as error:
             raise explained(error, f"{name}({x!r})") from None
-    own = _own(x, DECIMAL_NAMES.get(name, name) if isinstance(x, Decimal) else name)
+    own = own_method(x, DECIMAL_NAMES.get(name, name) if isinstance(x, Decimal) else name)
     if own is not None:
         return _checked(name, own, x)
     x = operand(name, x)
@@ -137,11 +97,15 @@ def _elementary(name: str, function: Callable[[float], float], x: Any) -> Any:
     if function_of_package is not None:
         return _checked(name, lambda: function_of_package(x), x)
     if not isinstance(x, Real):
-        raise TypeError(f"{name} is not known for {type(x).__name__}: convert {shown(x)} with float() first")
+        raise _unknown(name, x)
     return _elementary(name, function, _as_float(name, x))
 
 
-def _own(x: Any, name: str) -> Any:
+def _unknown(name: str, x: Any) -> TypeError:
+    return TypeError(f"{name} is not known for {type(x).__name__}: convert {shown(x)} with float() first")
+
+
+def own_method(x: Any, name: str) -> Any:
     """The method `name` that `x` brings along, or None. Floats have none; asking their type first is faster."""
     if type(x) is float:
         return None
@@ -174,9 +138,11 @@ def _from_package(name: str, x: Any) -> Any:
     return None if getattr(function, "__module__", None) == __name__ else function  # not ours, imported there
 
 
-def _of_kind(name: str, x: Any) -> Any:
+def _of_kind(name: str, x: Any, but: Any = ()) -> Any:
     """A number of a kind that has an `exp` of its own as it is, any other real number as a float."""
     x = operand(name, x)
+    if isinstance(x, but):
+        raise _unknown(name, x)
     is_plain = isinstance(x, Real) and _from_package("exp", x) is None
     return _as_float(name, x) if is_plain and type(x) is not float else x
 
@@ -323,7 +289,7 @@ def sigmoid(x: Any) -> Any:
     >>> sigmoid(0.0), sigmoid(-1000.0)
     (0.5, 0.0)
     """
-    own = _own(x, "sigmoid")
+    own = own_method(x, "sigmoid")
     if own is not None:
         return own()
     x = _of_kind("sigmoid", x)
@@ -339,10 +305,10 @@ def softplus(x: Any) -> Any:
     >>> softplus(1000.0)
     1000.0
     """
-    own = _own(x, "softplus")
+    own = own_method(x, "softplus")
     if own is not None:
         return own()
-    x = _of_kind("softplus", x)
+    x = _of_kind("softplus", x, but=Decimal)
     return relu(x) + log1p(exp(-abs(x)))
 
 
@@ -352,8 +318,8 @@ def log_sigmoid(x: Any) -> Any:
     >>> log_sigmoid(-1000.0)
     -1000.0
     """
-    own = _own(x, "log_sigmoid")
-    return own() if own is not None else -softplus(-_of_kind("log_sigmoid", x))
+    own = own_method(x, "log_sigmoid")
+    return own() if own is not None else -softplus(-_of_kind("log_sigmoid", x, but=Decimal))
 
 
 def relu(x: Any) -> Any:
@@ -362,7 +328,7 @@ def relu(x: Any) -> Any:
     >>> relu(-2.0), relu(3.0)
     (0.0, 3.0)
     """
-    own = _own(x, "relu")
+    own = own_method(x, "relu")
     if own is not None:
         return own()
     x = operand("relu", x)
@@ -375,7 +341,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     >>> leaky_relu(-2.0), leaky_relu(-2.0, slope=0.5)
     (-0.02, -1.0)
     """
-    own = _own(x, "leaky_relu")
+    own = own_method(x, "leaky_relu")
     if own is not None:
         return own(slope)
     x, slope = operand("leaky_relu", x), operand("leaky_relu", slope)
@@ -383,66 +349,6 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
         return x if x > 0 else slope * x
     except (ArithmeticError, TypeError) as error:
         raise explained(error, f"leaky_relu({shown(x)}, slope={shown(slope)})") from None
-
-
-def step(x: Any) -> Any:
-    """The slope of relu: 1 for x > 0, 0 for x ≤ 0, nan for nan."""
-    x = primal(x)
-    staged = _staged("step", x)
-    return staged if staged is not None else 1 if x > 0 else 0 if x <= 0 else math.nan
-
-
-def sign(x: Any) -> Any:
-    """The slope of abs: 1, -1, and 0 at 0, nan for nan."""
-    x = primal(x)
-    staged = _staged("sign", x)
-    return staged if staged is not None else 1 if x > 0 else -1 if x < 0 else 0 if x == 0 else math.nan
-
-
-def share(x: Any, y: Any) -> Any:
-    """How much of max(x, y) is due to x: 1 if it is larger, 0 if smaller, a tie shares ½ and ½."""
-    x, y = primal(x), primal(y)
-    staged = _staged("share", x, y)
-    return staged if staged is not None else 1 if x > y else 0 if x < y else one_like(x) / 2 if x == y else nan_like(x)
-
-
-def equal(x: Any, y: Any) -> Any:
-    """1 where two numbers are equal, else 0."""
-    x, y = primal(x), primal(y)
-    staged = _staged("equal", x, y)
-    return staged if staged is not None else 0 if x < y or x > y else 1
-
-
-def _staged(operation: str, *operands: Any) -> Any:
-    """The operation as a line of a program, if an operand is a symbol of one (see `staging`), else None."""
-    for x in operands:
-        write = _own(x, "write")
-        if write is not None:
-            return write(operation, *operands)
-    return None
-
-
-def choose(condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
-    """`if_true()` if the condition holds, else `if_false()`; both, for later, if the condition is one on symbols."""
-    if is_on_symbols(condition):
-        return condition.choose(if_true, if_false)
-    return if_true() if condition else if_false()
-
-
-def is_on_symbols(condition: Any) -> bool:
-    """Whether it is known only later if a condition holds, since a function is being staged."""
-    return not isinstance(condition, bool) and hasattr(condition, "choose") and not hasattr(condition, "dtype")
-
-
-def ratio(x: Any, y: Any) -> Any:
-    """x / y for y > 0, 0 for y = 0: for a slope that is taken as 0 where it has no value."""
-    return choose(y > 0, lambda: x / y, lambda: 0 * y)
-
-
-def is_finite(x: Any) -> bool:
-    """Whether a number is neither infinite nor nan; a symbol, whose number is not known yet, counts as finite."""
-    x = primal(x)
-    return _own(x, "write") is not None or bool(-math.inf < x < math.inf)
 
 
 def maximum(x: Any, y: Any) -> Any:
@@ -482,7 +388,7 @@ def _hypot(x: Any, y: Any) -> Any:
 def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
     """The method `name` of whichever operand has it and takes the other, else `plain` of the two numbers."""
     for one, other in ((x, y), (y, x)):
-        own = _own(one, name)
+        own = own_method(one, name)
         result = NotImplemented if own is None else own(other)
         if result is not NotImplemented:
             return result

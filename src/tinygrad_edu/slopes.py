@@ -1,0 +1,110 @@
+"""Slopes that need care: at kinks, where a curve is vertical, and where a formula has no value but the slope has.
+
+They take any kind of number, nodes of an outer transform and symbols of a program being staged included. What depends
+on which side of a kink a number lies on looks at the plain number at the bottom of it.
+"""
+
+import math
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from .number import inf_like, nan_like, one_like, primal
+from .scalar import log, own_method
+
+
+def choose(condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
+    """`if_true()` if the condition holds, else `if_false()`; both, for later, if the condition is one on symbols."""
+    if is_on_symbols(condition):
+        return condition.choose(if_true, if_false)
+    return if_true() if condition else if_false()
+
+
+def is_on_symbols(condition: Any) -> bool:
+    """Whether it is known only later if a condition holds, since a function is being staged."""
+    return not isinstance(condition, bool) and hasattr(condition, "choose") and not hasattr(condition, "dtype")
+
+
+def reciprocal(x: Any) -> Any:
+    """1 / x for slopes: the limit inf at 0."""
+    try:
+        return one_like(x) / x
+    except ZeroDivisionError:
+        return inf_like(x)
+
+
+def ratio(x: Any, y: Any) -> Any:
+    """x / y for y > 0, 0 for y = 0: for a slope that is taken as 0 where it has no value."""
+    return choose(y > 0, lambda: x / y, lambda: 0 * y)
+
+
+def power_slope_base(x: Any, y: Any) -> Any:
+    """∂/∂x of x ** y, which is y · x^(y-1): 0 at x = y = 0, inf where the curve rises vertically; never raises."""
+    base, exponent = primal(x), primal(y)
+    if exponent == 0 and base == 0:
+        return 0 * y
+    try:
+        return y * x ** (y - 1)
+    except InvalidOperation:  # Decimal's 0 ** 0, in the slope of x ** 1
+        return y
+    except ZeroDivisionError:  # 0 ** y with 0 < y < 1
+        return inf_like(x)
+    except OverflowError:
+        if exponent == 0:
+            return 0 * y
+        is_positive = (base > 0 or exponent % 2 == 1) == (exponent > 0)
+        return inf_like(x) if is_positive else -inf_like(x)
+
+
+def power_slope_exponent(x: Any, y: Any, x_to_y: Any) -> Any:
+    """∂/∂y of x ** y, which is x^y · log x: 0 at x = 0, nan for x < 0, where only whole y give a real result."""
+    if isinstance(x_to_y, Decimal):
+        x = one_like(x_to_y) * x  # its logarithm is to be a Decimal too
+
+    def at_zero_or_below() -> Any:
+        return choose(x < 0, lambda: nan_like(x), lambda: 0 * x * y)
+
+    return choose(x > 0, lambda: x_to_y * log(x), at_zero_or_below)
+
+
+def step(x: Any) -> Any:
+    """The slope of relu: 1 for x > 0, 0 for x ≤ 0, nan for nan."""
+    x = primal(x)
+    staged = _staged("step", x)
+    return staged if staged is not None else 1 if x > 0 else 0 if x <= 0 else math.nan
+
+
+def sign(x: Any) -> Any:
+    """The slope of abs: 1, -1, and 0 at 0, nan for nan."""
+    x = primal(x)
+    staged = _staged("sign", x)
+    return staged if staged is not None else 1 if x > 0 else -1 if x < 0 else 0 if x == 0 else math.nan
+
+
+def share(x: Any, y: Any) -> Any:
+    """How much of max(x, y) is due to x: 1 if it is larger, 0 if smaller, a tie shares ½ and ½."""
+    x, y = primal(x), primal(y)
+    staged = _staged("share", x, y)
+    return staged if staged is not None else 1 if x > y else 0 if x < y else one_like(x) / 2 if x == y else nan_like(x)
+
+
+def equal(x: Any, y: Any) -> Any:
+    """1 where two numbers are equal, else 0."""
+    x, y = primal(x), primal(y)
+    staged = _staged("equal", x, y)
+    return staged if staged is not None else 0 if x < y or x > y else 1
+
+
+def _staged(operation: str, *operands: Any) -> Any:
+    """The operation as a line of a program, if an operand is a symbol of one (see `staging`), else None."""
+    for x in operands:
+        write = own_method(x, "write")
+        if write is not None:
+            return write(operation, *operands)
+    return None
+
+
+def is_finite(x: Any) -> bool:
+    """Whether a number is neither infinite nor nan; a symbol, whose number is not known yet, counts as finite."""
+    x = primal(x)
+    return own_method(x, "write") is not None or bool(-math.inf < x < math.inf)
