@@ -177,7 +177,7 @@ def test_only_three_branches_are_remarked_on_one_by_one():
 
 def claims(text):
     """Every pair of numbers or sums and products of numbers with = or ≈ between them."""
-    for line in text.splitlines():
+    for line in re.sub(r"\n(?=\S)", " ", text).splitlines():  # a long remark goes on in the next line
         parts = re.split(r" ([=≈]) ", re.sub(r"\s+where .*", "", line.replace(" :", " = ")))
         for left, sign, right in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
             sides = [re.sub(r"\s+|\.$", "", side).replace("×", "*").replace("·", "*") for side in (left, right)]
