@@ -66,13 +66,13 @@ class Rows:
         """How many rows there are, as a symbol."""
         return self.program.write("count", self.symbol)
 
-    def __iter__(self) -> Any:
+    def _refuse(self, *_: Any) -> Any:
         raise StagingError(
             f"the rows of {self.name} are not there yet: go over them with mean_over or sum_over, "
             "or leave it out of `batched`"
         )
 
-    __len__ = __getitem__ = __iter__
+    __iter__ = __len__ = __getitem__ = _refuse
 
 
 def _staged_columns(name: str, columns: tuple[Any, ...]) -> list[Rows]:

@@ -37,7 +37,8 @@ register restrict return short signed sizeof static struct switch typedef union 
 bool true false nullptr constexpr alignas alignof thread_local static_assert typeof_unqual main""".split()
 FROM_HEADERS = """acos asin atan atan2 cos sin tan acosh asinh atanh cosh sinh tanh exp exp2 exp10 expm1 log log10
 log2 log1p logb ilogb modf ldexp frexp scalbn scalbln cbrt fabs hypot pow sqrt erf erfc lgamma tgamma gamma
-signgam ceil floor nearbyint rint lrint llrint round lround llround trunc fmod remainder remquo copysign nan nextafter nexttoward fdim fmax
+signgam ceil floor nearbyint rint lrint llrint round lround llround trunc fmod remainder remquo
+copysign nan nextafter nexttoward fdim fmax
 fmin fma drem significand finite pow10 sincos j0 j1 jn y0 y1 yn scalb isnan isinf isfinite isnormal signbit fpclassify
 isgreater isless isunordered INFINITY NAN HUGE HUGE_VAL HUGE_VALF HUGE_VALL MAXFLOAT DOMAIN SING OVERFLOW UNDERFLOW
 PLOSS TLOSS X_TLOSS NULL offsetof size_t ptrdiff_t wchar_t max_align_t double_t float_t fenv_t fexcept_t feclearexcept

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FLAGS = ("-O1", "-std=c99", "-fPIC", "-shared", "-ffp-contract=off")  # -O1: as fast here as -O2, sooner built
-FEW_LINES = 20_000  # a function of more lines is compiled without optimisation, which would take minutes
+OPTIMISED = 100_000  # characters; for longer programs it would take minutes, the square of their length
 CANDIDATES = ("cc", "gcc", "clang")
 
 
@@ -55,7 +55,7 @@ def compilers() -> Iterator[list[str]]:
 
 def _loaded(compiler: list[str], source: str) -> ctypes.CDLL:
     flags = list(FLAGS)
-    if source.count("\n") > FEW_LINES:
+    if len(source) > OPTIMISED:
         flags[0] = "-O0"
     identity = "\0".join([source, *compiler, *flags, platform.system(), platform.machine(), str(sys.maxsize)])
     name = hashlib.sha256(identity.encode()).hexdigest()[:32] + ".so"

@@ -6,6 +6,8 @@ import unicodedata
 from ..notation import plain
 from .symbol import Symbol
 
+LONGEST = 40  # characters of a label that go into a name
+
 
 class Names:
     """Gives each line that needs one a name that is none of `reserved`. With `unicode`, names may have any letters."""
@@ -45,12 +47,13 @@ class Names:
         return comment_text(line.label)
 
     def _word(self, wish: str) -> str:
-        """The wish as one word of letters, digits and underscores, or nothing."""
+        """The wish as one word of letters, digits and underscores, not too long, or nothing."""
+        wish = wish[:LONGEST]
         if self._unicode:
             wish = unicodedata.normalize("NFKC", wish)  # as Python's compiler does
             if wish.isidentifier() and not wish.startswith("__"):
                 return wish
-        word = re.sub(r"[^A-Za-z0-9]+", "_", wish[:80]).strip("_")
+        word = re.sub(r"[^A-Za-z0-9]+", "_", wish).strip("_")
         return word if re.match("[A-Za-z]", word) else ""
 
 
