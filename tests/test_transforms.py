@@ -16,6 +16,7 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import Value, no_grad
 from tinygrad_edu import level as levels
+from tinygrad_edu.staging import jit
 from tinygrad_edu.transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 
@@ -535,3 +536,16 @@ def test_scipy_minimises_with_value_and_grad():
         rosenbrock, np.full(5, 1.3), jac=grad(rosenbrock), hess=hessian(rosenbrock), method="trust-ncg"
     )
     assert found.x == pytest.approx(np.ones(5), abs=1e-5)
+
+
+def test_staged_gradients_go_by_the_labels_of_the_values_they_belong_to():
+    def f(x, y):
+        area = x * y
+        area.label = "area"
+        return tg.sin(area) * tg.cos(area)
+
+    staged = jit(grad(f))
+    assert staged(2.0, 3.0) == pytest.approx(3 * math.cos(12.0))
+    assert "area = x * y" in staged.source
+    beside_a_number = jit(lambda x: grad(lambda x, y: x * y, (0, 1))(x, 3.0))
+    assert beside_a_number(2.0) == (3.0, 2.0)

@@ -18,7 +18,7 @@ from .notation import SUPERSCRIPT, Text, operation
 from .number import number, primal
 from .stencil import Evaluation, best_slopes, evaluate, judged, rounding
 from .tables import markdown_table, text_table
-from .traced import Traced, argument_names, name_of
+from .traced import Traced, argument_names, name_of, title_of
 from .transforms import jacobian
 from .tree import flatten, leaf_names, unflatten
 
@@ -182,7 +182,7 @@ def gradcheck(
         return flatten(f(*unflatten(structure, values)))[0]
 
     traced = Traced(lambda *values: f(*unflatten(structure, values)), xs)
-    name = "f" if name_of(f) == "<lambda>" else name_of(f)
+    name = title_of(f)
     results, arguments = leaf_names(traced.structure, name), argument_names(f, args)
     naming = functools.partial(_derivative_name, results, arguments)
     found = list(_derivatives(flat, xs, order, rtol, naming))

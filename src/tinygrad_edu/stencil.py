@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from .check import EPSILON, FIVE_POINT_STEP, Comparison, compare
 from .engine import Value, topological_order
 from .number import primal
-from .scalar import sign
 from .traced import Traced
 
 KINKED = {"relu", "leaky_relu", "abs", "maximum", "minimum", "max", "min", "hypot"}
@@ -67,7 +66,7 @@ def _branch(node: Value) -> Any:
     if node.op == "hypot":
         return bool(result == 0)
     if node.op in {"relu", "leaky_relu", "abs"}:
-        return sign(operands[0])
+        return operands[0] > 0, operands[0] < 0
     return tuple([bool(x == result) for x in operands])
 
 

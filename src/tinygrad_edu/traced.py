@@ -61,6 +61,13 @@ class Traced:
             for y, value in zip(self.results, self.values, strict=True)
         ]
 
+    def rows(self, mode: str | None = None) -> list[list[Any]]:
+        """The derivatives of each result by all variables. `mode` None walks forth or back, whichever is less often."""
+        n, m = len(self.variables), len(self.values)
+        if mode is None and 0 < n < m:
+            return [list(row) for row in zip(*map(self.push, range(n)), strict=True)]
+        return [self.pull([0] * i + [one_like(y)] + [0] * (m - i - 1)) for i, y in enumerate(self.values)]
+
     @cached_property
     def order(self) -> list[Value]:
         """The nodes of all results, each after its parents."""
@@ -136,6 +143,11 @@ def is_zero(x: Any) -> bool:
 def name_of(f: Function) -> str:
     """What to call a function in a message."""
     return getattr(f, "__name__", None) or shown(f)
+
+
+def title_of(f: Function) -> str:
+    """What to call a function in a report: f if it has no name of its own."""
+    return "f" if name_of(f) == "<lambda>" else name_of(f)
 
 
 def argument_names(f: Function, args: Sequence[Any]) -> list[str]:

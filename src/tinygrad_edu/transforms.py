@@ -169,7 +169,7 @@ def jacobian(f: Function, argnums: Argnums = 0, *, mode: str | None = None) -> F
         else:
             graph = Traced(flat, xs)
             result = graph.structure
-            rows = _rows(graph, forth=mode is None and 0 < len(xs) < len(graph.values))
+            rows = graph.rows(mode)
         return unflatten(result, [unflatten(structure, row) for row in rows])
 
     return all_derivatives
@@ -263,11 +263,3 @@ def _columns(flat: Function, xs: list[Any]) -> tuple[list[list[Any]], Any]:
         column, result = flatten(jvp(flat, xs, tangents)[1])
         columns.append(column)
     return columns, result
-
-
-def _rows(graph: Traced, *, forth: bool) -> list[list[Any]]:
-    """The derivatives of each result by all inputs, from walks forth (one for each input) or back."""
-    if forth:
-        return [list(row) for row in zip(*map(graph.push, range(len(graph.variables))), strict=True)]
-    units = ([0] * i + [one_like(y)] + [0] * (len(graph.values) - i - 1) for i, y in enumerate(graph.values))
-    return [graph.pull(unit) for unit in units]
