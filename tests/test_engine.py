@@ -554,3 +554,10 @@ def test_a_gradient_that_is_no_number_leaves_all_as_it_was() -> None:
         z.backward()
     assert x.grad is None
     assert y.grad is z.grad is NOT_COMPUTED
+
+
+def test_a_gradient_set_to_none_counts_as_cleared() -> None:
+    x = Value(3.0)
+    x.grad = None
+    (x * x).backward()
+    assert x.grad == 6.0

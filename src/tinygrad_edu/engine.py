@@ -251,7 +251,7 @@ class Value(Elementary, Comparable):
         before = [node.grad for node in order]
         try:
             for node in order:
-                if node.op:
+                if node.op or node.grad is None:  # None is how PyTorch's users clear a gradient
                     node.grad = NOT_COMPUTED
             seed = one_like(self.data) if gradient is None else number(gradient)
             self.grad = seed if self.grad is NOT_COMPUTED else self.grad + seed

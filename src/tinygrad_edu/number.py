@@ -53,9 +53,6 @@ def operand(operation: str, x: Any) -> Any:
 
 def partner(operation: str, x: Any, other: Any, *, swapped: bool) -> Any:
     """`other` as the number that meets `x` in a binary operation; the TypeError shows both."""
-    kind = type(other)
-    if kind is float or kind is int:
-        return other
     try:
         return number(other)
     except TypeError as error:
