@@ -6,10 +6,8 @@ at hand, in operations, time, memory and accuracy, is measured here.
 """
 
 import math
-import statistics
 import textwrap
 import time
-import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -164,10 +162,12 @@ def _median_time(compute: Callable[[], Rows], seconds: float) -> float:
         start = time.perf_counter()
         compute()
         times.append(time.perf_counter() - start)
-    return statistics.median(times)
+    return sorted(times)[len(times) // 2]
 
 
 def _peak_memory(compute: Callable[[], Rows]) -> int:
+    import tracemalloc  # noqa: PLC0415 - only this needs it
+
     was_tracing = tracemalloc.is_tracing()
     tracemalloc.start()
     try:

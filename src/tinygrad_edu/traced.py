@@ -4,7 +4,6 @@ Walking back (`pull`) gives the derivatives of one result by all variables, walk
 by one variable, out of the same local gradients. `transforms.py` is the door to this.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import Lock
@@ -156,6 +155,8 @@ def argument_names(f: Function, args: Sequence[Any]) -> list[str]:
     >>> argument_names(lambda x, y: x[0] * y, [[1.0, 2.0], 3.0])
     ['x[0]', 'x[1]', 'y']
     """
+    import inspect  # noqa: PLC0415 - only reports need it
+
     try:
         arguments = inspect.signature(f).bind(*args).arguments
     except (TypeError, ValueError):  # it does not tell its parameters
