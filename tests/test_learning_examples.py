@@ -63,7 +63,7 @@ def test_without_matplotlib_an_example_does_the_rest_and_says_how_to_get_it(name
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     load(name).main(2)
     assert list(tmp_path.iterdir()) == []
-    assert 'pip install "tinygrad-edu[plot]"' in capsys.readouterr().out.splitlines()[-1]
+    assert "pip install matplotlib" in capsys.readouterr().out.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", PICTURES)

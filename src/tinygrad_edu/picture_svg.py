@@ -10,8 +10,8 @@ from .picture_dot import COLOURS, FONT
 CSS_CLASS = "tinygrad-edu"
 DESCRIBED = 40  # boxes that the description for screen readers lists
 NO_PROGRAM = (
-    "drawing needs a program that lays out graphs, and none was found. Either: pip install 'tinygrad-edu[draw]' "
-    "(graphviz-pure, no system package needed). Or: install Graphviz, which has the program dot "
+    "drawing needs a program that lays out graphs, and none was found. Either: pip install graphviz-pure "
+    "(no system package needed). Or: install Graphviz, which has the program dot "
     "(apt install graphviz, brew install graphviz, https://graphviz.org/download). "
     "The text to lay out needs neither: draw(...).dot, or .save('graph.dot')"
 )
@@ -42,7 +42,7 @@ def rendered(dot: str, form: str, program: str | None) -> bytes:
         said = run.stderr.decode(errors="replace").strip()[-500:]
         raise DrawingError(
             f"{' '.join(command)} failed with code {run.returncode}: {said or 'it said nothing'}. "
-            "Try another program: pip install 'tinygrad-edu[draw]' and draw(..., program='graphviz-pure')"
+            "Try another program: pip install graphviz-pure, and draw(..., program='graphviz-pure')"
         )
     return run.stdout
 

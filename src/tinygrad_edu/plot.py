@@ -339,7 +339,7 @@ def _module(name: str) -> Any:
     try:
         return importlib.import_module(f"matplotlib.{name}".rstrip("."))
     except ImportError as error:
-        raise ImportError(f'plots need matplotlib: pip install "tinygrad-edu[plot]" ({error})') from None
+        raise ImportError(f"plots need matplotlib: pip install matplotlib ({error})") from None
 
 
 def _blank(theme: Theme, size: tuple[float, float]) -> Any:

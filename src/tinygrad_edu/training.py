@@ -371,9 +371,7 @@ def _tqdm(wanted: bool | None) -> Any:
     except ImportError:
         if wanted is None:
             return None
-        raise ImportError(
-            'the progress bar needs tqdm: pip install "tinygrad-edu[train]", or leave progress out'
-        ) from None
+        raise ImportError("the progress bar needs tqdm: pip install tqdm, or leave progress out") from None
 
 
 def _is_terminal(stream: Any) -> bool:

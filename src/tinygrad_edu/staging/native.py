@@ -33,8 +33,7 @@ def compile_trace(trace: Any) -> None:
         if not _warned:
             _warned = True
             warnings.warn(
-                f'jit(backend="c") runs as Python, more slowly: {error}. '
-                "pip install tinygrad-edu[native] brings a compiler along",
+                f'jit(backend="c") runs as Python, more slowly: {error}. pip install ziglang brings a compiler along',
                 RuntimeWarning,
                 stacklevel=2,
             )
