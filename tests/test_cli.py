@@ -313,7 +313,7 @@ def test_check_knows_where_there_is_no_single_slope(run, arguments, verdict):
         (["a^2", "a=1"], '"^" is not known here: write ** for a power', "a^2", 1),
         (["exp(a)", "a=1000"], "exp(1000.0) is too large for a float", "exp(a)", 0),
         (["a/(b-b)", "a=1", "b=2"], "1.0 / 0.0 divides by zero", "a/(b-b)", 1),
-        (["a*b", "a=1", "b=1", "--wrt", "d"], "no value has this name", "--wrt d", 6),
+        (["y = a*b; y+a", "a=1", "b=1", "--wrt", "q"], "no value has this name; there are a, b, y, f", "--wrt q", 6),
         (["wide*2", "wide=1", "--wrt", "wid"], "no value has this name; did you mean wide?", "--wrt wid", 6),
         (["a=3", "a*a"], "expected NAME=NUMBER, as in a=-1 (and the expression in quotes)", "a*a", 0),
         (["\x1b]0;owned\x07"], '"\\x1b" is not known here', "\\x1b]0;owned\\x07", 0),
@@ -332,7 +332,10 @@ def test_an_error_is_one_line_and_a_caret_under_the_spot(run, arguments, reason,
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], 'there is no expression to differentiate: tinygrad-edu "(a+b)*(b+c)" a=-1 b=3 c=4'),
+        (
+            [],
+            'there is no expression to differentiate: tinygrad-edu "(a+b)*(b+c)" a=-1 b=3 c=4 (see tinygrad-edu --help)',
+        ),
         (["a*b", "--swg", "f.svg"], "unrecognized arguments: --swg"),
         (["a", "a=1", "--svg"], "argument --svg: expected one argument"),
         (["a", "a=1", "--svg", "-x"], "argument --svg: expected one argument"),

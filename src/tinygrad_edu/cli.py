@@ -83,7 +83,7 @@ def _run(argv: list[str]) -> int:
         _write(f"tinygrad-edu {__version__}")
         return OK
     if not options.words:
-        raise UsageError(f"there is no expression to differentiate: {EXAMPLE}")
+        raise UsageError(f"there is no expression to differentiate: {EXAMPLE} (see tinygrad-edu --help)")
     expression = parse(options.words[0].removeprefix(MARK))
     values = _values(options.words[1:], expression)
     result, inputs = expression.graph(values)
@@ -199,7 +199,9 @@ def _node(result: Value, inputs: dict[str, Value], name: str) -> Value:
     """The node that `--wrt name` asks for."""
     known = {node.label: node for node in topological_order(result) if node.label} | inputs
     if name not in known:
-        raise ExpressionError(f"no value has this name{did_you_mean(name, known)}", f"--wrt {name}", len("--wrt "))
+        all_names = ", ".join([*inputs, *(label for label in known if label not in inputs)])
+        hint = did_you_mean(name, known) or f"; there are {clipped(all_names, 100)}"
+        raise ExpressionError(f"no value has this name{hint}", f"--wrt {name}", len("--wrt "))
     return known[name]
 
 
