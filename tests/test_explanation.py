@@ -424,6 +424,7 @@ def test_accumulated_gradients_are_pointed_out():
     said = "The .grad fields hold other numbers: 14 for a, 18 for b, 4 for c. They are from several backward passes"
     assert said in explain(f).text.replace("\n", " ")
     assert "other numbers: 18 for b. They" in explain(f, b).text
+    assert "another result, or were set by hand." in explain(f).text.replace("\n", " ")
     assert "The gradients above are those of f alone." in explain(f).text.replace("\n", " ")
     (c * 1.0).backward()
     other = Value(1.0, label="q")

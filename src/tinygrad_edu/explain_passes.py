@@ -169,7 +169,7 @@ def remarks_on_grad(story: Story, nodes: Container[Value]) -> list[Section]:
         held += [", " if held else "", story.number(node.grad), " for ", story.write(node)]
     more = f" and others for {len(differing) - REMARKS:,} more" if len(differing) > REMARKS else ""
     why = (
-        ". They are from several backward passes, which add up in leaves until zero_grad(), or from another result. "
-        "The gradients above are those of "
+        ". They are from several backward passes, which add up in leaves until zero_grad(), or from another result, "
+        "or were set by hand. The gradients above are those of "
     )
     return [Section(["The .grad fields hold other numbers: ", *held, more, why, story.write(story.facts.y), " alone."])]
