@@ -95,6 +95,11 @@ def test_no_module_is_in_an_import_cycle() -> None:
 FROM_THE_TOP = {"__main__", "cli"}
 
 
+def test_no_public_name_is_also_that_of_a_module() -> None:
+    """Importing a module `draw` would put it in the place of the function `tinygrad_edu.draw`."""
+    assert set(tinygrad_edu.__all__).isdisjoint(MODULES)
+
+
 def test_no_module_imports_the_public_list() -> None:
     assert {name for name, found in IMPORTS.items() if "__init__" in found} <= FROM_THE_TOP
 

@@ -44,6 +44,9 @@ if typing.TYPE_CHECKING:
     from .drawing import Drawing, between, draw
     from .dual import Dual
     from .explanation import Explanation, explain
+    from .fitting import least_squares
+    from .gradient_check import WrongGradientError, gradcheck
+    from .modes import compare_modes
     from .picture_svg import DrawingError
     from .sources import record_sources
     from .training import History, fit
@@ -60,10 +63,12 @@ __all__ = [
     "Explanation",
     "History",
     "Value",
+    "WrongGradientError",
     "arccos",
     "arcsin",
     "arctan",
     "between",
+    "compare_modes",
     "cos",
     "cosh",
     "derivative",
@@ -75,6 +80,7 @@ __all__ = [
     "expm1",
     "fit",
     "grad",
+    "gradcheck",
     "hessian",
     "hvp",
     "hypot",
@@ -82,6 +88,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "leaky_relu",
+    "least_squares",
     "log",
     "log1p",
     "log_sigmoid",
@@ -120,6 +127,10 @@ _LATER = {  # public name: the module it is in
     "between": "drawing",
     "draw": "drawing",
     "Dual": "dual",
+    "gradcheck": "gradient_check",
+    "WrongGradientError": "gradient_check",
+    "compare_modes": "modes",
+    "least_squares": "fitting",
     "paused_collector": "collector",
     "Explanation": "explanation",
     "explain": "explanation",

@@ -12,13 +12,13 @@ from operations import TABLE, Operation, Point, smooth_points
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu import level as levels
-from tinygrad_edu.gradcheck import OPERANDS_CHECKED, OPERATIONS_CHECKED, WrongGradientError, gradcheck
+from tinygrad_edu.gradient_check import OPERANDS_CHECKED, OPERATIONS_CHECKED, WrongGradientError, gradcheck
 from tinygrad_edu.stencil import Estimate, best_slopes, evaluate, judged, rounding, way
 from tinygrad_edu.tables import markdown_table, text_table
 from tinygrad_edu.traced import Traced, argument_names
 from tinygrad_edu.tree import flatten, leaf_names
 
-tg_gradcheck = importlib.import_module("tinygrad_edu.gradcheck")  # the function has the same name
+tg_gradcheck = importlib.import_module("tinygrad_edu.gradient_check")  # the function has the same name
 make_node = Value._node
 
 

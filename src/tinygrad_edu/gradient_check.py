@@ -49,7 +49,11 @@ BY_NAME: dict[str, Function] = {
 
 
 class WrongGradientError(AssertionError):
-    """A gradient that finite differences contradict; the message is the report of `gradcheck`."""
+    """A gradient that finite differences contradict; the message is the report of `gradcheck`.
+
+    >>> issubclass(WrongGradientError, AssertionError)
+    True
+    """
 
 
 class Derivative(NamedTuple):
