@@ -58,7 +58,7 @@ def main() -> None:
     print()
     print("Addition hands its gradient on unchanged, so the bias has that of z; multiplication hands each")
     print("factor the other one times it, so a weight has that of z times its input.")
-    tg.draw(cost).save("sigmoid_neuron.svg")
+    tg.draw(cost, rankdir="TB").save("sigmoid_neuron.svg")
 
     step([*w, b])
     new_z, new_a, new_cost = forward(w, b)
