@@ -332,10 +332,7 @@ def test_an_error_is_one_line_and_a_caret_under_the_spot(run, arguments, reason,
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            [],
-            'there is no expression to differentiate: tinygrad-edu "(a+b)*(b+c)" a=-1 b=3 c=4 (see tinygrad-edu --help)',
-        ),
+        ([], 'there is no expression to differentiate: tinygrad-edu "(a+b)*(b+c)" a=-1 b=3 c=4 (or see --help)'),
         (["a*b", "--swg", "f.svg"], "unrecognized arguments: --swg"),
         (["a", "a=1", "--svg"], "argument --svg: expected one argument"),
         (["a", "a=1", "--svg", "-x"], "argument --svg: expected one argument"),

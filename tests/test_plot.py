@@ -299,7 +299,7 @@ def test_without_matplotlib_the_error_says_how_to_get_it(monkeypatch):
         raise ImportError(f"No module named {name}")
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(ImportError, match="pip install matplotlib.*No module named"):
+    with pytest.raises(ImportError, match=r"pip install matplotlib.*No module named"):
         plot.loss_history([1.0])
 
 

@@ -83,7 +83,7 @@ def _run(argv: list[str]) -> int:
         _write(f"tinygrad-edu {__version__}")
         return OK
     if not options.words:
-        raise UsageError(f"there is no expression to differentiate: {EXAMPLE} (see tinygrad-edu --help)")
+        raise UsageError(f"there is no expression to differentiate: {EXAMPLE} (or see --help)")
     expression = parse(options.words[0].removeprefix(MARK))
     values = _values(options.words[1:], expression)
     result, inputs = expression.graph(values)
