@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 
-from . import importing, memory, scaling, speed
+from . import importing, learning, memory, scaling, speed
 from .report import Section
 from .sizes import Sizes
 
 CASES: dict[str, Callable[[Sizes], Section]] = {
     "moons": speed.moons_step,
+    "nn": learning.nn_step,
+    "curve": learning.curve_epoch,
     "expression": speed.eager_expression,
-    "gpt": speed.gpt_step,
+    "staged": learning.staged_expression,
+    "staging": learning.staging_time,
+    "gpt": learning.gpt_step,
     "memory": memory.memory_per_node,
     "scaling": scaling.cost_per_node,
     "import": importing.import_time,
 }
-PACKAGES = ("tinygrad-edu", "micrograd")  # whose versions the report states
+PACKAGES = ("tinygrad-edu", "micrograd", "torch", "jax", "autograd", "casadi")  # whose versions the report states

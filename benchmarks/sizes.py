@@ -11,6 +11,7 @@ class Sizes:
     seconds: float = 0.05  # work shorter than this is repeated within a round until it takes this long
     calls: int = 5  # training steps in a row within a round
     samples: int = 100  # of the moons data
+    points: int = 50  # of the sine curve
     tokens: int = 8  # of the text the small GPT reads
     chain: int = 20_000  # nodes, where memory per node is measured
     graphs: tuple[int, ...] = (10**3, 10**4, 10**5, 10**6)  # nodes per graph, where cost per node is measured
@@ -18,4 +19,6 @@ class Sizes:
 
 
 FULL = Sizes()
-TINY = Sizes(rounds=2, seconds=0.0, calls=1, samples=4, tokens=2, chain=200, graphs=(100, 500), graph_rounds=1)
+TINY = Sizes(
+    rounds=2, seconds=0.0, calls=1, samples=4, points=3, tokens=2, chain=200, graphs=(100, 500), graph_rounds=1
+)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import expression, gpt, moons
+from . import expression, moons
 from .engines import MICROGRAD, OURS, RECURSIVE, Engine, present
 from .report import Bound, Section, duration
 from .sizes import Sizes
@@ -31,19 +31,6 @@ def eager_expression(sizes: Sizes) -> Section:
     """The README expression with both derivatives, from scratch."""
     title = "expression: micrograd's README expression with both derivatives"
     return _compare(title, (OURS, MICROGRAD, RECURSIVE), expression.value_and_derivatives, {}, sizes)
-
-
-def gpt_step(sizes: Sizes) -> Section:
-    """Loss and gradients of a small GPT, plain operators only."""
-    title = f"gpt: loss and gradients of a small GPT on {sizes.tokens} tokens, plain operators"
-    return _compare(
-        title,
-        (OURS, RECURSIVE),  # micrograd has neither exp nor log
-        lambda Value: gpt.loss_and_gradients(Value, sizes.tokens),
-        {RECURSIVE: 1.3},
-        sizes,
-        calls=sizes.calls,
-    )
 
 
 def _compare(

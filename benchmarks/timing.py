@@ -48,7 +48,7 @@ def take_turns(contestants: Mapping[str, Work], rounds: int, seconds: float, cal
 
 
 def check_agreement(answers: Mapping[str, Any]) -> None:
-    """Raise ValueError unless all answers (numbers, or lists of numbers) are equal up to rounding."""
+    """Raise ValueError unless all answers (numbers, or nested lists of numbers) are equal up to rounding."""
     (first, expected), *others = answers.items()
     for name, answer in others:
         pairs = zip(_flat(expected), _flat(answer), strict=True)
@@ -57,7 +57,9 @@ def check_agreement(answers: Mapping[str, Any]) -> None:
 
 
 def _flat(answer: Any) -> list[float]:
-    return list(answer) if isinstance(answer, (list, tuple)) else [answer]
+    if isinstance(answer, (list, tuple)):
+        return [number for part in answer for number in _flat(part)]
+    return [answer]
 
 
 def _repeats(work: Work, seconds: float) -> int:

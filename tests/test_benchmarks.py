@@ -9,7 +9,7 @@ import tinygrad_edu as tg
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of the installed package
 
-from benchmarks import engines, expression, gpt, moons, report, timing
+from benchmarks import engines, expression, gpt, moons, networks, race, report, timing
 from benchmarks.__main__ import BEGIN, END, main, put_into
 from benchmarks.cases import CASES
 from benchmarks.memory import bytes_per_operation
@@ -88,6 +88,39 @@ def test_a_bound_is_missed_when_the_ratio_is_below_it() -> None:
     assert "**missed**" in report.markdown([found], [])
 
 
+def test_a_race_compares_with_its_reference_and_checks_what_was_promised() -> None:
+    timings = {"ours": timing.Timing((1.0, 2.0)), "theirs": timing.Timing((6.0, 12.0))}
+    promises = [race.Promise("ours", "theirs", 5), race.Promise("ours", "theirs", 7), race.Promise("ours", "absent", 2)]
+    found = race.compared("case: title", timings, "theirs", promises, [])
+    assert [row[2] for row in found.rows] == ["6", "1"]
+    assert [(bound.measured, bound.is_met) for bound in found.bounds] == [("6 ×", True), ("6 ×", False)]
+    without = race.compared("case: title", timings, "absent", promises, [])
+    assert [row[2] for row in without.rows] == ["1", "0.167"]  # then the first is the measure
+
+
+def test_a_contestant_that_is_not_installed_is_left_out_with_a_note() -> None:
+    contestants = {
+        "ours": race.Contestant(lambda: lambda: 1.0),
+        "nogard": race.Contestant(lambda: lambda: 2.0, "no_such_module_for_sure", "nogard-from-pypi"),
+    }
+    found = race.race("case: title", contestants, "nogard", [], TINY, notes=("a note",))
+    assert [row[0] for row in found.rows] == ["ours"]
+    assert found.notes == ["a note", "nogard is not installed, so it is skipped: `pip install nogard-from-pypi`."]
+
+
+def test_answers_of_any_nesting_are_compared() -> None:
+    timing.check_agreement({"one": [1.0, 2.0, 3.0], "two": (1.0, [2.0, (3.0,)])})
+
+
+@pytest.mark.parametrize("name", [None, "elsewhere"])
+def test_builds_for_a_measurement_leave_the_cache_alone(name: str | None) -> None:
+    environment = {"XDG_CACHE_HOME": name} if name else {}
+    before = dict(environment)
+    with networks.without_builds("here", environment):
+        assert environment == {"XDG_CACHE_HOME": "here"}
+    assert environment == before
+
+
 def test_a_spread_compares_sizes_within_a_round() -> None:
     slow, quick = {10: 4.0, 100: 6.0, 1000: 3.0}, {10: 1.0, 100: 1.5, 1000: 0.75}  # the same machine, slowed down
     assert spread([slow, quick, slow]) == 2.0
@@ -117,9 +150,11 @@ def test_the_expression_is_micrograds() -> None:
 
 
 def test_the_full_gpt_graph_has_about_65000_nodes() -> None:
-    model = gpt.GPT(tg.Value, 8)
-    order = tg.topological_order(model.loss([5, 1, 20, 3, 26, 9, 2, 14]))
+    text = [5, 1, 20, 3, 26, 9, 2, 14]
+    order = tg.topological_order(gpt.GPT(tg.Value, 8).loss(text))
     assert 60_000 <= len(order) <= 70_000
+    wide = tg.topological_order(gpt.GPT(tg.Value, 8, gpt.WIDE).loss(text))
+    assert len(wide) < len(order) / 6  # the same function
 
 
 def test_moons_are_two_classes_of_half_the_points_each() -> None:

@@ -1,0 +1,72 @@
+"""Contestants whose code differs, and the table of how many times as fast as a reference each is."""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .report import Bound, Section, duration
+from .sizes import Sizes
+from .speed import DEEP, recursion_limit
+from .timing import Timing, Work, take_turns
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """How to make its work; `package` is what must be installed, None if nothing."""
+
+    make: Callable[[], Work]
+    package: str | None = None
+    distribution: str | None = None  # what pip calls it, where the two differ
+
+    @property
+    def is_present(self) -> bool:
+        """Whether it can take part."""
+        return self.package is None or importlib.util.find_spec(self.package) is not None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """`fast` takes at most 1/`factor` of the time of `slow`."""
+
+    fast: str
+    slow: str
+    factor: float
+
+
+def race(
+    title: str,
+    contestants: Mapping[str, Contestant],
+    reference: str,
+    promises: list[Promise],
+    sizes: Sizes,
+    calls: int = 1,
+    notes: tuple[str, ...] = (),
+) -> Section:
+    """Time those that are present; the last column compares with `reference`, or if that is absent with the first."""
+    present = {name: each for name, each in contestants.items() if each.is_present}
+    absent = [
+        f"{name} is not installed, so it is skipped: `pip install {each.distribution or each.package}`."
+        for name, each in contestants.items()
+        if name not in present
+    ]
+    with recursion_limit(DEEP):
+        timings = take_turns({n: each.make() for n, each in present.items()}, sizes.rounds, sizes.seconds, calls)
+    return compared(title, timings, reference, promises, [*notes, *absent])
+
+
+def compared(
+    title: str, timings: Mapping[str, Timing], reference: str, promises: list[Promise], notes: list[str]
+) -> Section:
+    """The table: how many times as fast as the reference each contestant is, and the promises that could be checked."""
+    reference = reference if reference in timings else next(iter(timings))
+    rows = [
+        (name, duration(timing.median), f"{timings[reference].ratio_to(timing):.3g}")
+        for name, timing in timings.items()
+    ]
+    bounds = []
+    for each in promises:
+        if each.fast in timings and each.slow in timings:
+            ratio = timings[each.slow].ratio_to(timings[each.fast])
+            promise = f"{title.partition(':')[0]}: {each.fast}, {each.factor:g} × {each.slow}"
+            bounds.append(Bound(promise, f"{ratio:.3g} ×", ratio >= each.factor))
+    return Section(title, ("contestant", "per call", f"as fast as {reference}, times"), rows, notes, bounds)
