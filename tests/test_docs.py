@@ -125,7 +125,7 @@ CONSOLE = [
 def test_commands_in_pages_print_what_the_page_shows(command, output, tmp_path):
     arguments = program(command)
     if arguments is None:
-        known = re.match(r"(make|git|cd|python -m (pip|venv|pytest|benchmarks)|pip|pytest|source|\. )\b", command)
+        known = re.match(r"(make|git|cd|python3? -m (pip|venv|pytest|benchmarks)|pip|pytest|source|\. )\b", command)
         assert known, f"{command!r} is run by nobody: is it misspelt?"
         return
     (tmp_path / "examples").symlink_to(ROOT / "examples")
