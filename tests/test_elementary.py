@@ -219,3 +219,13 @@ def test_a_condition_that_is_not_known_yet_chooses_for_itself() -> None:
             return "either", if_true, if_false
 
     assert tg.where(Later(), 1.0, 2.0) == ("either", 1.0, 2.0)
+
+
+def test_the_slope_of_leaky_relu_is_a_number() -> None:
+    with pytest.raises(TypeError, match="where"):
+        Value(-2.0).leaky_relu(Value(0.1))
+
+
+def test_hypot_beyond_the_range_of_floats_is_named() -> None:
+    with pytest.raises(OverflowError, match="hypot"):
+        tg.hypot(1.7e308, 1.7e308)

@@ -1,6 +1,7 @@
 """The engine: what a node remembers, how backward uses it, levels, no_grad, errors."""
 
 import asyncio
+import contextvars
 import math
 import threading
 from collections.abc import Callable
@@ -561,3 +562,71 @@ def test_a_gradient_set_to_none_counts_as_cleared() -> None:
     x.grad = None
     (x * x).backward()
     assert x.grad == 6.0
+
+
+def test_a_label_is_text() -> None:
+    with pytest.raises(TypeError, match="label is text, got 5"):
+        Value(1.0, label=5)  # type: ignore[arg-type]
+
+
+def test_a_huge_gradient_can_be_shown() -> None:
+    x = Value(10**3000)
+    (x * x * x).backward()
+    assert "bits" in repr(x)
+
+
+def test_no_grad_decorates_generators_and_coroutines() -> None:
+    x = Value(3.0)
+
+    @tg.no_grad()
+    def squares() -> Any:
+        got = yield x * x
+        yield got * x
+        return "done"
+
+    steps = squares()
+    assert next(steps).op == ""
+    assert (x * x).op == "*"
+    assert steps.send(x).op == ""
+    with pytest.raises(StopIteration, match="done"):
+        next(steps)
+
+    @tg.no_grad()
+    async def square() -> Value:
+        await asyncio.sleep(0)
+        return x * x
+
+    assert asyncio.run(square()).op == ""
+    assert (x * x).op == "*"
+
+
+def test_a_context_copied_inside_no_grad_records_when_the_block_is_over() -> None:
+    x = Value(3.0)
+    with tg.no_grad():
+        inside = contextvars.copy_context()
+        assert inside.run(lambda: (x * x).op) == ""
+    assert inside.run(lambda: (x * x).op) == "*"
+    with tg.no_grad():
+        assert inside.run(lambda: (x * x).op) == "*"
+
+
+def test_one_no_grad_may_be_entered_again() -> None:
+    x, paused = Value(3.0), tg.no_grad()
+    with paused:
+        with paused:
+            assert (x * x).op == ""
+        assert (x * x).op == ""
+    assert (x * x).op == "*"
+
+
+def test_blocks_of_no_grad_may_end_in_any_order() -> None:
+    def held() -> Any:
+        with tg.no_grad():
+            yield
+
+    x, generator = Value(3.0), held()
+    next(generator)
+    with tg.no_grad():
+        generator.close()
+        assert (x * x).op == ""
+    assert (x * x).op == "*"

@@ -405,3 +405,29 @@ def test_long_operands_are_cut_in_messages() -> None:
     assert len(shown(Fraction(10**100, 3))) == 60
     with pytest.raises(TypeError, match=r"\.\.\. of type str"):
         Value("a" * 1000)
+
+
+@pytest.mark.parametrize("x", [float, Value, mpmath.mpc(1, 2)], ids=repr)
+def test_classes_and_complex_numbers_are_no_numbers(x: Any) -> None:
+    with pytest.raises(TypeError, match="expected a number"):
+        number(x)
+
+
+def test_numbers_of_numpy_assigned_to_data_keep_to_the_rules() -> None:
+    np = pytest.importorskip("numpy")
+    v = Value(1.0)
+    v.data = np.float64(0.0)
+    with pytest.raises(ZeroDivisionError):
+        1 / v
+    with pytest.raises(ZeroDivisionError):
+        v**-1
+
+
+def test_comparing_a_huge_int_is_named() -> None:
+    with pytest.raises(OverflowError, match="isclose"):
+        tg.isclose(Value(10**400), 1.0)
+
+
+def test_a_power_of_ints_beyond_all_floats_has_infinite_slope() -> None:
+    y = Value(10) ** Value(400)
+    assert y.local_grads[1] == math.inf

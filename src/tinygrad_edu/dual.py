@@ -51,6 +51,12 @@ class Dual(Value):
         return cls._with_tangent(data, tangent)
 
     @classmethod
+    def _leaf(cls, data: Any, label: str = "") -> "Dual":
+        leaf = cls._with_tangent(data, ZERO)
+        leaf.label = label
+        return leaf
+
+    @classmethod
     def _with_tangent(cls, data: Any, tangent: Any) -> "Dual":
         dual: Dual = _new(cls)
         dual.data = data

@@ -23,6 +23,7 @@ class Elementary:
     data: Any
     level: ClassVar[int]
     _node: Callable[..., Self]
+    _leaf: Callable[..., Any]
     _with_number: Callable[..., Any]
 
     def exp(self) -> Self:
@@ -118,6 +119,8 @@ class Elementary:
     def leaky_relu(self, slope: float = 0.01) -> Self:
         """x for x > 0, else slope·x: ∂/∂x = 1 or slope."""
         x, slope = self.data, number(slope)
+        if isinstance(slope, Elementary) and slope.level >= self.level:
+            raise TypeError("leaky_relu takes a number as slope; one that is learned: where(x > 0, x, slope * x)")
         is_on = slopes.step(x)
         d_self = 1 if is_on == 1 else is_on + (1 - is_on) * slope
         return self._node("leaky_relu", scalar.leaky_relu(x, slope), d_self, slope)
@@ -182,14 +185,12 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     chosen, other = (if_true, if_false) if condition else (if_false, if_true)
     if callable(chosen):
         chosen = chosen()
-    kind = deepest([chosen, *_used_by(other)])
+    kind = deepest([chosen, other]) or deepest(_used_by(other))
     if kind is None:
         return operand("where", chosen)
     if isinstance(chosen, Elementary) and chosen.level == kind.level:
         return chosen._node("where", chosen.data, 1)
-    constant = kind(0.0)
-    constant.data = chosen if isinstance(chosen, Elementary) else operand("where", chosen)
-    return constant
+    return kind._leaf(chosen if isinstance(chosen, Elementary) else operand("where", chosen))
 
 
 def deepest(operands: Iterable[Any]) -> Any:
@@ -210,7 +211,7 @@ def _used_by(branch: Any) -> list[Any]:
     while near and not found and seen < SEARCHED:
         found = [thing for thing in near if isinstance(thing, Elementary)]
         seen += len(near)
-        near = [part for thing in near for part in itertools.islice(_parts(thing), SEARCHED)]
+        near = list(itertools.islice((part for thing in near for part in _parts(thing)), SEARCHED))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from . import copying, recording, scalar, slopes
 from .comparison import Comparable
 from .elementary import Elementary
-from .number import binary_text, explained, is_array_of_objects, number, one_like, partner, shown
+from .number import binary_text, brief, checked_label, explained, is_array_of_objects, number, one_like, partner
 
 
 class _NotComputed(int):
@@ -57,7 +57,7 @@ class Value(Elementary, Comparable):
             raise TypeError("this is a Value already: use it as it is, or its .data for the number alone")
         self.data = number(data)
         self.grad: Any = NOT_COMPUTED
-        self.label = label
+        self.label = checked_label(label)
         self.op = ""
         self.left: Any = None
         self.right: Any = None
@@ -104,6 +104,11 @@ class Value(Elementary, Comparable):
         node.left, node.right = self, right
         node.d_left, node.d_right = d_self, d_right
         return node
+
+    @classmethod
+    def _leaf(cls, data: Any, label: str = "") -> "Value":
+        leaf: Value = copying.rebuild((), cls, data, NOT_COMPUTED, label, "", None, None, None, None)
+        return leaf
 
     @classmethod
     def _wide(cls, op: str, operands: tuple[Any, ...], data: Any, local_grads: tuple[Any, ...]) -> "Value":
@@ -226,8 +231,7 @@ class Value(Elementary, Comparable):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        data = shown(self.data) if isinstance(self.data, int) else self.data
-        return f"{type(self).__name__}(data={data}, grad={self.grad}{label})"
+        return f"{type(self).__name__}(data={brief(self.data)}, grad={brief(self.grad)}{label})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return copying.reduce(self, topological_order)
@@ -272,19 +276,14 @@ class Value(Elementary, Comparable):
 
     def detach(self) -> "Value":
         """A leaf with the same data and label, through which no gradient flows back."""
-        leaf = type(self)(0.0, label=self.label)
-        leaf.data = self.data
-        return leaf
+        return self._leaf(self.data, self.label)
 
     @property
     def _prev(self) -> set["Value"]:
         """The parents under micrograd's name."""
         return set(self.parents)
 
-    @property
-    def _op(self) -> str:
-        """The operation under micrograd's name."""
-        return self.op
+    _op = property(operator.attrgetter("op"), doc="The operation under micrograd's name.")
 
 
 def _hand_down(order: list[Value]) -> None:
@@ -307,7 +306,7 @@ def _hand_down(order: list[Value]) -> None:
                 parent = node.right
                 step = upstream if d_right is ONE else upstream * d_right
                 parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
-    except OverflowError as error:  # a float gradient has met an int beyond the range of floats
+    except (ArithmeticError, TypeError) as error:  # a float gradient has met a Decimal, or an int beyond all floats
         raise explained(error, f"backward through {node.op}: an operand of it") from None
 
 

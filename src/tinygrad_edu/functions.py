@@ -15,7 +15,7 @@ from typing import Any
 from . import scalar, slopes
 from .elementary import deepest
 from .engine import Value
-from .number import explained, one_like, operand
+from .number import explained, one_like, operand, shown
 
 Numbers = Iterable[Any]
 
@@ -122,6 +122,8 @@ def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any
         best = better(best, x)
     if best != best:
         return _result(kind, op, operands, best, [math.nan] * len(xs))
+    if deepest(xs) is not None:  # numbers that are nodes themselves: a tie is one of all, not of pairs in turn
+        best = _extreme(op, xs, better)
     is_best = [slopes.equal(x, best) for x in xs]
     number_of_best = sum(is_best)
     return _result(kind, op, operands, best, [each * one_like(best) / number_of_best for each in is_best])
@@ -148,11 +150,12 @@ def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any
         total = powers[0]
         for power in powers[1:]:
             total = total + power
-    except TypeError as error:
+        log_total = scalar.log(total)
+        value = top + log_total
+    except (OverflowError, TypeError) as error:
         raise explained(error, f"logsumexp of {len(xs)} numbers") from None
-    log_total = scalar.log(total)
     shares = [power / total for power in powers]
-    return _result(kind, "logsumexp", operands, top + log_total, shares), top, log_total
+    return _result(kind, "logsumexp", operands, value, shares), top, log_total
 
 
 def log_softmax(values: Numbers) -> list[Any]:
@@ -198,7 +201,11 @@ def _top(xs: list[Any]) -> Any:
 
 def _gather(op: str, values: Numbers) -> tuple[tuple[Any, ...], type[Value] | None, list[Any]]:
     """The operands, the class of the deepest nodes among them (None if all are numbers), and their numbers."""
-    operands = tuple(values)
+    try:
+        each = iter(values)
+    except TypeError:
+        raise TypeError(f"{op} takes one sequence of numbers, got {shown(values)}: write {op}([...])") from None
+    operands = tuple(each)
     kind = deepest(operands)
     return operands, kind, [x.data if type(x) is kind else _number(op, kind, x) for x in operands]
 
@@ -229,7 +236,7 @@ def _result(kind: type[Value] | None, op: str, operands: tuple[Any, ...], data: 
 
 
 def _not_empty(op: str, values: Numbers) -> tuple[Any, ...]:
-    values = tuple(values)
+    values = _gather(op, values)[0]
     if not values:
         raise ValueError(f"{op} of no numbers is undefined: give it at least one")
     return values

@@ -34,9 +34,9 @@ def number(x: Any) -> Any:
     kind = type(x)
     if kind is float or kind is int:
         return x
-    if isinstance(x, (bool, complex, str, bytes, type(None))) or is_truth(x) or not _has_arithmetic(x):
+    if isinstance(x, (bool, complex, str, bytes, type, type(None))) or is_truth(x) or not _is_real(x):
         raise TypeError(f"expected a number, got {shown(x)} of type {kind.__name__}{_way_out(x)}")
-    if hasattr(x, "dtype"):
+    if hasattr(x, "dtype") or getattr(x, "shape", None):
         return _from_numpy(x)
     if isinstance(x, float):
         return float(x)
@@ -65,14 +65,20 @@ def is_array_of_objects(x: Any) -> bool:
     return getattr(getattr(x, "dtype", None), "kind", "") == "O"
 
 
-def _has_arithmetic(x: Any) -> bool:
-    return all(hasattr(x, name) for name in ("__add__", "__sub__", "__mul__", "__truediv__"))
+def is_complex(x: Any) -> bool:
+    """Whether a number has left the reals: one of Python's, mpmath's or SymPy's complex numbers."""
+    return isinstance(x, complex) or type(x).__name__ == "mpc" or getattr(x, "is_real", None) is False
+
+
+def _is_real(x: Any) -> bool:
+    """Whether it can be added and multiplied like a real number."""
+    return not is_complex(x) and all(hasattr(x, name) for name in ("__add__", "__sub__", "__mul__", "__truediv__"))
 
 
 def _from_numpy(x: Any) -> float:
-    if getattr(x, "shape", ()) or x.dtype.kind not in "fiu":
+    if getattr(x, "shape", None) or getattr(x.dtype, "kind", "?") not in "fiu":
         raise TypeError(
-            f"expected one number, got an array of shape {x.shape} and dtype {x.dtype}; "
+            f"expected one number, got an array of shape {x.shape} and dtype {getattr(x, 'dtype', 'unknown')}; "
             "work element by element, or put Values into an array: np.array([Value(1.0), Value(2.0)])"
         )
     return float(x)
@@ -163,3 +169,18 @@ def nan_like(x: Any) -> Any:
     (nan, Decimal('NaN'))
     """
     return Decimal("NaN") if isinstance(primal(x), Decimal) else math.nan
+
+
+def checked_label(label: Any) -> str:
+    """A label as it is; TypeError if it is not text."""
+    if not isinstance(label, str):
+        raise TypeError(f"a label is text, got {shown(label)}: write label={str(label)!r}")
+    return label
+
+
+def brief(x: Any) -> str:
+    """A number as it prints; one with more digits than Python prints as `shown`."""
+    try:
+        return str(x)
+    except ValueError:
+        return shown(x)

@@ -19,6 +19,7 @@ from .number import (
     DomainError,
     binary_text,
     explained,
+    is_complex,
     number,
     operand,
     primal,
@@ -48,10 +49,16 @@ def divide(x: Any, y: Any) -> Any:
         ...
     ZeroDivisionError: 1.0 / 0.0 divides by zero
     """
+    x, y = _plain(x), _plain(y)
     try:
         return x / y
     except (ArithmeticError, TypeError) as error:
         raise explained(error, binary_text(x, "/", y)) from None
+
+
+def _plain(x: Any) -> Any:
+    """NumPy's scalars, which warn where floats raise, as floats: assigned to `data`, they get past the constructor."""
+    return x if type(x) is float or not hasattr(x, "dtype") else number(x)
 
 
 def power(x: Any, y: Any) -> Any:
@@ -60,20 +67,16 @@ def power(x: Any, y: Any) -> Any:
     >>> power(2.0, 10.0)
     1024.0
     """
+    x, y = _plain(x), _plain(y)
     try:
         result = x**y
     except (ArithmeticError, TypeError) as error:
         raise explained(error, binary_text(x, "**", y)) from None
-    if _is_complex(result):
+    if is_complex(result):
         raise DomainError(f"{binary_text(x, '**', y)} is undefined: a negative base needs a whole exponent")
     if isinstance(result, Decimal) and result.is_infinite() and x == 0:
         raise ZeroDivisionError(f"{binary_text(x, '**', y)} divides by zero")
     return result
-
-
-def _is_complex(x: Any) -> bool:
-    """Whether a number has left the reals: Python's complex numbers, mpmath's."""
-    return isinstance(x, complex) or type(x).__name__ == "mpc"
 
 
 # --- elementary functions ------------------------------------------------------------------------------------
@@ -122,7 +125,7 @@ def _checked(name: str, compute: Callable[[], Any], x: Any) -> Any:
         raise undefined from None
     except Overflow as error:
         raise explained(error, f"{name}({shown(x)})") from None
-    if _is_complex(result) or (type(result) is type(x) and name in DOMAINS and _is_infinite(result) > _is_infinite(x)):
+    if is_complex(result) or (type(result) is type(x) and name in DOMAINS and _is_infinite(result) > _is_infinite(x)):
         raise undefined
     return result
 
@@ -380,9 +383,14 @@ def hypot(x: Any, y: Any) -> Any:
 
 def _hypot(x: Any, y: Any) -> Any:
     try:
-        return math.hypot(x, y) if isinstance(x, Real) and isinstance(y, Real) else sqrt(x * x + y * y)
+        if any(not isinstance(z, Real) or _from_package("sqrt", z) for z in (x, y)):
+            return sqrt(x * x + y * y)
+        result = math.hypot(x, y)
+        if math.isinf(result) and math.isfinite(x) and math.isfinite(y):
+            raise OverflowError
     except (ArithmeticError, TypeError) as error:
         raise explained(error, binary_text(x, "hypot", y)) from None
+    return result
 
 
 def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
@@ -401,4 +409,8 @@ def isclose(x: Any, y: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> b
     >>> isclose(0.1 + 0.2, 0.3)
     True
     """
-    return math.isclose(number(primal(x)), number(primal(y)), rel_tol=rel_tol, abs_tol=abs_tol)
+    a, b = operand("isclose", primal(x)), operand("isclose", primal(y))
+    try:
+        return math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
+    except OverflowError as error:
+        raise explained(error, binary_text(a, "isclose", b)) from None

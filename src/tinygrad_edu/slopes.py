@@ -64,7 +64,13 @@ def power_slope_exponent(x: Any, y: Any, x_to_y: Any) -> Any:
     def at_zero_or_below() -> Any:
         return choose(x < 0, lambda: nan_like(x), lambda: 0 * x * y)
 
-    return choose(x > 0, lambda: x_to_y * log(x), at_zero_or_below)
+    def above_zero() -> Any:
+        try:
+            return x_to_y * log(x)
+        except OverflowError:  # an int power beyond the range of floats
+            return inf_like(x) if x > 1 else -inf_like(x)
+
+    return choose(x > 0, above_zero, at_zero_or_below)
 
 
 def step(x: Any) -> Any:
