@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import tinygrad_edu as tg
 from tinygrad_edu import Value, cli
 from tinygrad_edu.cli import main
-from tinygrad_edu.expression import FUNCTIONS
+from tinygrad_edu.expression import FUNCTIONS, parse
 
 BRANCHING = ["(a+b)*(b+c)", "a=-1", "b=3", "c=4"]
 NAMED = ["x = a + b; y = b + c; f = x * y", "a=-1", "b=3", "c=4"]
@@ -458,3 +458,14 @@ def test_bytes_that_are_no_text_are_refused_without_a_traceback():
     assert done.returncode == 2
     assert b"\x1b" not in done.stderr
     assert done.stderr.startswith(b'error: "\\udcff" is not known here')
+
+
+def test_a_closed_output_is_no_error(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["a*b", "a=1", "b=2"]) == 0
+
+
+def test_many_choices_take_no_time():
+    terms = "+".join(f"where(a<0, b, x{i})" for i in range(60))
+    values = {f"x{i}": 1.0 for i in range(60)} | {"a": 1.0, "b": 2.0}
+    assert parse(terms).number(values) == 60.0

@@ -60,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (the process's own if None) and return its exit status."""
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return status
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -307,6 +308,8 @@ def _aligned(table: Sequence[Sequence[str]], sides: str) -> Iterable[str]:
 def _write(text: str, stream: TextIO | None = None) -> None:
     """Print lines of text: nothing in them can steer the terminal, and letters it has not are spelt in ASCII."""
     stream = stream or sys.stdout
+    if stream is None:  # closed by the shell, as in `tinygrad-edu ... >&-`
+        return
     text = "\n".join(printable(line) for line in text.split("\n"))
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:

@@ -471,11 +471,8 @@ class _Parser:
         if_true, if_false = branches
 
         def choose(environment: Mapping[str, Any], x: Any, y: Any) -> Any:
-            return where(
-                holds(x, y),
-                lambda: _result(self.text, if_true, environment),
-                lambda: _result(self.text, if_false, environment),
-            )
+            chosen = _result(self.text, if_true if holds(x, y) else if_false, environment)
+            return where(True, chosen, chosen)  # the other branch is not computed, nor looked through for Values
 
         self.emit("where", choose, 2, token.position)
         return NUMBER
