@@ -39,10 +39,9 @@ class Argument:
         leaves = [fixed[i] if i in fixed else program.input(f"{name}_{path}") for i, path in paths]
         return unflatten(self.structure, leaves)
 
-    def _with_fixed(self, numbers: Iterator[Any]) -> Iterator[Any]:
+    def _with_fixed(self, numbers: Iterator[Any]) -> list[Any]:
         fixed = dict(self.fixed)
-        for i in range(len(_paths(self.structure))):
-            yield fixed[i] if i in fixed else next(numbers)
+        return [fixed[i] if i in fixed else next(numbers) for i in range(len(_paths(self.structure)))]
 
 
 def read(name: str, tree: Any, *, batched: bool) -> tuple[list[Any], Argument]:

@@ -23,11 +23,7 @@ class BracesWriter(Writer):
 
     def declarations(self) -> list[str]:
         """Variables of blocks under a condition are declared before all of them: they may be used after the block."""
-        names = [
-            self.names.of(line)
-            for line, _ in self._named
-            if line not in self.live.guards and _is_conditional(line) and line.op != "rows"
-        ]
+        names = [self.names.of(line) for line, _ in self._named if self.live.is_used(line) and _is_conditional(line)]
         return [f"    {self.CHANGING} {', '.join(names)};"] if names else []
 
     def _assignment(self, line: Symbol, text: str) -> str:

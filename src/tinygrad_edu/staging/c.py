@@ -116,6 +116,7 @@ def source(name: str, parameters: dict[str, Any], program: Program, results: Any
             own = names.of(symbols[0])
             counts[symbols[0]] = names.fresh(f"{own}_n")
             declared.append(f"size_t {counts[symbols[0]]}, const double *restrict {own}")
+    # `out` is not `restrict`, or the compiler might put off writing to it until the flags have been read
     leaves, _ = flatten(results)
     for _, symbols in arrays:
         for x in symbols:
@@ -133,7 +134,7 @@ def source(name: str, parameters: dict[str, Any], program: Program, results: Any
             "#endif",
             "",
             *[line for op in HELPERS if op in writer.used for line in (*HELPERS[op].splitlines(), "")],
-            f"int {name}({', '.join([*declared, 'double *restrict out'])}) {{",
+            f"int {name}({', '.join([*declared, 'double *out'])}) {{",
             "    feclearexcept(FE_ALL_EXCEPT);",
             *_equal_counts(writer),
             *[
@@ -142,7 +143,7 @@ def source(name: str, parameters: dict[str, Any], program: Program, results: Any
                 for k, x in enumerate(symbols)
                 if writer.live.is_used(x)
             ],
-            *(["    volatile double unused;"] if writer.live.guards else []),
+            *(["    volatile double unused;"] if "    unused = " in "\n".join(body) else []),
             *writer.declarations(),
             *body,
             *stores,

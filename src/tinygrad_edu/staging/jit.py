@@ -116,10 +116,10 @@ class Staged:
             numbers += xs
         if not all(type(x) is float or type(x) is int for x in numbers):
             return self._f(*bound.args, **bound.kwargs)
-        trace = self._trace(arguments)
         leaves = iter(numbers)
         trees = [argument.rebuilt(leaves, bound.arguments[name]) for name, argument in arguments.items()]
         try:
+            trace = self._trace(arguments)
             result = trace.function(*trees)
             total = sum(flatten(result)[0])
             if total - total == 0.0:

@@ -48,7 +48,7 @@ class Liveness:
             totals.reverse()
 
     def is_used(self, x: Symbol) -> bool:
-        """Whether anything refers to an input."""
+        """Whether anything refers to this line; nothing may refer to a guard."""
         return x in self._user
 
     def is_inline(self, line: Symbol) -> bool:

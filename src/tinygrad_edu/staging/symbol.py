@@ -12,7 +12,6 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from types import FrameType
 from typing import Any
 
 from ..elementary import deepest
@@ -69,13 +68,9 @@ class Program:
     def _written_elsewhere(self, op: str, args: tuple[Any, ...]) -> Any:
         """This line where it was written before in an enclosing block, or with its operands swapped."""
         lines = self._known
-        for depth in range(len(self.block), -1, -1):
-            block = self.block[:depth]
-            if (found := lines.get((block, op, *args))) is not None:
-                return found
-            if op in COMMUTATIVE and (found := lines.get((block, op, args[1], args[0]))) is not None:
-                return found
-        return None
+        orders = [args, args[::-1]] if op in COMMUTATIVE else [args]
+        keys = [(self.block[:depth], op, *order) for depth in range(len(self.block), -1, -1) for order in orders]
+        return next((lines[key] for key in keys if key in lines), None)
 
     def condition(self, test: str, left: Any, right: Any) -> "Condition":
         """The comparison of two operands; the same one again where it was made before."""
@@ -320,9 +315,7 @@ def chosen(condition: Condition, a: Any, b: Any) -> Any:
 
 def _at_line() -> str:
     """Where: " (file.py, line 12)": the innermost line outside this package, where the reader's own code stands."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == PACKAGE:
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == PACKAGE:
         frame = frame.f_back
-    if frame is None:
-        return ""
     return f" ({frame.f_code.co_filename.replace(chr(92), '/').rpartition('/')[2]}, line {frame.f_lineno})"

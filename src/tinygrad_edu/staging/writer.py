@@ -37,7 +37,7 @@ class Writer:
                 self._text[line] = text, strength
             else:
                 self._named.append((line, text))
-                if line not in self.live.guards:
+                if self.live.is_used(line):
                     names.of(line)
 
     # --- lines and blocks ------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ class Writer:
         return self._operand(x)
 
     def _line(self, line: Symbol, text: str) -> str:
-        if line in self.live.guards:
+        if not self.live.is_used(line):
             return self._guard(text)
         comment = self.names.comment(line)
         return self._assignment(line, text) + (self._comment(comment) if comment else "")
