@@ -24,10 +24,10 @@ from .sizes import Sizes
 MICROGRAD, PYTORCH = "micrograd", "PyTorch"
 EAGER, PAUSED, STAGED, NATIVE, WHOLE = (
     "eager",
-    "eager, collector paused",
+    "eager (collector paused)",
     "staged",
-    "staged, C",
-    "staged with update, C",
+    "staged (C)",
+    "staged with update (C)",
 )
 NO_COMPILER = "There is no C compiler here, so the C backend is skipped."
 AT_MOST = {"python": 0.06, "c": 1.5}  # seconds to stage and compile the moons step
@@ -71,7 +71,7 @@ def curve_epoch(sizes: Sizes) -> Section:
 
 def gpt_step(sizes: Sizes) -> Section:
     """Loss and gradients of a small GPT, with plain operators and with functions of many operands."""
-    plain, wide, paused_wide = "plain operators", "dot, softmax", "dot, softmax, collector paused"
+    plain, wide, paused_wide = "plain operators", "dot and softmax", "dot and softmax (collector paused)"
     step = partial(gpt.loss_and_gradients, tg.Value, sizes.tokens)
     contestants = {
         plain: Contestant(step),

@@ -60,13 +60,21 @@ def compared(
     """The table: how many times as fast as the reference each contestant is, and the promises that could be checked."""
     reference = reference if reference in timings else next(iter(timings))
     rows = [
-        (name, duration(timing.median), f"{timings[reference].ratio_to(timing):.3g}")
-        for name, timing in timings.items()
+        (name, duration(timing.median), times(timings[reference].ratio_to(timing))) for name, timing in timings.items()
     ]
     bounds = []
     for each in promises:
         if each.fast in timings and each.slow in timings:
             ratio = timings[each.slow].ratio_to(timings[each.fast])
-            promise = f"{title.partition(':')[0]}: {each.fast}, {each.factor:g} × {each.slow}"
-            bounds.append(Bound(promise, f"{ratio:.3g} ×", ratio >= each.factor))
+            promise = f"{title.partition(':')[0]}: {each.fast}, at least {each.factor:g} × {each.slow}"
+            bounds.append(Bound(promise, f"{times(ratio)} ×", ratio >= each.factor))
     return Section(title, ("contestant", "per call", f"as fast as {reference}, times"), rows, notes, bounds)
+
+
+def times(ratio: float) -> str:
+    """A ratio to three digits.
+
+    >>> times(0.0523), times(15473.2)
+    ('0.0523', '15,473')
+    """
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
