@@ -155,3 +155,7 @@ def test_the_public_list_is_sorted_and_real() -> None:
     assert tinygrad_edu.__all__ == sorted(tinygrad_edu.__all__, key=lambda name: (name.lower() == name, name))
     for name in tinygrad_edu.__all__:
         assert getattr(tinygrad_edu, name, None) is not None
+
+
+def test_dir_lists_what_is_loaded_later_too() -> None:
+    assert {"Value", "draw", "grad", "nn"} <= set(dir(tinygrad_edu))
