@@ -213,3 +213,17 @@ def test_targets_of_the_wrong_kind_are_refused():
 def test_huber_needs_a_delta_above_0(delta):
     with pytest.raises(ValueError, match="delta above 0"):
         huber_loss([1.0], [2.0], delta=delta)
+
+
+def test_targets_of_any_real_kind_are_checked():
+    with pytest.raises(ValueError, match="-1 and 1, got 0"):
+        hinge_loss([0.5, 0.2], np.array([0, 1]))
+    with pytest.raises(ValueError, match="from 0 to 1, got 5"):
+        binary_cross_entropy_with_logits([0.5], np.array([5]))
+    assert binary_cross_entropy([0.5, 1.0], np.array([0, 1])) == pytest.approx(0.34657359027997264)
+
+
+@pytest.mark.parametrize("p", [1.5, -0.5])
+def test_probabilities_outside_0_to_1_are_refused(p):
+    with pytest.raises(ValueError, match="with_logits"):
+        binary_cross_entropy([p], [1])

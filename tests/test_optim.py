@@ -403,3 +403,18 @@ def test_schedules_agree_with_pytorch(schedule, name, settings):
         assert schedule(step) == pytest.approx(theirs.get_last_lr()[0], rel=1e-12)
         optimizer.step()
         theirs.step()
+
+
+def test_gradients_whose_norm_overflows_are_not_clipped_to_zero():
+    a, b = Value(1.0), Value(1.0)
+    a.grad = b.grad = 1.5e308
+    with pytest.raises(ValueError, match="too large"):
+        clip_by_norm([a, b], 1.0)
+    assert a.grad == b.grad == 1.5e308
+
+
+def test_a_gradient_beyond_the_range_of_floats_is_named():
+    p = Value(1, label="p")
+    p.grad = 10**400
+    with pytest.raises(ValueError, match=r"gradient of .*bits"):
+        SGD([p]).step()

@@ -622,3 +622,11 @@ def test_accuracy_counts_what_is_on_the_right_side():
 def test_accuracy_needs_as_many_targets_as_predictions(predictions, targets):
     with pytest.raises(ValueError, match="both must be as many"):
         accuracy(predictions, targets)
+
+
+def test_accuracy_of_arrays_and_of_nan():
+    np = pytest.importorskip("numpy")
+    assert accuracy(np.array([0.5, -1.0]), np.array([1, 0])) == 1.0
+    assert accuracy([np.array([0.1, 0.9])], [1]) == 1.0
+    assert accuracy([math.nan], [-1]) == 0.0
+    assert accuracy([[math.nan, 1.0]], [0]) == 0.0

@@ -8,13 +8,14 @@ the scores of one example and the index of its class, or a list of each.
 import math
 import operator
 from collections.abc import Iterable, Iterator
+from numbers import Real
 from typing import Any
 
 from . import scalar
 from .elementary import where
 from .functions import dot, log_softmax, mean
 from .functions import sum as sum_of
-from .number import shown
+from .number import primal, shown
 
 # --- regression --------------------------------------------------------------------------------------------------
 
@@ -78,7 +79,7 @@ def hinge_loss(scores: Any, targets: Any, margin: float = 1.0) -> Any:
     """
     pairs = _pairs("hinge_loss", scores, targets)
     for _, y in pairs:
-        if isinstance(y, (int, float)) and y not in (-1, 1):
+        if isinstance(y, Real) and y not in (-1, 1):
             raise ValueError(f"hinge_loss needs targets of -1 and 1, got {y}")
     return mean(scalar.relu(margin - y * s) for s, y in pairs)
 
@@ -120,11 +121,18 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     >>> binary_cross_entropy([0.5, 1.0], [0, 1])
     0.34657359027997264
     """
-    return mean(_bernoulli(p, y) for p, y in _fractions("binary_cross_entropy", probabilities, targets))
+    pairs = _fractions("binary_cross_entropy", probabilities, targets)
+    for p in (primal(p) for p, _ in pairs):
+        if isinstance(p, Real) and (float(p) < 0 or float(p) > 1):
+            raise ValueError(
+                f"binary_cross_entropy needs probabilities from 0 to 1, got {p}: "
+                "for any other scores use binary_cross_entropy_with_logits"
+            )
+    return mean(_bernoulli(p, y) for p, y in pairs)
 
 
 def _bernoulli(p: Any, y: Any) -> Any:
-    if isinstance(y, (int, float)) and y in (0, 1):  # the other term is 0, also where its logarithm is infinite
+    if isinstance(y, Real) and y in (0, 1):  # the other term is 0, also where its logarithm is infinite
         return -scalar.log(p) if y == 1 else -scalar.log1p(-p)
     return -(y * scalar.log(p) + (1 - y) * scalar.log1p(-p))
 
@@ -140,7 +148,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Any:
 
 
 def _bernoulli_logit(z: Any, y: Any) -> Any:
-    if isinstance(y, (int, float)) and y in (0, 1):
+    if isinstance(y, Real) and y in (0, 1):
         return scalar.softplus(-z if y == 1 else z)  # softplus(z) - z would round a small loss away
     return scalar.softplus(z) - y * z
 
@@ -177,7 +185,7 @@ def _differences(loss: str, predictions: Any, targets: Any) -> list[Any]:
 def _fractions(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     pairs = _pairs(loss, predictions, targets)
     for _, y in pairs:
-        if isinstance(y, (int, float)) and not 0 <= y <= 1:
+        if isinstance(y, Real) and not 0 <= float(y) <= 1:
             raise ValueError(f"{loss} needs targets from 0 to 1, got {y}")
     return pairs
 

@@ -293,6 +293,8 @@ def clip_by_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """
     parameters, max_norm = list(parameters), at_least_zero("max_norm", max_norm)
     norm = math.hypot(*finite_gradients(parameters))
+    if norm == math.inf:
+        raise ValueError("the norm of the gradients is too large for a float; no gradient was changed")
     scale = max_norm / (norm + 1e-6)
     if scale < 1:
         for p in parameters:
@@ -308,9 +310,17 @@ def finite_gradients(parameters: list[Value]) -> list[Any]:
     """The gradients of the parameters. ValueError names the first that is NaN or infinite."""
     gradients = [p.grad for p in parameters]
     for i, g in enumerate(gradients):
-        if not math.isfinite(g):
-            raise ValueError(f"the gradient of {_name(parameters, i)} is {g}; no parameter was changed")
+        if not _is_finite(g):
+            raise ValueError(f"the gradient of {_name(parameters, i)} is {shown(g)}; no parameter was changed")
     return gradients
+
+
+def _is_finite(x: Any) -> bool:
+    """Whether it is a finite number within the range of floats."""
+    try:
+        return math.isfinite(x)
+    except OverflowError:
+        return False
 
 
 def _checked(parameters: Iterable[Value]) -> list[Value]:

@@ -393,14 +393,15 @@ def accuracy(predictions: Sequence[Any], targets: Sequence[Any], *, threshold: f
     >>> accuracy([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]], [1, 2])
     0.5
     """
-    if len(predictions) != len(targets) or not targets:
+    if len(predictions) != len(targets) or len(targets) == 0:
         raise ValueError(f"accuracy of {len(predictions)} predictions for {len(targets)} targets: both must be as many")
     right = [_is_right(p, y, threshold) for p, y in zip(predictions, targets, strict=True)]
     return right.count(True) / len(right)
 
 
 def _is_right(prediction: Any, target: Any, threshold: float) -> bool:
-    if isinstance(prediction, Sequence):
+    if hasattr(prediction, "__len__"):
         scores = [primal(score) for score in prediction]
-        return bool(scores.index(max(scores)) == target)
-    return bool((primal(prediction) > threshold) == (target > threshold))
+        return not any(map(math.isnan, scores)) and bool(scores.index(max(scores)) == target)
+    score = primal(prediction)
+    return not math.isnan(score) and bool((score > threshold) == (target > threshold))
