@@ -49,6 +49,8 @@ if typing.TYPE_CHECKING:
     from .modes import compare_modes
     from .picture_svg import DrawingError
     from .sources import record_sources
+    from .staging.batch import mean_over, sum_over
+    from .staging.jit import jit
     from .training import History, fit
     from .transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from .why import why_nan, why_zero
@@ -86,6 +88,7 @@ __all__ = [
     "hypot",
     "isclose",
     "jacobian",
+    "jit",
     "jvp",
     "leaky_relu",
     "least_squares",
@@ -97,6 +100,7 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "mean_over",
     "min",
     "minimum",
     "no_grad",
@@ -111,6 +115,7 @@ __all__ = [
     "softplus",
     "sqrt",
     "sum",
+    "sum_over",
     "tan",
     "tanh",
     "topological_order",
@@ -131,6 +136,9 @@ _LATER = {  # public name: the module it is in
     "WrongGradientError": "gradient_check",
     "compare_modes": "modes",
     "least_squares": "fitting",
+    "jit": "staging",
+    "mean_over": "staging",
+    "sum_over": "staging",
     "paused_collector": "collector",
     "Explanation": "explanation",
     "explain": "explanation",
