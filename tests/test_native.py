@@ -34,6 +34,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(native, "_warned", False)
     monkeypatch.delenv("CC", raising=False)
+    monkeypatch.delenv("CFLAGS", raising=False)
     return tmp_path / "cache" / "tinygrad-edu"
 
 
@@ -286,6 +287,16 @@ def test_long_programs_are_not_optimised(monkeypatch):
     runs = commands(monkeypatch)
     compiler.load(SOURCE + "//\n" * compiler.OPTIMISED)
     assert "-O0" in runs[0]
+    assert "-O1" not in runs[0]
+
+
+@cc
+def test_flags_of_the_readers_own_make_another_build(monkeypatch):
+    runs = commands(monkeypatch)
+    compiler.load(SOURCE)
+    monkeypatch.setenv("CFLAGS", "-O3 '-DSAFE=1'")
+    compiler.load(SOURCE)
+    assert [command[command.index("-O3") :][:2] for command in runs[1:]] == [["-O3", "-DSAFE=1"]]
 
 
 @cc

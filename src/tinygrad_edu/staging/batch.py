@@ -6,6 +6,7 @@ everything from outside that it uses, and these gradients are summed up alongsid
 is one node whose local gradients are those sums.
 """
 
+import itertools
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
@@ -100,11 +101,7 @@ def _open(program: Program, columns: list[Rows]) -> tuple[Loop, list[Any]]:
 def _template(structure: Hashable) -> Any:
     """Some tree of this structure."""
 
-    def forever() -> Any:
-        while True:
-            yield 0.0
-
-    return unflatten(structure, forever())
+    return unflatten(structure, itertools.repeat(0.0))
 
 
 # --- a sum over a loop, at any level of nodes ------------------------------------------------------------------

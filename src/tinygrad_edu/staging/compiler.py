@@ -2,7 +2,7 @@
 
 A build is kept under a hash of all that it depends on (source, compiler, flags, kind of machine), and put into place by
 an atomic rename, so that processes may build the same thing at once. The directory is the user's alone, and nothing is
-loaded from it that another user could have written.
+loaded from it that another user could have written. $CC and $CFLAGS are heeded.
 """
 
 import contextlib
@@ -54,7 +54,7 @@ def compilers() -> Iterator[list[str]]:
 
 
 def _loaded(compiler: list[str], source: str) -> ctypes.CDLL:
-    flags = list(FLAGS)
+    flags = [*FLAGS, *shlex.split(os.environ.get("CFLAGS", ""))]
     if len(source) > OPTIMISED:
         flags[0] = "-O0"
     identity = "\0".join([source, *compiler, *flags, platform.system(), platform.machine(), str(sys.maxsize)])

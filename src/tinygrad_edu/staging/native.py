@@ -1,11 +1,10 @@
 """Programs as native code: compiled from C, and called through ctypes with as little ado as possible.
 
-Lists are packed into bytes, batches into arrays; a batch that is a buffer of doubles already (`array.array("d")`, a
+Lists are packed into bytes; a batch that is a buffer of doubles already (`array.array("d")`, a
 C-contiguous NumPy array of float64) is passed as it is, without a copy. Where the C function says that something was
 undefined or too large, the Python program runs instead.
 """
 
-import array
 import ctypes
 import itertools
 import struct
@@ -138,7 +137,8 @@ def _size(row: Any) -> int:
 
 def _rows(row: Hashable) -> Callable[[Any], tuple[int, Any, Any]]:
     """What turns a batch into the number of its rows, where its numbers are, and what keeps them there."""
-    size = 1 if row == LEAF else _size(row)
+    size = _size(row)
+    count = len(flatten(unflatten(row, itertools.repeat(0.0)))[0])
 
     def of_buffer(rows: Any) -> tuple[int, Any, Any]:
         view = memoryview(rows)
@@ -151,13 +151,15 @@ def _rows(row: Hashable) -> Callable[[Any], tuple[int, Any, Any]]:
     def of_list(rows: Any) -> tuple[int, Any, Any]:
         if type(rows) is not list:
             return of_buffer(rows)
+        numbers: Any
         if row == LEAF:
-            numbers = array.array("d", rows)
+            numbers = rows
         elif size >= 0 and set(map(len, rows)) == {size}:
-            numbers = array.array("d", itertools.chain.from_iterable(rows))
+            numbers = itertools.chain.from_iterable(rows)
         else:
-            numbers = array.array("d", _flat(rows, row))
-        return len(rows), numbers.buffer_info()[0], numbers
+            numbers = _flat(rows, row)
+        packed = struct.pack(f"{count * len(rows)}d", *numbers)
+        return len(rows), packed, packed
 
     return of_list
 

@@ -73,8 +73,10 @@ class StagedStep:
     def __call__(self, xs: Any, ys: Any) -> float:
         """The mean loss over the batch; the gradients are added to the parameters'."""
         loss, gradients = self.staged([*map(DATA, self.parameters)], xs, ys)
+        none = NOT_COMPUTED
         for p, g in zip(self.parameters, gradients, strict=True):
-            p.grad = g if p.grad is NOT_COMPUTED else p.grad + g
+            before = p.grad
+            p.grad = g if before is none else before + g
         return float(loss)
 
     @property
