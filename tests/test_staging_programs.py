@@ -1,5 +1,6 @@
 """Random programs: staged in every way, they compute what they compute by themselves, gradients and errors included."""
 
+import math
 import shutil
 
 import hypothesis.strategies as st
@@ -145,7 +146,7 @@ def test_javascript(cases):
     for program, point in cases:
         ours = jit(transformed(program)[1])
         result = outcome(ours, list(point))
-        if defined(result):
+        if defined(result) and all(map(math.isfinite, flatten(result)[0])):  # else there is no second opinion
             calls.append((ours.to("javascript"), (list(point),)))
             expected.append(flatten(result)[0])
     for found, right, (text, _) in zip(run_node(calls), expected, calls, strict=True):
