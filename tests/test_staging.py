@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import math
 import operator
+import os
 import subprocess
 import sys
 import threading
@@ -280,7 +281,7 @@ def test_source_is_the_same_on_every_run():
     runs = set()
     for seed in ("1", "2"):
         command = [sys.executable, "-c", PROGRAM]
-        run = subprocess.run(command, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True)
+        run = subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True)
         runs.add(run.stdout)
     assert len(runs) == 1
     assert runs.pop().startswith("from math import cos, exp")
