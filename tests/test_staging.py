@@ -281,7 +281,8 @@ def test_source_is_the_same_on_every_run():
     runs = set()
     for seed in ("1", "2"):
         command = [sys.executable, "-c", PROGRAM]
-        run = subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True)
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         runs.add(run.stdout)
     assert len(runs) == 1
     assert runs.pop().startswith("from math import cos, exp")
