@@ -15,7 +15,7 @@ from typing import Any
 from . import scalar, slopes
 from .elementary import deepest
 from .engine import Value
-from .number import explained, one_like, operand, shown
+from .number import common_one, explained, operand, shown
 
 Numbers = Iterable[Any]
 
@@ -117,6 +117,10 @@ def min(values: Numbers) -> Any:
 
 def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any:
     operands, kind, xs = _gather(op, _not_empty(op, values))
+    try:
+        one = common_one(xs)
+    except TypeError as error:
+        raise explained(error, f"{op} of {len(xs)} numbers") from None
     best = xs[0]
     for x in xs[1:]:
         best = better(best, x)
@@ -126,7 +130,7 @@ def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any
         best = _extreme(op, xs, better)
     is_best = [slopes.equal(x, best) for x in xs]
     number_of_best = sum(is_best)
-    return _result(kind, op, operands, best, [each * one_like(best) / number_of_best for each in is_best])
+    return _result(kind, op, operands, best, [each * one / number_of_best for each in is_best])
 
 
 def logsumexp(values: Numbers) -> Any:
@@ -142,10 +146,10 @@ def logsumexp(values: Numbers) -> Any:
 
 def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any]) -> tuple[Any, Any, Any]:
     """The result, and the two numbers whose sum it is: the largest x, and log Σ eˣⁱ of all x less that."""
-    top = _top(xs)
-    if not slopes.is_finite(top):  # ±inf and nan: x - top would be nan
-        return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs)), top, math.nan
     try:
+        top = _top(xs)
+        if not slopes.is_finite(top):  # ±inf and nan: x - top would be nan
+            return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs)), top, math.nan
         powers = [scalar.exp(x - top) for x in xs]
         total = powers[0]
         for power in powers[1:]:

@@ -1,6 +1,7 @@
 """What counts as a number here, and errors that say which operation failed on which numbers."""
 
 import math
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -129,6 +130,15 @@ def one_like(x: Any) -> Any:
     return kind(1) if isinstance(x, (Fraction, Decimal)) else 1
 
 
+def common_one(xs: Iterable[Any]) -> Any:
+    """1 in the arithmetic that these numbers share; TypeError for Decimals beside floats, which share none.
+
+    >>> common_one([2, Fraction(1, 3)]) / 2
+    Fraction(1, 2)
+    """
+    return math.prod({type(x): one_like(x) for x in map(primal, xs)}.values())
+
+
 # --- errors --------------------------------------------------------------------------------------------------
 
 
@@ -140,7 +150,9 @@ def explained(error: Exception, operation: str) -> Exception:
         return DomainError(f"{operation} is undefined")
     if isinstance(error, ArithmeticError):
         return OverflowError(f"{operation} is too large for a float")
-    return type(error)(f"{operation}: {error}")
+    is_mixed = str(error).startswith("unsupported operand") and "decimal.Decimal" in str(error)
+    way_out = "; a Decimal goes with Decimals and ints only, convert the others" if is_mixed else ""
+    return type(error)(f"{operation}: {error}{way_out}")
 
 
 def binary_text(x: Any, symbol: str, y: Any) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from .number import (
     DomainError,
     binary_text,
+    common_one,
     explained,
     is_complex,
     number,
@@ -400,7 +401,13 @@ def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
         result = NotImplemented if own is None else own(other)
         if result is not NotImplemented:
             return result
-    return plain(operand(name, x), operand(name, y))
+    x, y = operand(name, x), operand(name, y)
+    if type(x) is not type(y):
+        try:
+            common_one((x, y))
+        except TypeError as error:
+            raise explained(error, binary_text(x, name, y)) from None
+    return plain(x, y)
 
 
 def isclose(x: Any, y: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:

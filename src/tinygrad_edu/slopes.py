@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .number import inf_like, nan_like, one_like, primal
+from .number import common_one, inf_like, nan_like, one_like, primal
 from .scalar import log, own_method
 
 
@@ -91,7 +91,9 @@ def share(x: Any, y: Any) -> Any:
     """How much of max(x, y) is due to x: 1 if it is larger, 0 if smaller, a tie shares ½ and ½."""
     x, y = primal(x), primal(y)
     staged = _staged("share", x, y)
-    return staged if staged is not None else 1 if x > y else 0 if x < y else one_like(x) / 2 if x == y else nan_like(x)
+    if staged is not None:
+        return staged
+    return 1 if x > y else 0 if x < y else common_one((x, y)) / 2 if x == y else nan_like(x)
 
 
 def equal(x: Any, y: Any) -> Any:
