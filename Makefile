@@ -5,7 +5,7 @@ define HELP
 make demo     the two examples from the README: tables here, pictures in demo/
 make test     everything that must pass: lint, format, types, tests, documentation, coverage
 make matrix   the tests under every Python from 3.11 on that this machine has
-make bench    speed and memory beside other engines, some minutes: a report to read (PyTorch and JAX are large to install)
+make bench    speed and memory beside other engines, some minutes; PyTorch and JAX are large to install
 make pictures the pictures of the documentation, made again by its examples
 make format   put the code into the format that `make test` checks
 make clean    delete the virtual environments that make has made (in .make), and everything else it made

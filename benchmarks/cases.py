@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import importing, learning, memory, scaling, speed
+from . import importing, learning, memory, rosenbrock, scaling, speed
 from .report import Section
 from .sizes import Sizes
 
@@ -14,8 +14,10 @@ CASES: dict[str, Callable[[Sizes], Section]] = {
     "staged": learning.staged_expression,
     "staging": learning.staging_time,
     "gpt": learning.gpt_step,
+    "rosenbrock": rosenbrock.rosenbrock_minimum,
     "memory": memory.memory_per_node,
     "scaling": scaling.cost_per_node,
     "import": importing.import_time,
 }
-PACKAGES = ("tinygrad-edu", "micrograd", "torch", "jax", "autograd", "casadi")  # whose versions the report states
+# whose versions the report states:
+PACKAGES = ("tinygrad-edu", "micrograd", "torch", "jax", "autograd", "casadi", "scipy")

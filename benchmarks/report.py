@@ -19,7 +19,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Section:
-    """One case's table, with notes below it."""
+    """One case's table, with notes below it; without rows where something that it needs is not installed."""
 
     title: str
     columns: Sequence[str]
@@ -37,7 +37,8 @@ def markdown(sections: Sequence[Section], packages: Iterable[str]) -> str:
         parts.append(table(("bound", "measured", ""), rows))
     for section in sections:
         parts.append(f"### {section.title}")
-        parts.append(table(section.columns, section.rows))
+        if section.rows:
+            parts.append(table(section.columns, section.rows))
         parts += section.notes
     return "\n\n".join(parts) + "\n"
 

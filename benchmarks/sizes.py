@@ -13,6 +13,7 @@ class Sizes:
     samples: int = 100  # of the moons data
     points: int = 50  # of the sine curve
     tokens: int = 8  # of the text the small GPT reads
+    dimensions: int = 10  # of Rosenbrock's function
     chain: int = 20_000  # nodes, where memory per node is measured
     graphs: tuple[int, ...] = (10**3, 10**4, 10**5, 10**6)  # nodes per graph, where cost per node is measured
     graph_rounds: int = 5  # fewer: each runs every size
@@ -20,5 +21,14 @@ class Sizes:
 
 FULL = Sizes()
 TINY = Sizes(
-    rounds=2, seconds=0.0, calls=1, samples=4, points=3, tokens=2, chain=200, graphs=(100, 500), graph_rounds=1
+    rounds=2,
+    seconds=0.0,
+    calls=1,
+    samples=4,
+    points=3,
+    tokens=2,
+    dimensions=2,
+    chain=200,
+    graphs=(100, 500),
+    graph_rounds=1,
 )

@@ -1,6 +1,7 @@
 """The benchmarks run, on tiny sizes; how fast anything is, is not for a test to say."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import tinygrad_edu as tg
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of the installed package
 
-from benchmarks import engines, expression, gpt, moons, networks, race, report, timing
+from benchmarks import engines, expression, gpt, moons, networks, race, report, rosenbrock, timing
 from benchmarks.__main__ import BEGIN, END, main, put_into
 from benchmarks.cases import CASES
 from benchmarks.memory import bytes_per_operation
@@ -22,7 +23,7 @@ from benchmarks.speed import section
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_makes_a_table_with_a_row_for_each_of_its_columns(name: str) -> None:
     found = CASES[name](TINY)
-    assert found.rows
+    assert found.rows or any("is skipped" in note for note in found.notes)
     assert all(len(row) == len(found.columns) for row in found.rows)
     assert found.title.startswith(f"{name}:")
 
@@ -106,6 +107,35 @@ def test_a_contestant_that_is_not_installed_is_left_out_with_a_note() -> None:
     found = race.race("case: title", contestants, "nogard", [], TINY, notes=("a note",))
     assert [row[0] for row in found.rows] == ["ours"]
     assert found.notes == ["a note", "nogard is not installed, so it is skipped: `pip install nogard-from-pypi`."]
+
+
+def test_a_case_without_rows_has_notes_and_no_table() -> None:
+    text = report.markdown([report.Section("case: title", (), (), ["a note"])], [])
+    assert text.endswith("### case: title\n\na note\n")
+
+
+@pytest.mark.parametrize("make", [rosenbrock.staged, rosenbrock.eager], ids=["staged", "eager"])
+def test_rosenbrocks_minimum_is_found_from_scipys_start(make: Callable[[int], Callable[[], list[float]]]) -> None:
+    pytest.importorskip("scipy")
+    assert make(10)() == [1.0] * 10
+
+
+def test_a_minimiser_that_ends_elsewhere_is_no_contestant() -> None:
+    pytest.importorskip("scipy")
+    with pytest.raises(ValueError, match=r"BFGS found \[3\.0"):
+        rosenbrock.minimum(lambda x: (sum((x - 3) ** 2), 2 * (x - 3)), 2, jac=True)
+
+
+def test_rosenbrocks_function_is_the_same_for_arrays_and_lists() -> None:
+    np = pytest.importorskip("numpy")
+    x = [0.5, -1.5, 2.0]
+    assert rosenbrock.rosenbrock(x) == rosenbrock.of_arrays(np)(np.array(x)) == 100 * (1.75**2 + 0.25**2) + 0.25 + 6.25
+
+
+def test_without_scipy_rosenbrock_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found = CASES["rosenbrock"](TINY)
+    assert (found.rows, found.notes) == ((), (rosenbrock.NO_SCIPY,))
 
 
 def test_answers_of_any_nesting_are_compared() -> None:
