@@ -13,8 +13,8 @@ from tinygrad_edu.transforms import value_and_grad
 
 from . import gpt, networks
 from .engines import RECURSIVE
+from .environment import variable
 from .expression import A, B, staged_form
-from .networks import without_builds
 from .peers import PEERS
 from .race import Contestant, Promise, race
 from .recursive_engine import Value as RecursiveValue
@@ -112,7 +112,7 @@ def staging_time(sizes: Sizes) -> Section:
 
 
 def _first_call(samples: int, backend: str) -> float:
-    with TemporaryDirectory() as directory, without_builds(directory, os.environ):
+    with TemporaryDirectory() as directory, variable(os.environ, "XDG_CACHE_HOME", directory):
         step = networks.staged_moons(samples, backend)
         start = perf_counter()
         step()

@@ -3,14 +3,14 @@
 Every contestant starts each call from the same parameters and returns the loss and the parameters it moved.
 """
 
-import contextlib
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import tinygrad_edu as tg
 from tinygrad_edu import datasets, losses, nn
 from tinygrad_edu.staging import jit, mean_over
+from tinygrad_edu.staging.jit import Staged
 from tinygrad_edu.staging.step import StagedStep
 from tinygrad_edu.transforms import value_and_grad
 
@@ -99,17 +99,22 @@ def staged_moons(samples: int, backend: str) -> Work:
 def whole_step_staged(samples: int, backend: str) -> Work:
     """The update of the parameters in the staged program too: numbers in, numbers out, no Values."""
     training = moons_training(samples)
+    step = staged_update(training.sizes, backend)
+    return lambda: step(training.start, training.xs, training.ys)
+
+
+def staged_update(sizes: list[int], backend: str) -> Staged:
+    """A function of parameters and a batch: the loss, and the parameters after a step of gradient descent."""
 
     def loss(p: list[Any], xs: Any, ys: Any) -> Any:
-        hinge = mean_over(lambda x, y: tg.relu(1 - y * score(training.sizes, p, x)), xs, ys)
+        hinge = mean_over(lambda x, y: tg.relu(1 - y * score(sizes, p, x)), xs, ys)
         return hinge + losses.l2_penalty(p, PENALTY)
 
     def moved(p: list[Any], xs: Any, ys: Any) -> Any:
         value, gradients = value_and_grad(loss)(p, xs, ys)
         return value, [pi - RATE * g for pi, g in zip(p, gradients, strict=True)]
 
-    step = jit(moved, batched=("xs", "ys"), backend=backend)
-    return lambda: step(training.start, training.xs, training.ys)
+    return jit(moved, batched=("xs", "ys"), backend=backend)
 
 
 def score(sizes: list[int], p: list[Any], x: list[Any]) -> Any:
@@ -273,18 +278,3 @@ def _torch_model(torch: Any, training: Training) -> tuple[Any, Callable[[], None
         return [loss.item(), *torch.cat(rows).tolist()]
 
     return model, reset, numbers
-
-
-@contextlib.contextmanager
-def without_builds(directory: str, environment: dict[str, str]) -> Iterator[None]:
-    """No build of the native backend is found in the user's cache: they go to this directory."""
-    name = "XDG_CACHE_HOME"
-    before = environment.get(name)
-    environment[name] = directory
-    try:
-        yield
-    finally:
-        if before is None:
-            del environment[name]
-        else:
-            environment[name] = before

@@ -26,7 +26,7 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Promise:
-    """`fast` takes at most 1/`factor` of the time of `slow`."""
+    """`fast` takes at most 1/`factor` of the time of `slow`; with a factor below 1 it may take longer, up to that."""
 
     fast: str
     slow: str
@@ -66,8 +66,11 @@ def compared(
     for each in promises:
         if each.fast in timings and each.slow in timings:
             ratio = timings[each.slow].ratio_to(timings[each.fast])
-            promise = f"{title.partition(':')[0]}: {each.fast}, at least {each.factor:g} × {each.slow}"
-            bounds.append(Bound(promise, f"{times(ratio)} ×", ratio >= each.factor))
+            wording, measured = f"at least {each.factor:g} × {each.slow}", times(ratio)
+            if each.factor < 1:
+                wording, measured = f"at most {1 / each.factor:g} × the time of {each.slow}", times(1 / ratio)
+            promise = f"{title.partition(':')[0]}: {each.fast}, {wording}"
+            bounds.append(Bound(promise, f"{measured} ×", ratio >= each.factor))
     return Section(title, ("contestant", "per call", f"as fast as {reference}, times"), rows, notes, bounds)
 
 

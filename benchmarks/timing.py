@@ -5,6 +5,7 @@ meet different machines; contestants that take turns meet the same one, and the 
 worst moments.
 """
 
+import ctypes
 import gc
 import math
 from collections.abc import Callable, Mapping
@@ -48,7 +49,7 @@ def take_turns(contestants: Mapping[str, Work], rounds: int, seconds: float, cal
 
 
 def check_agreement(answers: Mapping[str, Any]) -> None:
-    """Raise ValueError unless all answers (numbers, or nested lists of numbers) are equal up to rounding."""
+    """Raise ValueError unless all answers (numbers, arrays of them, or nested lists) are equal up to rounding."""
     (first, expected), *others = answers.items()
     for name, answer in others:
         pairs = zip(_flat(expected), _flat(answer), strict=True)
@@ -57,7 +58,7 @@ def check_agreement(answers: Mapping[str, Any]) -> None:
 
 
 def _flat(answer: Any) -> list[float]:
-    if isinstance(answer, (list, tuple)):
+    if isinstance(answer, (list, tuple, ctypes.Array)):
         return [number for part in answer for number in _flat(part)]
     return [answer]
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 import tinygrad_edu as tg
+from tinygrad_edu.staging.compiler import compilers
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of the installed package
 
-from benchmarks import engines, expression, gpt, moons, networks, race, report, rosenbrock, timing
+from benchmarks import engines, expression, gpt, moons, native, networks, race, report, rosenbrock, timing
 from benchmarks.__main__ import BEGIN, END, main, put_into
 from benchmarks.cases import CASES
+from benchmarks.environment import variable
 from benchmarks.memory import bytes_per_operation
 from benchmarks.recursive_engine import Value as RecursiveValue
 from benchmarks.scaling import spread
@@ -95,6 +97,11 @@ def test_a_race_compares_with_its_reference_and_checks_what_was_promised() -> No
     found = race.compared("case: title", timings, "theirs", promises, [])
     assert [row[2] for row in found.rows] == ["6", "1"]
     assert [(bound.measured, bound.is_met) for bound in found.bounds] == [("6 ×", True), ("6 ×", False)]
+    slower = race.compared("case: title", timings, "theirs", [race.Promise("theirs", "ours", 1 / 8)], [])
+    assert [(bound.promise, bound.measured) for bound in slower.bounds] == [
+        ("case: theirs, at most 8 × the time of ours", "6 ×")
+    ]
+    assert slower.bounds[0].is_met
     without = race.compared("case: title", timings, "absent", promises, [])
     assert [row[2] for row in without.rows] == ["1", "0.167"]  # then the first is the measure
 
@@ -142,13 +149,51 @@ def test_answers_of_any_nesting_are_compared() -> None:
     timing.check_agreement({"one": [1.0, 2.0, 3.0], "two": (1.0, [2.0, (3.0,)])})
 
 
-@pytest.mark.parametrize("name", [None, "elsewhere"])
-def test_builds_for_a_measurement_leave_the_cache_alone(name: str | None) -> None:
-    environment = {"XDG_CACHE_HOME": name} if name else {}
-    before = dict(environment)
-    with networks.without_builds("here", environment):
-        assert environment == {"XDG_CACHE_HOME": "here"}
+@pytest.mark.parametrize("before", [{}, {"CFLAGS": "-g"}])
+def test_a_variable_holds_for_a_while(before: dict[str, str]) -> None:
+    environment = dict(before)
+    with variable(environment, "CFLAGS", "-O2"):
+        assert environment == {"CFLAGS": "-O2"}
     assert environment == before
+
+
+needs_compiler = pytest.mark.skipif(next(compilers(), None) is None, reason="there is no C compiler")
+
+
+@needs_compiler
+def test_the_moons_step_written_by_hand_in_c_is_the_step_of_nn() -> None:
+    training = networks.moons_training(6)
+    step = native.built(native.SOURCE.read_text(encoding="utf-8"), "")["step"]
+    timing.check_agreement({"nn": networks.eager_moons(6)(), "C": native.called(step, training)()})
+
+
+@needs_compiler
+def test_an_error_of_the_c_program_is_not_passed_over() -> None:
+    training = networks.moons_training(6)
+    training.start[0] = 1e300
+    function = native.built(networks_in_c(training), "")["moved"]
+    with pytest.raises(ArithmeticError, match="overflowed"):
+        native.called(function, training)()
+
+
+def networks_in_c(training: networks.Training) -> str:
+    step = networks.staged_update(training.sizes, "python")
+    step([0.0] * len(training.start), training.xs, training.ys)
+    return step.to("c")
+
+
+@needs_compiler
+def test_flags_that_the_compiler_does_not_know_are_left_out_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "MORE_FLAGS", ("", "-fno-such-flag-for-sure"))
+    found = native.moons_in_c(TINY)
+    assert [row[0] for row in found.rows] == [native.OURS, native.HAND]
+    assert found.notes[1].startswith("Nothing was compiled with `-fno-such-flag-for-sure`: ")
+
+
+def test_without_a_compiler_the_step_in_c_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "compilers", lambda: iter(()))
+    found = native.moons_in_c(TINY)
+    assert (found.rows, found.notes) == ((), (native.NO_COMPILER,))
 
 
 def test_a_spread_compares_sizes_within_a_round() -> None:
