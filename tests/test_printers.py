@@ -399,7 +399,7 @@ def test_a_language_states_all_that_languages_differ_in():
         "_assignment": (None, ""),
         "_guard": ("",),
         "_comment": ("",),
-        "_addition": (None, ""),
+        "_addition": (None, "+", ""),
         "_zero": (None,),
         "_condition_opening": ("", True),
         "_loop": (None,),

@@ -21,6 +21,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
 from tinygrad_edu.dual import Dual
 from tinygrad_edu.staging import Staged, StagingError, jit, mean_over, sum_over
+from tinygrad_edu.losses import l2_penalty
 from tinygrad_edu.staging.step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, jvp, value_and_grad, vjp
 from tinygrad_edu.tree import flatten, unflatten
@@ -719,6 +720,69 @@ def test_loops_and_choices_within_each_other(f, transform):
         expected = outcome(eager, p, xs)
         found = outcome(ours, p, xs)
         assert found == expected or close(found, expected), ours.source
+
+
+def test_what_is_the_same_in_each_round_stands_in_front_of_the_loop():
+    def f(p, xs):
+        return sum_over(lambda x: x * tg.exp(p) - tg.where(p > 1, p * p, 1.0) * x + tg.exp(p), xs)
+
+    assert source_of(f, 0.5, [1.0, 2.0], batched=["xs"]) == (
+        "from math import exp\n"
+        "\n"
+        "\n"
+        "def f(p, xs):\n"
+        "    t1 = exp(p)\n"
+        "    t2 = p * p if p > 1.0 else 1.0\n"
+        "    t3 = 0.0\n"
+        "    for x in xs:\n"
+        "        t3 += x * t1 - t2 * x + t1\n"
+        "    return t3\n"
+    )
+
+
+def test_a_sum_of_equal_terms_is_a_product():
+    def f(p, xs):
+        return sum_over(lambda x: tg.exp(p), xs) + sum_over(lambda x: tg.where(p > 0, lambda: p * x, 0.0), xs)
+
+    assert source_of(f, 0.5, [1.0, 2.0], batched=["xs"]) == (
+        "from math import exp\n"
+        "\n"
+        "\n"
+        "def f(p, xs):\n"
+        "    t1 = 0.0\n"
+        "    for x in xs:\n"
+        "        t1 += p * x if p > 0.0 else 0.0\n"
+        "    return len(xs) * exp(p) + t1\n"
+    )
+
+
+def test_a_penalty_in_the_loss_is_computed_once_for_the_batch():
+    model = nn.MLP(2, [3, 1], seed=1)
+
+    def loss(predictions, targets):
+        return nn.mse_loss(predictions, targets) + l2_penalty(model.parameters(), 0.1)
+
+    step = StagedStep(model, loss)
+    number = step(XS, YS)
+    head, _, body = step.source.partition("    for ")
+    assert "l1_n1_w1 * l1_n1_w1" in head
+    assert "l1_n1_w1 * l1_n1_w1" not in body
+    ours = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    eager = loss([model(x) for x in XS], YS)
+    eager.backward()
+    assert tg.isclose(number, eager.data)
+    assert close(ours, [p.grad for p in model.parameters()], 1e-11)
+
+
+def test_a_negative_term_is_subtracted():
+    ours = jit(lambda p, xs: sum_over(lambda x: -(x * (p + x)), xs), batched=["xs"])
+    assert ours(0.5, [1.0, 2.0]) == -6.5
+    assert ours.source == (
+        "def f(p, xs):\n    t1 = 0.0\n    for x in xs:\n        t1 -= x * (p + x)\n    return t1\n"
+    )
+    assert "        t1 -= x * (p + x);\n" in ours.to("c")
+    assert r"\leftarrow t_{1} - x \cdot \left(p + x\right)" in ours.to("latex")
 
 
 def test_rows_may_be_dicts_and_dataclasses():

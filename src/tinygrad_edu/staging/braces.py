@@ -33,8 +33,8 @@ class BracesWriter(Writer):
     def _comment(self, text: str) -> str:
         return f"  // {text}"
 
-    def _addition(self, total: Symbol, text: str) -> str:
-        return f"{self.names.of(total)} += {text};"
+    def _addition(self, total: Symbol, sign: str, text: str) -> str:
+        return f"{self.names.of(total)} {sign}= {text};"
 
     def _zero(self, line: Symbol) -> str:
         declared = "" if _is_conditional(line) else f"{self.CHANGING} "

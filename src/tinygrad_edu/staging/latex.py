@@ -90,8 +90,8 @@ class LatexWriter(Writer):
     def _comment(self, _text: str) -> str:
         return ""
 
-    def _addition(self, total: Symbol, text: str) -> str:
-        return rf"&{self.name(total)} \leftarrow {self.name(total)} + {text}"
+    def _addition(self, total: Symbol, sign: str, text: str) -> str:
+        return rf"&{self.name(total)} \leftarrow {self.name(total)} {sign} {text}"
 
     def _zero(self, line: Symbol) -> str:
         return f"&{self.name(line)} = 0"

@@ -55,8 +55,8 @@ class PythonWriter(Writer):
     def _comment(self, text: str) -> str:
         return f"  # {text}"
 
-    def _addition(self, total: Symbol, text: str) -> str:
-        return f"{self.names.of(total)} += {text}"
+    def _addition(self, total: Symbol, sign: str, text: str) -> str:
+        return f"{self.names.of(total)} {sign}= {text}"
 
     def _zero(self, line: Symbol) -> str:
         return f"{self.names.of(line)} = 0.0"

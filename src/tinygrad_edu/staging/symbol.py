@@ -10,7 +10,7 @@ the program enters only under its condition.
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -55,6 +55,9 @@ class Program:
             known = rule(self.write, *args)
             if known is not None:
                 return known
+        if self.block and self.block[-1].__class__ is Loop and not _is_within(self.block[-1], args):
+            with self._outside():  # the same in each round: once is enough
+                return self.write(op, *args)
         lines = self._known
         key = (self.block, op, *args)
         found = lines.get(key)
@@ -82,9 +85,24 @@ class Program:
 
     @contextlib.contextmanager
     def within(self, opening: Any) -> Iterator[None]:
-        """Lines written here stand in a block: under (condition, outcome), or in each round of a loop."""
-        before = self.block
+        """Lines written here stand in a block: under (condition, outcome), or in each round of a loop.
+
+        Lines of a loop that are the same in each round come out in front of it.
+        """
+        before, start = self.block, len(self.lines)
         self.block = (*before, opening)
+        try:
+            yield
+        finally:
+            self.block = before
+            if isinstance(opening, Loop):
+                self.lines[start:] = sorted(self.lines[start:], key=lambda line: opening in line.block)
+
+    @contextlib.contextmanager
+    def _outside(self) -> Iterator[None]:
+        """Lines written here stand in front of the loop that the others stand in."""
+        before = self.block
+        self.block = before[:-1]
         try:
             yield
         finally:
@@ -258,7 +276,21 @@ class Loop:
 
     def total(self, term: Any) -> Any:
         """The sum of `term` over all rounds, readable after the loop."""
-        return self.rows[0].program.write("total", self, _number(term))
+        term, write = _number(term), self.rows[0].program.write
+        if not _is_within(self, (term,)):
+            return write("*", write("count", self.rows[0]), term)
+        return write("total", self, term)
+
+
+def _is_within(loop: Loop, args: Iterable[Any]) -> bool:
+    """Whether one of these operands differs from round to round."""
+    for x in args:
+        if x.__class__ is Symbol:
+            if loop in x.block:
+                return True
+        elif x.__class__ is Condition and _is_within(loop, (x.left, x.right)):
+            return True
+    return False
 
 
 class Condition:

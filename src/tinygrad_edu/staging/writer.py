@@ -82,7 +82,7 @@ class Writer:
             opening = here[depth - 1]
             if isinstance(opening, Loop):
                 totals = self.live.totals.get(opening, [])
-                written += [self._indented(depth, self._addition(x, self._operand(x.args[1]))) for x in totals]
+                written += [self._indented(depth, self._addition(x, *self._term(x.args[1]))) for x in totals]
             written += [self._indented(depth - 1, text) for text in self._end()]
         for depth in range(common, len(there)):
             opening = there[depth]
@@ -107,6 +107,12 @@ class Writer:
                 found.append(line)
             i += 1
         return found
+
+    def _term(self, x: Symbol) -> tuple[str, str]:
+        """The sign and the text of what a round of a loop adds to a total."""
+        if x.op == "neg" and x in self._text:
+            return "-", self._operand(x.args[0], PRODUCT)
+        return "+", self._operand(x)
 
     # --- expressions -----------------------------------------------------------------------------------------
 
@@ -184,7 +190,7 @@ class Writer:
     def _comment(self, text: str) -> str:
         raise NotImplementedError
 
-    def _addition(self, total: Symbol, text: str) -> str:
+    def _addition(self, total: Symbol, sign: str, text: str) -> str:
         raise NotImplementedError
 
     def _zero(self, line: Symbol) -> str:
