@@ -11,6 +11,7 @@ from typing import Any
 
 from .engine import NOT_COMPUTED, Value
 from .number import shown
+from .scalar import sqrt
 
 Memory = tuple[Any, ...]  # what an optimiser remembers about one parameter; () before its first step
 
@@ -49,30 +50,44 @@ class Optimizer:
         Raises ValueError if a gradient or the learning rate is NaN or infinite, OverflowError if a parameter would
         become so, RuntimeError if no parameter has a gradient; none of them has changed then.
         """
-        lr = self.learning_rate()
+        lr, before = self.learning_rate(), [p.data for p in self.parameters]
         gradients = finite_gradients(self.parameters)
         if all(g is NOT_COMPUTED for g in gradients):
             raise RuntimeError("no parameter has a gradient yet: call loss.backward() before step()")
-        before = [p.data for p in self.parameters]
-        updates = [
+        after, memories = self.moved(before, gradients, self._memories, lr)
+        self._check(before, after, memories)
+        self.take(after, memories)
+
+    def moved(self, xs: list[Any], gs: list[Any], memories: list[Memory], lr: Any) -> tuple[list[Any], list[Memory]]:
+        """What a step makes of all parameters, and what is remembered; nothing is changed. `update` does the work."""
+        pairs = [
             (x, memory) if g is NOT_COMPUTED else self.update(x, g, memory, lr)
-            for x, g, memory in zip(before, gradients, self._memories, strict=True)
+            for x, g, memory in zip(xs, gs, memories, strict=True)
         ]
-        for i, (x, memory) in enumerate(updates):
-            if not all(map(math.isfinite, (x, *memory))):
-                name = _name(self.parameters, i)
-                raise OverflowError(
-                    f"{name} = {before[i]} would become {x}, or what is remembered about it, too large for a float; "
-                    "no parameter was changed: lower the learning rate or clip the gradients"
-                )
+        return [x for x, _ in pairs], [memory for _, memory in pairs]
+
+    def take(self, xs: list[Any], memories: list[Memory]) -> None:
+        """Make these the parameters' numbers, all or none."""
+        before = [p.data for p in self.parameters]
         try:
-            for p, (x, _) in zip(self.parameters, updates, strict=True):
+            for p, x in zip(self.parameters, xs, strict=True):
                 p.data = x
-            self._memories, self.steps = [memory for _, memory in updates], self.steps + 1
+            self._memories, self.steps = memories, self.steps + 1
         except BaseException:  # Ctrl-C between two parameters
             for p, x in zip(self.parameters, before, strict=True):
                 p.data = x
             raise
+
+    def _check(self, before: list[Any], after: list[Any], memories: list[Memory]) -> None:
+        """OverflowError if a number has become too large."""
+        if _all_finite([*after, *(m for memory in memories for m in memory)]):
+            return
+        finite = [_all_finite([x, *memory]) for x, memory in zip(after, memories, strict=True)]
+        i = finite.index(False)
+        raise OverflowError(
+            f"{_name(self.parameters, i)} = {before[i]} would become {after[i]}, or what is remembered about it, too "
+            "large for a float; no parameter was changed: lower the learning rate or clip the gradients"
+        )
 
     def zero_grad(self) -> None:
         """Forget the gradients, which `backward` would otherwise add to."""
@@ -173,7 +188,7 @@ class AdaGrad(Optimizer):
     def update(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:  # noqa: D102
         g = g + self.weight_decay * x
         s = (memory[0] if memory else 0.0) + g * g
-        return x - lr * g / (math.sqrt(s) + self.eps), (s,)
+        return x - lr * g / (sqrt(s) + self.eps), (s,)
 
 
 class RMSProp(Optimizer):
@@ -201,7 +216,7 @@ class RMSProp(Optimizer):
         g = g + self.weight_decay * x
         s, v = memory or (0.0, 0.0)
         s = self.alpha * s + (1 - self.alpha) * (g * g)
-        v = self.momentum * v + g / (math.sqrt(s) + self.eps)
+        v = self.momentum * v + g / (sqrt(s) + self.eps)
         return x - lr * v, (s, v)
 
 
@@ -230,11 +245,11 @@ class Adam(Optimizer):
         return self._moved(x, g + self.weight_decay * x, memory, lr)
 
     def _moved(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:
-        (b1, b2), (t, m, v) = self.betas, memory or (0, 0.0, 0.0)
-        t += 1
+        (b1, b2), (t, m, v) = self.betas, memory or (0.0, 0.0, 0.0)
+        t = t + 1
         m = b1 * m + (1 - b1) * g
         v = b2 * v + (1 - b2) * (g * g)
-        return x - lr * (m / (1 - b1**t)) / (math.sqrt(v / (1 - b2**t)) + self.eps), (t, m, v)
+        return x - lr * (m / (1 - b1**t)) / (sqrt(v / (1 - b2**t)) + self.eps), (t, m, v)
 
 
 class AdamW(Adam):
@@ -309,10 +324,18 @@ def clip_by_norm(parameters: Iterable[Value], max_norm: float) -> float:
 def finite_gradients(parameters: list[Value]) -> list[Any]:
     """The gradients of the parameters. ValueError names the first that is NaN or infinite."""
     gradients = [p.grad for p in parameters]
-    for i, g in enumerate(gradients):
-        if not _is_finite(g):
-            raise ValueError(f"the gradient of {_name(parameters, i)} is {shown(g)}; no parameter was changed")
+    if not _all_finite(gradients):
+        i = [_is_finite(g) for g in gradients].index(False)
+        raise ValueError(f"the gradient of {_name(parameters, i)} is {shown(gradients[i])}; no parameter was changed")
     return gradients
+
+
+def _all_finite(xs: list[Any]) -> bool:
+    """Whether all are finite: their sum is, or else, as it may be too large itself, each of them."""
+    try:
+        return math.isfinite(sum(xs)) or all(map(_is_finite, xs))
+    except (ArithmeticError, TypeError):  # kinds of numbers that do not add
+        return all(map(_is_finite, xs))
 
 
 def _is_finite(x: Any) -> bool:

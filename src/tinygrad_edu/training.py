@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from .datasets import at_least_one, batches, examples
 from .losses import mse_loss
@@ -21,30 +21,11 @@ from .notation import number_text
 from .number import primal
 from .optim import SGD
 from .recording import no_grad
+from .steps import Loss, Step, Stepper, Trainable, all_parameters, eager_step
 
-Loss = Callable[[list[Any], list[Any]], Any]
-Step = Callable[[list[Any], list[Any]], float]
+__all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
+
 Metrics = Mapping[str, Callable[[list[Any], list[Any]], Any]]
-
-
-class Trainable(Protocol):
-    """What can be trained: callable on one example, with a list of parameters."""
-
-    def __call__(self, x: Any, /) -> Any:
-        """The prediction for one example."""
-
-    def parameters(self) -> Sequence[Any]:
-        """The Values that training changes."""
-
-
-class Stepper(Protocol):
-    """What turns gradients into changed parameters."""
-
-    def zero_grad(self) -> None:
-        """Forget the gradients of the step before."""
-
-    def step(self) -> None:
-        """Change the parameters by their gradients."""
 
 
 class DivergedError(FloatingPointError):
@@ -128,38 +109,7 @@ class History:
 Callback = Callable[[History], Any]
 
 
-# --- one step --------------------------------------------------------------------------------------------------------
-
-
-def eager_step(model: Trainable, loss: Loss, optimizer: Stepper) -> Step:
-    """The usual training step as a function of a batch: forward, loss, backward, optimiser. Returns the loss.
-
-    A loss that is nan or infinite is returned at once: nothing is changed by it.
-
-    >>> from tinygrad_edu import Value, nn
-    >>> w = Value(1.0)
-    >>> class Line:
-    ...     def __call__(self, x): return w * x[0]
-    ...     def parameters(self): return [w]
-    >>> step = eager_step(Line(), nn.mse_loss, nn.SGD([w], lr=0.1))
-    >>> step([[1.0]], [3.0]), w.data
-    (4.0, 1.4)
-    """
-
-    def step(xs: list[Any], ys: list[Any]) -> float:
-        optimizer.zero_grad()
-        error = loss([model(x) for x in xs], ys)
-        if not hasattr(error, "backward"):
-            raise TypeError(
-                f"the loss function returned {error!r}, not a Value: it must be computed from the predictions"
-            )
-        number = float(primal(error))
-        if math.isfinite(number):
-            error.backward()
-            optimizer.step()
-        return number
-
-    return step
+# --- whole steps only -----------------------------------------------------------------------------------------------
 
 
 class _WholeSteps:
@@ -167,13 +117,12 @@ class _WholeSteps:
 
     def __init__(self, step: Step, model: Trainable, optimizer: Stepper, history: History) -> None:
         self.step, self.optimizer, self.history = step, optimizer, history
-        both = [*model.parameters(), *getattr(optimizer, "parameters", ())]
-        self.parameters = list({id(p): p for p in both}.values())
+        self.parameters = all_parameters(model, optimizer)
         self.place = "before the first batch"  # for error messages
 
     def __call__(self, xs: list[Any], ys: list[Any]) -> float:
         steps = self.history.steps
-        parameters = [(p, p.data, p.grad) for p in self.parameters]
+        before = [p.data for p in self.parameters], [p.grad for p in self.parameters]
         state = _containers(getattr(self.optimizer, "__dict__", {}))
         try:
             loss = self.step(xs, ys)
@@ -181,14 +130,14 @@ class _WholeSteps:
                 raise DivergedError(_diverged(loss, self.place, self.optimizer), self.history)
             self.history.steps = steps + 1
         except BaseException:
-            self._restore(steps, parameters, state)
+            self._restore(steps, *before, state)
             raise
         return loss
 
-    def _restore(self, steps: int, parameters: list[Any], state: list[Any]) -> None:
+    def _restore(self, steps: int, numbers: list[Any], gradients: list[Any], state: list[Any]) -> None:
         while True:
             try:
-                for p, data, grad in parameters:
+                for p, data, grad in zip(self.parameters, numbers, gradients, strict=True):
                     p.data, p.grad = data, grad
                 for container, content in state:
                     if isinstance(container, dict):
