@@ -782,7 +782,7 @@ def test_a_negative_term_is_subtracted():
         "def f(p, xs):\n    t1 = 0.0\n    for x in xs:\n        t1 -= x * (p + x)\n    return t1\n"
     )
     assert "        t1 -= x * (p + x);\n" in ours.to("c")
-    assert r"\leftarrow t_{1} - x \cdot \left(p + x\right)" in ours.to("latex")
+    assert r"\leftarrow t_1 - x \cdot \left(p + x\right)" in ours.to("latex")
 
 
 def test_rows_may_be_dicts_and_dataclasses():

@@ -1,85 +1,205 @@
-"""A training step as one staged program: the mean loss over a batch and every parameter's gradient."""
+"""A training step as one staged program: loss, gradients and, with an optimiser, the parameters' new numbers."""
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
-from typing import Any, Protocol
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
-from ..engine import NOT_COMPUTED, Value
+from ..engine import NOT_COMPUTED, Value, topological_order
+from ..optim import Memory, Optimizer
+from ..optim import __name__ as OWN
+from ..steps import Loss, Stepper, Trainable, all_parameters, eager_step
 from ..traced import pass_labels_on
-from .batch import mean_over
+from .batch import Rows, mean_over
 from .jit import Staged, jit
 from .symbol import Symbol
 
-DATA = attrgetter("data")
 
+class Computed(NamedTuple):
+    """What a step has found out; nothing is changed yet. None stands for a parameter that plays no part."""
 
-class Model(Protocol):
-    """What a model needs for this: parameters, and a call with one example."""
-
-    def parameters(self) -> list[Value]:
-        """The Values that training changes."""
-        ...
-
-    def __call__(self, x: Any) -> Any:
-        """The prediction for one example."""
-        ...
+    loss: float
+    gradients: list[Any]
+    moved: list[Any] = []  # noqa: RUF012 - the numbers of the optimiser's parameters, never changed in place
+    memories: list[Memory] | None = None  # what the optimiser remembers, if anything
 
 
 class StagedStep:
-    """Called with a batch, it adds to each parameter's `grad` as `backward` would, and returns the mean loss.
+    """A training step: called with a batch, it fills in every parameter's `grad` and returns the mean loss.
+
+    Without an optimiser the gradients are added to what is there, as `backward` does. With one, the call is the whole
+    step: old gradients are forgotten and the parameters moved, the optimiser's arithmetic staged as well (of an
+    optimiser of your own its `step` is called).
 
     `loss(predictions, targets)` must be a mean over examples (or a sum of such and of penalties on the parameters), as
-    the losses of this library are: it is taken for one example at a time. The program, a loop over the batch, is
-    `.source`; it is written at the first call, while no other thread may use the model. With `backend="c"` it is
-    compiled as C; batches that are NumPy arrays or `array.array("d")` are then read where they are.
+    the losses of this library are: it is taken for one example at a time, and what it checks about targets goes
+    unchecked. The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread
+    may use the model. With `backend="c"` it is compiled as C; batches that are NumPy arrays or `array.array("d")` are
+    then read where they are. Where a number is no float, or a result not finite, the step is taken eagerly.
 
     Raises StagingError if the model or the loss decides something by the data (`if x > 0`).
 
     >>> from tinygrad_edu import nn
     >>> model = nn.MLP(1, [1], seed=0)
-    >>> step = StagedStep(model, nn.mse_loss)
-    >>> loss = step([[2.0], [4.0]], [1.0, 3.0])
-    >>> [p.grad for p in model.parameters()] == [p.grad for p in model.parameters() if p.grad != 0]
+    >>> step = StagedStep(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.1))
+    >>> losses = [step([[2.0], [4.0]], [1.0, 3.0]) for _ in range(20)]
+    >>> losses[-1] < losses[0]
     True
     """
 
     def __init__(
-        self,
-        model: Model,
-        loss: Callable[[Sequence[Any], Sequence[Any]], Any],
-        *,
-        backend: str = "python",
+        self, model: Trainable, loss: Loss, optimizer: Stepper | None = None, *, backend: str = "python"
     ) -> None:
-        self.parameters = model.parameters()
-        parameters = self.parameters
-
-        def step(p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
-            before = [(each.data, each.grad) for each in parameters]
-            try:
-                for each, number in zip(parameters, p, strict=True):
-                    each.data, each.grad = number, NOT_COMPUTED
-                    if isinstance(number, Symbol) and each.label:
-                        number.label = each.label
-                result = mean_over(lambda x, y: loss([model(x)], [y]), xs, ys)
-                result.backward()
-                pass_labels_on(result)
-                return result.data, [0.0 if each.grad is NOT_COMPUTED else each.grad for each in parameters]
-            finally:
-                for each, (data, grad) in zip(parameters, before, strict=True):
-                    each.data, each.grad = data, grad
-
-        self.staged: Staged = jit(step, batched=("xs", "ys"), backend=backend)
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.parameters: list[Value] = all_parameters(model, optimizer)
+        self._backend = backend
+        self._whole = optimizer if isinstance(optimizer, Optimizer) and _is_plain(optimizer) else None
+        self._forgets_all = self._whole is not None and set(self.parameters) == set(self._whole.parameters)
+        self._settings: dict[str, Any] = {}
+        self._stage()
 
     def __call__(self, xs: Any, ys: Any) -> float:
-        """The mean loss over the batch; the gradients are added to the parameters'."""
-        loss, gradients = self.staged([*map(DATA, self.parameters)], xs, ys)
-        none = NOT_COMPUTED
-        for p, g in zip(self.parameters, gradients, strict=True):
-            before = p.grad
-            p.grad = g if before is none else before + g
-        return float(loss)
+        """The mean loss over the batch; gradients, and with an optimiser the parameters, change."""
+        computed = self.compute(xs, ys)
+        if computed is None:
+            return self._eager(xs, ys)
+        self.take(computed)
+        return computed.loss
 
     @property
     def source(self) -> str:
         """The program as Python source."""
         return self.staged.source
+
+    def compute(self, xs: Any, ys: Any) -> Computed | None:
+        """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
+        numbers = [p.data for p in self.parameters]
+        try:
+            if self._whole is None:
+                computed = Computed(*self.staged(numbers, xs, ys))
+            else:
+                if _settings(self._whole) != self._settings:
+                    self._stage()
+                memory = [m for memory in self._whole._memories for m in memory] if self._whole.memory else []
+                computed = Computed(*self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
+        except _NotStaged:
+            return None
+        return computed if math.isfinite(computed.loss) else None
+
+    def take(self, computed: Computed) -> None:
+        """Do what was computed."""
+        none = NOT_COMPUTED
+        if self._forgets_all:
+            for p, g in zip(self.parameters, computed.gradients, strict=True):
+                p.grad = none if g is None else g
+        else:
+            if self.optimizer is not None:
+                self.optimizer.zero_grad()
+            for p, g in zip(self.parameters, computed.gradients, strict=True):
+                if g is not None:
+                    before = p.grad
+                    p.grad = g if before is none else before + g
+        if self._whole is not None:
+            self._whole.take(computed.moved, computed.memories or self._whole._memories)
+        elif self.optimizer is not None:
+            self.optimizer.step()
+
+    def _eager(self, xs: Any, ys: Any) -> float:
+        xs, ys = [*xs], [*ys]
+        if self.optimizer is not None:
+            return eager_step(self.model, self.loss, self.optimizer)(xs, ys)
+        error = self.loss([self.model(x) for x in xs], ys)
+        error.backward()
+        return float(error.data)
+
+    # --- the program ---------------------------------------------------------------------------------------------
+
+    def _stage(self) -> None:
+        """Have the program written at the next call: the optimiser's settings, as its momentum, are fixed in it."""
+        if self._whole is None:
+            program = self._gradient_program()
+        else:
+            self._settings = _settings(self._whole)
+            program = self._whole_program(self._whole)
+        self.staged: Staged = jit(program, batched=("xs", "ys"), backend=self._backend)
+
+    def _gradient_program(self) -> Any:
+        def step(p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
+            loss, gradients = self._differentiated(p, xs, ys)
+            return loss, gradients
+
+        return step
+
+    def _whole_program(self, optimizer: Optimizer) -> Any:
+        def step(p: list[Any], memory: list[Any], lr: Any, xs: Any, ys: Any) -> tuple[Any, ...]:
+            loss, gradients = self._differentiated(p, xs, ys)
+            numbers = dict(zip(self.parameters, p, strict=True))
+            slopes = dict(zip(self.parameters, gradients, strict=True))
+            before = [numbers[each] for each in optimizer.parameters]
+            gs = [NOT_COMPUTED if slopes[each] is None else slopes[each] for each in optimizer.parameters]
+            moved, memories = optimizer.moved(before, gs, _grouped(memory, optimizer._memories), lr)
+            return loss, gradients, moved, memories if any(memories) else None
+
+        return step
+
+    def _differentiated(self, p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
+        """The mean loss and its gradients as lines of a program; the parameters are left as they were."""
+        if not isinstance(xs, Rows) or not isinstance(ys, Rows):
+            raise _NotStaged  # numbers instead of symbols
+        with _lent(self.parameters, p):
+            result = mean_over(lambda x, y: self.loss([self.model(x)], [y]), xs, ys)
+            with _gradients_kept(topological_order(result)):
+                for each in self.parameters:
+                    each.grad = NOT_COMPUTED
+                result.backward()
+                pass_labels_on(result)
+                gradients = [None if each.grad is NOT_COMPUTED else each.grad for each in self.parameters]
+            return result.data, gradients
+
+
+class _NotStaged(Exception):  # noqa: N818 - a way out, no error
+    """The staged function runs on numbers, because its program cannot."""
+
+
+@contextmanager
+def _lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
+    """Symbols in the place of the parameters' numbers for a while; a symbol goes by the parameter's label."""
+    before = [each.data for each in parameters]
+    try:
+        for each, number in zip(parameters, numbers, strict=True):
+            each.data = number
+            if isinstance(number, Symbol) and each.label:
+                number.label = each.label
+        yield
+    finally:
+        for each, number in zip(parameters, before, strict=True):
+            each.data = number
+
+
+@contextmanager
+def _gradients_kept(nodes: Iterable[Value]) -> Iterator[None]:
+    """What happens to the gradients of these nodes is undone: some may be the reader's own."""
+    before = [(node, node.grad) for node in nodes]
+    try:
+        yield
+    finally:
+        for node, gradient in before:
+            node.grad = gradient
+
+
+def _is_plain(optimizer: Optimizer) -> bool:
+    """Whether an optimiser is one of this library, whose arithmetic works on symbols, and is used as it is."""
+    return type(optimizer).update.__module__ == OWN and type(optimizer).step is Optimizer.step
+
+
+def _settings(optimizer: Optimizer) -> dict[str, Any]:
+    """What decides an optimiser's arithmetic, but for the learning rate and what it remembers."""
+    changing = {"lr", "steps", "_memories"}
+    pattern = [*map(len, optimizer._memories)] if optimizer.memory else None
+    return {name: x for name, x in vars(optimizer).items() if name not in changing} | {"pattern": pattern}
+
+
+def _grouped(numbers: list[Any], like: list[Memory]) -> list[Memory]:
+    """A flat list of numbers in groups of these sizes."""
+    rest = iter(numbers)
+    return [tuple(next(rest) for _ in memory) for memory in like]
