@@ -77,7 +77,7 @@ def gpt_step(sizes: Sizes) -> Section:
         plain: Contestant(step),
         wide: Contestant(partial(step, gpt.WIDE)),
         paused_wide: Contestant(lambda: networks.paused(step(gpt.WIDE))),
-        RECURSIVE.name: Contestant(partial(gpt.loss_and_gradients, RecursiveValue, sizes.tokens)),
+        RECURSIVE.name: Contestant(partial(gpt.loss_and_gradients, RecursiveValue, sizes.tokens), is_rival=True),
     }
     promises = [Promise(plain, RECURSIVE.name, 1.3), Promise(wide, RECURSIVE.name, 8)]
     title = f"gpt: loss and gradients of a small GPT on {sizes.tokens} tokens"

@@ -46,7 +46,7 @@ def moons_in_c(sizes: Sizes) -> Section:
             notes.append(f"Nothing was compiled with `{flags}`: {error}.")
             continue
         contestants[OURS + suffix] = Contestant(partial(called, ours, training))
-        contestants[HAND + suffix] = Contestant(partial(called, hand, training))
+        contestants[HAND + suffix] = Contestant(partial(called, hand, training), is_rival=True)
     promises = [Promise(OURS, HAND, 1 / AT_MOST)]
     return race(title, contestants, HAND, promises, sizes, notes=tuple(notes))
 

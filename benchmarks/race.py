@@ -1,7 +1,7 @@
 """Contestants whose code differs, and the table of how many times as fast as a reference each is."""
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from .report import Bound, Section, duration
@@ -12,16 +12,22 @@ from .timing import Timing, Work, take_turns
 
 @dataclass(frozen=True)
 class Contestant:
-    """How to make its work; `package` is what must be installed, None if nothing."""
+    """How to make its work; `package` is what must be installed, None if nothing: then it is ours, unless a rival."""
 
     make: Callable[[], Work]
     package: str | None = None
     distribution: str | None = None  # what pip calls it, where the two differ
+    is_rival: bool = False  # though it needs no package
 
     @property
     def is_present(self) -> bool:
         """Whether it can take part."""
         return self.package is None or importlib.util.find_spec(self.package) is not None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is tinygrad-edu that is timed."""
+        return self.package is None and not self.is_rival
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,17 @@ def race(
     ]
     with recursion_limit(DEEP):
         timings = take_turns({n: each.make() for n, each in present.items()}, sizes.rounds, sizes.seconds, calls)
-    return compared(title, timings, reference, promises, [*notes, *absent])
+    ours = {name for name, each in present.items() if each.is_ours}
+    return compared(title, timings, reference, promises, [*notes, *absent], ours)
 
 
 def compared(
-    title: str, timings: Mapping[str, Timing], reference: str, promises: list[Promise], notes: list[str]
+    title: str,
+    timings: Mapping[str, Timing],
+    reference: str,
+    promises: list[Promise],
+    notes: list[str],
+    ours: Collection[str] = (),
 ) -> Section:
     """The table: how many times as fast as the reference each contestant is, and the promises that could be checked."""
     reference = reference if reference in timings else next(iter(timings))
@@ -71,7 +83,9 @@ def compared(
                 wording, measured = f"at most {1 / each.factor:g} × the time of {each.slow}", times(1 / ratio)
             promise = f"{title.partition(':')[0]}: {each.fast}, {wording}"
             bounds.append(Bound(promise, f"{measured} ×", ratio >= each.factor))
-    return Section(title, ("contestant", "per call", f"as fast as {reference}, times"), rows, notes, bounds)
+    columns = ("contestant", "per call", f"as fast as {reference}, times")
+    seconds = {name: timing.median for name, timing in timings.items()}
+    return Section(title, columns, rows, notes, bounds, seconds, ours)
 
 
 def times(ratio: float) -> str:

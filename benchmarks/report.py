@@ -4,7 +4,7 @@ import datetime
 import importlib.metadata
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -26,6 +26,8 @@ class Section:
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
     bounds: Sequence[Bound] = field(default=())
+    seconds: Mapping[str, float] = field(default_factory=dict)  # per call of each contestant, where it is a race
+    ours: Collection[str] = ()  # those of the contestants that are tinygrad-edu
 
 
 def markdown(sections: Sequence[Section], packages: Iterable[str]) -> str:

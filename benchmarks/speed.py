@@ -58,7 +58,8 @@ def section(title: str, timings: dict[str, Timing], at_least: dict[str, float], 
         for name, bound in at_least.items()
         if name in ratios
     ]
-    return Section(title, ("engine", "per call", f"times {first}"), rows, notes, bounds)
+    seconds = {name: timing.median for name, timing in timings.items()}
+    return Section(title, ("engine", "per call", f"times {first}"), rows, notes, bounds, seconds, {first})
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """The benchmarks run, on tiny sizes; how fast anything is, is not for a test to say."""
 
+import doctest
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -11,7 +13,7 @@ from tinygrad_edu.staging.compiler import compilers
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of the installed package
 
-from benchmarks import engines, expression, gpt, moons, native, networks, race, report, rosenbrock, timing
+from benchmarks import chart, engines, expression, gpt, moons, native, networks, race, report, rosenbrock, timing
 from benchmarks.__main__ import BEGIN, END, main, put_into
 from benchmarks.cases import CASES
 from benchmarks.environment import variable
@@ -143,6 +145,99 @@ def test_without_scipy_rosenbrock_is_skipped(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     found = CASES["rosenbrock"](TINY)
     assert (found.rows, found.notes) == ((), (rosenbrock.NO_SCIPY,))
+
+
+# --- the picture -----------------------------------------------------------------------------------------------------
+
+
+def test_the_chart_has_a_panel_for_each_race_with_the_fastest_first_and_ours_in_bold() -> None:
+    pytest.importorskip("matplotlib")
+    races = [
+        report.Section("one: title", (), (), seconds={"theirs": 2e-3, "ours": 3e-6}, ours={"ours"}),
+        report.Section("two: title", (), (), seconds={"ours": 1.5, "theirs": 0.2, "others": 1.0}, ours={"ours"}),
+    ]
+    figure = chart.chart([*races, report.Section("memory: no race", (), ())])
+    names = [[label.get_text() for label in axes.get_yticklabels()] for axes in figure.axes]
+    assert names == [["ours", "theirs"], ["theirs", "others", "ours"]]
+    bold = [label.get_fontweight() for axes in figure.axes for label in axes.get_yticklabels()]
+    assert bold == ["bold", "normal", "normal", "normal", "bold"]
+    assert [bar.get_hatch() is not None for axes in figure.axes for bar in axes.patches] == [True, *[False] * 3, True]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["3 µs", "2 ms"]
+    assert {"one", "two", "title"} <= {text.get_text() for text in figure.texts}
+
+
+def test_bars_end_at_the_times_and_all_of_them_are_visible() -> None:
+    pytest.importorskip("matplotlib")
+    figure = chart.chart([report.Section("case: title", (), (), seconds={"a": 1.1e-3, "b": 2.0})])
+    (axes,) = figure.axes
+    low, high = axes.get_xlim()
+    assert [bar.get_x() + bar.get_width() for bar in axes.patches] == pytest.approx([1.1e-3, 2.0])
+    assert low <= 1.1e-3 / 2
+    assert high > 2.0
+
+
+def test_one_run_writes_a_page_and_a_picture(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    page, picture = tmp_path / "page.md", tmp_path / "picture.svg"
+    page.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    main(["--tiny", "expression", "--into", str(page), "--plot", str(picture)])
+    assert "### expression" in page.read_text(encoding="utf-8")
+    assert picture.read_text(encoding="utf-8").endswith("</svg>\n")
+
+
+def test_a_picture_of_no_times_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    with pytest.raises(SystemExit):
+        main(["--tiny", "--rounds", "1", "import", "--plot", str(tmp_path / "picture.svg")])
+    assert "none of the cases times contestants" in capsys.readouterr().err
+
+
+def test_a_picture_of_an_unknown_kind_is_refused_before_anything_is_measured(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--plot", "picture.doc"])
+    assert "'picture.doc' should end in .svg, .png, .pdf" in capsys.readouterr().err
+
+
+def test_without_matplotlib_a_picture_is_refused_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SystemExit):
+        main(["--plot", "picture.svg"])
+    assert "pip install matplotlib" in capsys.readouterr().err
+
+
+def test_a_page_without_markers_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("nothing here", encoding="utf-8")
+    with pytest.raises(ValueError, match="measured: begin"):
+        main(["--into", str(page)])
+
+
+def test_what_needs_no_package_is_ours_unless_it_is_a_rival() -> None:
+    def make() -> Callable[[], float]:
+        return lambda: 1.0
+
+    contestants = {
+        "ours": race.Contestant(make),
+        "rival": race.Contestant(make, is_rival=True),
+        "theirs": race.Contestant(make, "json"),
+    }
+    found = race.race("case: title", contestants, "rival", [], TINY)
+    assert found.seconds.keys() == contestants.keys()
+    assert found.ours == {"ours"}
+
+
+@pytest.mark.parametrize("module", [chart, race, report], ids=lambda module: module.__name__)
+def test_examples_in_docstrings_run(module: ModuleType) -> None:
+    failed, tried = doctest.testmod(module)
+    assert tried > 0
+    assert failed == 0
+
+
+# --- measuring -------------------------------------------------------------------------------------------------------
 
 
 def test_answers_of_any_nesting_are_compared() -> None:
