@@ -259,6 +259,7 @@ def _micrograd_model(training: Training) -> tuple[Any, list[Any]]:
 
 def _torch_model(torch: Any, training: Training) -> tuple[Any, Callable[[], None], Callable[[Any], list[float]]]:
     """The network, a function that sets it to our first numbers, one that lists a loss and its numbers in our order."""
+    torch.set_num_threads(1)  # its best: with more, on a busy machine, they wait for each other
     linears = [torch.nn.Linear(layer.neurons[0].nin, len(layer.neurons)).double() for layer in training.model.layers]
     parts = [part for linear in linears for part in (linear, torch.nn.ReLU())]
     model = torch.nn.Sequential(*parts[:-1])

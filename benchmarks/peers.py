@@ -11,6 +11,8 @@ def torch_eager() -> Work:
     """PyTorch, a graph for each call."""
     import torch  # noqa: PLC0415
 
+    torch.set_num_threads(1)  # as in networks.py
+
     def evaluate() -> list[float]:
         a, b = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (A, B))
         g = expression(a, b)
