@@ -94,7 +94,12 @@ def multiclass_svm_loss(scores: Any, target: Any, margin: float = 1.0) -> Any:
     3.5
     """
 
-    def one(s: list[Any], t: int) -> Any:
+    def one(s: list[Any], t: Any) -> Any:
+        if _is_symbol(t):
+            right = _of_class(s, t)
+            return sum_of(
+                (1 - is_t) * scalar.relu(sj - right + margin) for sj, is_t in zip(s, _one_hot(t, len(s)), strict=True)
+            )
         return sum_of(scalar.relu(sj - s[t] + margin) for j, sj in enumerate(s) if j != t)
 
     return mean(one(s, t) for s, t in _examples("multiclass_svm_loss", scores, target))
@@ -109,7 +114,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     >>> cross_entropy([1000.0, 1000.0], 0)
     0.6931471805599453
     """
-    return mean(-log_softmax(z)[t] for z, t in _examples("cross_entropy", logits, target))
+    return mean(-_of_class(log_softmax(z), t) for z, t in _examples("cross_entropy", logits, target))
 
 
 def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
@@ -221,7 +226,7 @@ def _count(items: list[Any] | None, what: str) -> str:
     return f"a list of {len(items)} {what}{'' if len(items) == 1 else 's'}"
 
 
-def _examples(loss: str, scores: Any, targets: Any) -> list[tuple[list[Any], int]]:
+def _examples(loss: str, scores: Any, targets: Any) -> list[tuple[list[Any], Any]]:
     """The score list and the class index of each example; one example alone counts as a list of one."""
     listed = _listed(scores)
     if not listed:
@@ -235,10 +240,30 @@ def _examples(loss: str, scores: Any, targets: Any) -> list[tuple[list[Any], int
     return [_example(loss, row, t) for row, t in zip(rows, targets, strict=True)]
 
 
-def _example(loss: str, scores: list[Any] | None, target: Any) -> tuple[list[Any], int]:
+def _example(loss: str, scores: list[Any] | None, target: Any) -> tuple[list[Any], Any]:
     if not scores:
         raise ValueError(f"{loss} needs a list of class scores for each example")
+    if _is_symbol(target):
+        return scores, target
     index = operator.index(target)
     if not 0 <= index < len(scores):
         raise ValueError(f"{loss}: class {index} of {len(scores)}; classes count from 0")
     return scores, index
+
+
+# --- a class that is a symbol, while a loss is staged -----------------------------------------------------------------
+
+
+def _is_symbol(target: Any) -> bool:
+    return hasattr(primal(target), "write")
+
+
+def _of_class(numbers: list[Any], target: Any) -> Any:
+    """The number of the target's class."""
+    return dot(_one_hot(target, len(numbers)), numbers) if _is_symbol(target) else numbers[target]
+
+
+def _one_hot(target: Any, classes: int) -> list[Any]:
+    """1 for the target's class and 0 for each other, as lines of the program."""
+    symbol = primal(target)
+    return [symbol.write("equal", symbol, j) for j in range(classes)]

@@ -25,6 +25,9 @@ from .steps import Loss, Step, Stepper, Trainable, all_parameters, eager_step
 
 __all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
 
+BACKENDS = ("python", "c", "eager")
+WORTH_STAGING = 200  # examples: writing a program takes about as long as 80 of them eagerly, whatever the model
+
 Metrics = Mapping[str, Callable[[list[Any], list[Any]], Any]]
 
 
@@ -56,6 +59,8 @@ class History:
     records: list[dict[str, float]] = field(default_factory=list)
     steps: int = 0
     stopped: str = ""
+    backend: str = "eager"
+    note: str = ""
 
     @property
     def epochs(self) -> int:
@@ -89,7 +94,8 @@ class History:
 
     def __repr__(self) -> str:
         ends = [f"{name} {number_text(self[name][0])} → {number_text(self[name][-1])}" for name in self._names()]
-        return f"History({', '.join([f'{self.epochs} epochs', *ends, self.stopped])})"
+        eager = ["steps eager, see its note"] if self.note else []
+        return f"History({', '.join([f'{self.epochs} epochs', *ends, self.stopped, *eager])})"
 
     def _names(self) -> list[str]:
         return list(self.records[0]) if self.records else []
@@ -100,6 +106,8 @@ class History:
             "epochs": self.epochs,
             "steps": self.steps,
             "stopped": self.stopped,
+            "backend": self.backend,
+            "note": self.note,
             "loss": self.loss,
             "validation": self.validation,
             "metrics": self.metrics,
@@ -193,6 +201,7 @@ def fit(
     min_delta: float = 0.0,
     progress: bool | None = None,
     step: Step | None = None,
+    backend: str = "python",
 ) -> History:
     """Train `model` on `data`, `epochs` times through, and return the history.
 
@@ -202,7 +211,12 @@ def fit(
     measured after each epoch. Each of `callbacks` is called with the history after each epoch and stops the run by
     returning True. `patience` stops it when that many epochs brought no loss (the validation's, if there is one)
     lower than before by more than `min_delta`. `progress` shows a bar (tqdm), None only in terminals and notebooks.
-    `step(xs, ys)` replaces the step of `eager_step(model, loss, optimizer)`.
+    `step(xs, ys)` replaces the step.
+
+    Steps are staged (see `StagedStep`), as Python or with `backend="c"` as native code, where that can be done and is
+    worth it: not in runs of fewer than 200 examples in all, nor where the model decides something by its data, the
+    loss is no mean over examples, or either changes from call to call. `backend="eager"` never stages. The losses are
+    the same either way, up to rounding; what came of it is `history.backend`, and why not, `history.note`.
 
     Ctrl-C ends the run: the history so far is returned. After it, and after any error, model and optimiser are as
     of the last whole step. Raises DivergedError if the loss becomes nan or infinite, ValueError for data or
@@ -221,14 +235,18 @@ def fit(
     measures, after_epoch = _checked(metrics or {}), [callbacks] if callable(callbacks) else list(callbacks)
     optimizer = SGD(model.parameters(), lr=0.01) if optimizer is None else optimizer
     history, rng = History(), random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
-    take = _WholeSteps(step or eager_step(model, loss, optimizer), model, optimizer, history)
+    chosen = step or _step(model, loss, optimizer, backend, len(train[0]), size, epochs)
+    take = _WholeSteps(chosen, model, optimizer, history)
+    predict = getattr(chosen, "predictions", lambda xs: [model(x) for x in xs])
     try:
         with _progress(progress, steps) as advance:
             while not history.stopped:
                 mean_loss = _epoch(take, list(batches(train, size, rng=rng)), advance)
+                history.backend = getattr(chosen, "backend", "own" if step else "eager")
+                history.note = getattr(chosen, "note", "")
                 take.place = f"what follows epoch {history.epochs + 1}"
                 # in a context of its own, an interruption just as no_grad begins or ends cannot leave it on
-                measured = copy_context().run(_measure, model, loss, train, held_out, measures)
+                measured = copy_context().run(_measure, predict, loss, train, held_out, measures)
                 history.records.append({"loss": mean_loss, **measured})
                 asked = [each for each in after_epoch if each(history) is True]
                 history.stopped = _reason_to_stop(history, asked, epochs, patience, min_delta)
@@ -242,6 +260,19 @@ def fit(
     return history
 
 
+def _step(
+    model: Trainable, loss: Loss, optimizer: Stepper, backend: str, examples: int, size: int, epochs: int
+) -> Step:
+    """The step that `fit` takes by itself: staged, unless that is not wanted or not worth it."""
+    if backend not in BACKENDS:
+        raise ValueError(f"backend={backend!r}: there are {', '.join(BACKENDS)}")
+    if backend == "eager" or (backend == "python" and epochs * examples < WORTH_STAGING):
+        return eager_step(model, loss, optimizer)
+    from .staging.automatic import AutomaticStep  # noqa: PLC0415 - staging is loaded only where it is used
+
+    return AutomaticStep(model, loss, optimizer, backend=backend, batches=math.ceil(examples / size))
+
+
 def _epoch(take: _WholeSteps, in_batches: list[Any], advance: Callable[[int, float], None]) -> float:
     """A step with each batch; the mean of their losses, each counted by the size of its batch."""
     total, count, epoch = 0.0, 0, take.history.epochs + 1
@@ -253,13 +284,15 @@ def _epoch(take: _WholeSteps, in_batches: list[Any], advance: Callable[[int, flo
     return total / count
 
 
-def _measure(model: Trainable, loss: Loss, train: Any, held_out: Any, metrics: Metrics) -> dict[str, float]:
+def _measure(
+    predict: Callable[[list[Any]], list[Any]], loss: Loss, train: Any, held_out: Any, metrics: Metrics
+) -> dict[str, float]:
     """The validation loss and the metrics at the end of an epoch."""
     if held_out is None and not metrics:
         return {}
     xs, ys = held_out or train
     with no_grad():
-        predictions = [model(x) for x in xs]
+        predictions = predict(xs)
         measured = {} if held_out is None else {"validation": loss(predictions, ys)}
         measured |= {name: metric(predictions, ys) for name, metric in metrics.items()}
     return {name: float(primal(x)) for name, x in measured.items()}

@@ -9,7 +9,7 @@ from typing import Any
 from ..engine import Value
 from ..number import primal
 from ..tree import flatten, unflatten
-from . import c, javascript, latex, python
+from . import arrays, c, javascript, latex, python
 from .arguments import Argument, read
 from .batch import Rows
 from .entry import entry
@@ -81,6 +81,8 @@ class Staged:
     def to(self, language: str) -> str:
         """The program of the latest structure in another language: "python", "c", "javascript" or "latex".
 
+        "numpy", "jax" and "torch" are Python for the arrays of these libraries, a batch being arrays of its columns.
+
         >>> double = jit(lambda x: 2 * x)
         >>> double(1.0)
         2.0
@@ -100,6 +102,11 @@ class Staged:
                 f"{self._name} is not staged yet: call it once, with arguments of the structure you want"
             )
         return self._latest
+
+    @property
+    def traces(self) -> "list[Trace]":
+        """The programs so far, one for each structure of the arguments."""
+        return [*self._traces.values()]
 
     @property
     def _name(self) -> str:
@@ -179,9 +186,13 @@ class Trace:
     def to(self, language: str) -> str:
         """The program as source in a language."""
         printers: dict[str, Any] = {"python": python, "c": c, "javascript": javascript, "latex": latex}
+        own = self.name, self.parameters, self.program, self.results
+        if language in arrays.LIBRARIES:
+            rows = {name: argument.structure for name, argument in self.arguments.items() if argument.batched}
+            return arrays.source(language, *own, rows)
         if language not in printers:
-            raise ValueError(f"to({language!r}): there are {', '.join(printers)}")
-        text: str = printers[language].source(self.name, self.parameters, self.program, self.results)
+            raise ValueError(f"to({language!r}): there are {', '.join([*printers, *arrays.LIBRARIES])}")
+        text: str = printers[language].source(*own)
         return text
 
     def _compiled(self) -> Callable[..., Any]:

@@ -21,6 +21,7 @@ class LatexWriter(Writer):
 
     WIDTH: ClassVar = 80
     GUARDS: ClassVar = False
+    SUBTRAHEND: ClassVar = PRODUCT
     FUNCTIONS: ClassVar = (
         {name: rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}" for name in OPERATORS.split()}
         | {name: rf"\{name}" for name in COMMANDS}

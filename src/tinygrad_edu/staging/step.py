@@ -1,7 +1,7 @@
 """A training step as one staged program: loss, gradients and, with an optimiser, the parameters' new numbers."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -10,9 +10,11 @@ from ..optim import Memory, Optimizer
 from ..optim import __name__ as OWN
 from ..steps import Loss, Stepper, Trainable, all_parameters, eager_step
 from ..traced import pass_labels_on
-from .batch import Rows, mean_over
+from .batch import Rows, mean_over, sum_over
 from .jit import Staged, jit
 from .symbol import Symbol
+
+REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean_over, "sum": sum_over}
 
 
 class Computed(NamedTuple):
@@ -25,41 +27,51 @@ class Computed(NamedTuple):
 
 
 class StagedStep:
-    """A training step: called with a batch, it fills in every parameter's `grad` and returns the mean loss.
+    """A training step: called with a batch, it fills in every parameter's `grad` and returns the loss.
 
     Without an optimiser the gradients are added to what is there, as `backward` does. With one, the call is the whole
     step: old gradients are forgotten and the parameters moved, the optimiser's arithmetic staged as well (of an
     optimiser of your own its `step` is called).
 
     `loss(predictions, targets)` must be a mean over examples (or a sum of such and of penalties on the parameters), as
-    the losses of this library are: it is taken for one example at a time, and what it checks about targets goes
-    unchecked. The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread
-    may use the model. With `backend="c"` it is compiled as C; batches that are NumPy arrays or `array.array("d")` are
-    then read where they are. Where a number is no float, or a result not finite, the step is taken eagerly.
+    most losses are, or with `reduction="sum"` a sum over them, as `quadratic_cost`: it is taken for one example at a
+    time, and what it checks about targets goes unchecked.
+
+    The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread may use the
+    model. With `backend="c"` it is compiled as C; batches that are NumPy arrays or `array.array("d")` are then read
+    where they are. Where a number is no float, or a result not finite, the step is taken eagerly.
 
     Raises StagingError if the model or the loss decides something by the data (`if x > 0`).
 
     >>> from tinygrad_edu import nn
     >>> model = nn.MLP(1, [1], seed=0)
-    >>> step = StagedStep(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.1))
+    >>> step = StagedStep(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.02))
     >>> losses = [step([[2.0], [4.0]], [1.0, 3.0]) for _ in range(20)]
     >>> losses[-1] < losses[0]
     True
     """
 
     def __init__(
-        self, model: Trainable, loss: Loss, optimizer: Stepper | None = None, *, backend: str = "python"
+        self,
+        model: Trainable,
+        loss: Loss,
+        optimizer: Stepper | None = None,
+        *,
+        reduction: str = "mean",
+        backend: str = "python",
     ) -> None:
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"reduction={reduction!r}: there are {' and '.join(REDUCTIONS)}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.parameters: list[Value] = all_parameters(model, optimizer)
-        self._backend = backend
+        self._over, self._backend = REDUCTIONS[reduction], backend
         self._whole = optimizer if isinstance(optimizer, Optimizer) and _is_plain(optimizer) else None
         self._forgets_all = self._whole is not None and set(self.parameters) == set(self._whole.parameters)
         self._settings: dict[str, Any] = {}
         self._stage()
 
     def __call__(self, xs: Any, ys: Any) -> float:
-        """The mean loss over the batch; gradients, and with an optimiser the parameters, change."""
+        """The loss of the batch; gradients, and with an optimiser the parameters, change."""
         computed = self.compute(xs, ys)
         if computed is None:
             return self._eager(xs, ys)
@@ -70,6 +82,11 @@ class StagedStep:
     def source(self) -> str:
         """The program as Python source."""
         return self.staged.source
+
+    @property
+    def backend(self) -> str:
+        """What steps run as: "python", or "c" once a C compiler has done its work."""
+        return "c" if any(trace.is_buffer for trace in self.staged.traces) else "python"
 
     def compute(self, xs: Any, ys: Any) -> Computed | None:
         """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
@@ -82,9 +99,9 @@ class StagedStep:
                     self._stage()
                 memory = [m for memory in self._whole._memories for m in memory] if self._whole.memory else []
                 computed = Computed(*self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
-        except _NotStaged:
+        except NotStaged:
             return None
-        return computed if math.isfinite(computed.loss) else None
+        return computed if math.isfinite(computed.loss) and math.isfinite(sum(computed.moved)) else None
 
     def take(self, computed: Computed) -> None:
         """Do what was computed."""
@@ -143,11 +160,11 @@ class StagedStep:
         return step
 
     def _differentiated(self, p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
-        """The mean loss and its gradients as lines of a program; the parameters are left as they were."""
+        """The loss and its gradients as lines of a program; the parameters are left as they were."""
         if not isinstance(xs, Rows) or not isinstance(ys, Rows):
-            raise _NotStaged  # numbers instead of symbols
-        with _lent(self.parameters, p):
-            result = mean_over(lambda x, y: self.loss([self.model(x)], [y]), xs, ys)
+            raise NotStaged  # numbers instead of symbols
+        with lent(self.parameters, p):
+            result = self._over(lambda x, y: self.loss([self.model(x)], [y]), xs, ys)
             with _gradients_kept(topological_order(result)):
                 for each in self.parameters:
                     each.grad = NOT_COMPUTED
@@ -157,12 +174,12 @@ class StagedStep:
             return result.data, gradients
 
 
-class _NotStaged(Exception):  # noqa: N818 - a way out, no error
+class NotStaged(Exception):
     """The staged function runs on numbers, because its program cannot."""
 
 
 @contextmanager
-def _lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
+def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
     """Symbols in the place of the parameters' numbers for a while; a symbol goes by the parameter's label."""
     before = [each.data for each in parameters]
     try:

@@ -21,7 +21,9 @@ class Writer:
     """Writes one program as the body of a function."""
 
     WIDTH: ClassVar[int] = 160  # a line that is used once is written into its user's up to this width
+    SUBTRAHEND: ClassVar[int] = 0  # how strongly a term must bind that is subtracted from a total
     GUARDS: ClassVar[bool] = True  # whether lines that are needed only to raise an error are written
+    CHOOSING: ClassVar[int] = CHOICE  # how strongly a choice binds
     TEMPLATES: ClassVar[Mapping[str, str]] = {}
     FUNCTIONS: ClassVar[Mapping[str, str]] = {}  # the language's name for a function, if it is another
 
@@ -111,14 +113,16 @@ class Writer:
     def _term(self, x: Symbol) -> tuple[str, str]:
         """The sign and the text of what a round of a loop adds to a total."""
         if x.op == "neg" and x in self._text:
-            return "-", self._operand(x.args[0], PRODUCT)
+            return "-", self._operand(x.args[0], self.SUBTRAHEND)
         return "+", self._operand(x)
 
     # --- expressions -----------------------------------------------------------------------------------------
 
     def _expression(self, line: Symbol) -> tuple[str, int]:
         """A line's right-hand side, and how strongly it binds."""
-        op, args = line.op, line.args
+        return self._operation(line.op, line.args)
+
+    def _operation(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
         if op in INFIX:
             strength, left, right = INFIX[op]
             x, y = self._operand(args[0], strength + left), self._operand(args[1], strength + right)
@@ -129,7 +133,7 @@ class Writer:
             return f"-{self._operand(args[0], NEGATION)}", NEGATION
         if op == "select":
             condition, a, b = args
-            return self._select(self._condition(condition), a, b), CHOICE
+            return self._select(self._condition(condition), a, b), self.CHOOSING
         if op == "total":
             return "", ATOM
         if op == "count":
@@ -137,7 +141,7 @@ class Writer:
         if op in self.TEMPLATES:
             template = self.TEMPLATES[op]
             self.used.update(op for op in ("nan",) if op in template)
-            return template.format(*(self._operand(x, ATOM) for x in args)), CHOICE
+            return template.format(*(self._operand(x, ATOM) for x in args)), self.CHOOSING
         return self._call(op, args)
 
     def _infix(self, op: str, x: str, y: str) -> str:
