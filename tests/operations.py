@@ -34,6 +34,7 @@ NOT_OPERATIONS = frozenset(
         *("between", "draw", "explain", "topological_order", "isclose", "no_grad", "paused_collector"),
         *("Dual", "derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
         *("WrongGradientError", "jit", "mean_over", "sum_over", "compare_modes", "gradcheck", "least_squares"),
+        *("StagedStep", "StagingError"),
         *("History", "fit", "record_sources", "diagnose", "why_nan", "why_zero"),
     }
 )

@@ -51,6 +51,8 @@ if typing.TYPE_CHECKING:
     from .sources import record_sources
     from .staging.batch import mean_over, sum_over
     from .staging.jit import jit
+    from .staging.step import StagedStep
+    from .staging.symbol import StagingError
     from .training import History, fit
     from .transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from .why import why_nan, why_zero
@@ -64,6 +66,8 @@ __all__ = [
     "Dual",
     "Explanation",
     "History",
+    "StagedStep",
+    "StagingError",
     "Value",
     "WrongGradientError",
     "arccos",
@@ -139,6 +143,8 @@ _LATER = {  # public name: the module it is in
     "jit": "staging",
     "mean_over": "staging",
     "sum_over": "staging",
+    "StagingError": "staging",
+    "StagedStep": "staging.step",
     "paused_collector": "collector",
     "Explanation": "explanation",
     "explain": "explanation",

@@ -24,7 +24,15 @@ COMMUTATIVE = frozenset("+ * maximum minimum hypot equal".split())
 
 
 class StagingError(TypeError):
-    """Something was asked of a symbol that only a number can answer, as `if x > 0:`."""
+    """Something was asked of a symbol that only a number can answer, as `if x > 0:`.
+
+    >>> from tinygrad_edu import jit
+    >>> absolute = jit(lambda x: x if x > 0 else -x)
+    >>> absolute(2.0)
+    Traceback (most recent call last):
+        ...
+    tinygrad_edu.staging.symbol.StagingError: a choice on a symbol ...
+    """
 
 
 class Program:
