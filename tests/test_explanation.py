@@ -567,7 +567,7 @@ def test_counts_below_one_are_refused():
         explain(Value(1.0), digits=0)
     with pytest.raises(ValueError, match="explain needs max_lines of at least 1, got -3"):
         explain(Value(1.0), max_lines=-3)
-    with pytest.raises(TypeError, match="expected a number"):
+    with pytest.raises(TypeError, match="explain: digits must be a whole number, got '4'"):
         explain(Value(1.0), digits="4")
 
 

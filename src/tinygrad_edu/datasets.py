@@ -7,12 +7,15 @@ one number per example. Classes take turns, so that any stretch of examples hold
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+
+from .options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
 
 Rows = list[list[float]]
 Examples = tuple[Rows, list[float]]
 Classified = tuple[Rows, list[int]]
+DATA = A_LIST._replace(words="a list of (x, y) pairs, or a tuple (xs, ys)")
 CURVES: dict[str, Callable[[float], Any]] = {"sin": math.sin, "cos": math.cos, "tanh": math.tanh}
 
 
@@ -27,6 +30,7 @@ def line(n: int = 6, *, slope: float = -1.0, intercept: float = 5.0, noise: floa
     >>> line()
     ([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], [5.0, 4.0, 3.0, 2.0, 1.0, 0.0])
     """
+    expect("line", A_NUMBER, slope=slope, intercept=intercept)
     blur = _blur(noise, seed)
     xs = [float(i) for i in range(at_least_one("n", n))]
     return [[x] for x in xs], [blur(intercept + slope * x) for x in xs]
@@ -51,10 +55,12 @@ def curve(
     >>> xs, [round(y, 3) for y in ys]
     ([[-5.0], [0.0], [5.0]], [-5.0, 0.0, 5.0])
     """
+    expect("curve", A_NUMBER, low=low, high=high, scale=scale)
     blur = _blur(noise, seed)
     f = CURVES.get(function) if isinstance(function, str) else function
     if f is None:
         raise ValueError(f"no curve {function!r}: use {', '.join(CURVES)}, or a function of your own")
+    expect("curve", A_FUNCTION, function=f)
     xs = [low + (high - low) * t for t in _spaced(at_least_one("n", n))]
     return [[x] for x in xs], [blur(scale * float(f(x))) for x in xs]
 
@@ -98,6 +104,7 @@ def circles(
     >>> [(round(x1, 9), round(x2, 9)) for x1, x2 in xs]
     [(1.0, 0.0), (0.5, 0.0), (-1.0, 0.0), (-0.5, 0.0)]
     """
+    expect("circles", A_NUMBER, factor=factor)
 
     def inner(t: float) -> tuple[float, float]:
         return factor * math.cos(t), factor * math.sin(t)
@@ -113,6 +120,7 @@ def xor(n: int = 4, *, noise: float = 0.0, seed: int = 0, labels: tuple[float, f
     >>> xor()
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [-1.0, 1.0, -1.0, 1.0])
     """
+    expect("xor", A_PAIR, labels=labels)
     blur = _blur(noise, seed)
     corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0)]
     points = [corners[i % 4] for i in range(at_least_one("n", n))]
@@ -130,6 +138,7 @@ def _two_classes(
     closed: bool,
 ) -> Examples:
     """Alternately a point of either shape, at t evenly from 0 to `length` (its end included where `closed`)."""
+    expect("two classes", A_PAIR, labels=labels)
     blur = _blur(noise, seed)
     xs: Rows = []
     for i in range(at_least_one("n", n)):
@@ -151,6 +160,7 @@ def spirals(n: int = 100, *, classes: int = 2, turns: float = 1.0, noise: float 
     >>> spirals(4, classes=2)[1]
     [0, 1, 0, 1]
     """
+    expect("spirals", A_NUMBER, turns=turns)
     blur = _blur(noise, seed)
     xs: Rows = []
     for i in range(at_least_one("n", n)):
@@ -170,6 +180,7 @@ def blobs(n: int = 90, *, classes: int = 3, radius: float = 2.0, noise: float = 
     >>> [(round(x1, 3), round(x2, 3)) for x1, x2 in xs], ys
     ([(1.0, 0.0), (-0.5, 0.866), (-0.5, -0.866)], [0, 1, 2])
     """
+    expect("blobs", A_NUMBER, radius=radius)
     blur = _blur(noise, seed)
     angles = [2 * math.pi * (i % at_least_one("classes", classes)) / classes for i in range(at_least_one("n", n))]
     xs = [[blur(radius * math.cos(a)), blur(radius * math.sin(a))] for a in angles]
@@ -287,6 +298,8 @@ def digits(
     ·····#··
     ········
     """
+    expect("digits", A_LIST, variants=variants)
+    expect("digits", A_SEED, seed=seed)
     if not variants or not set(variants) <= {0, 1, 2, 3}:
         raise ValueError(f"variants {variants!r}: each digit is drawn four times, choose among 0, 1, 2, 3")
     rng = random.Random(seed)  # noqa: S311 -- nothing secret is drawn
@@ -304,6 +317,8 @@ def digits(
 
 def picture(pixels: Sequence[float], width: int = 8) -> str:
     """A row of pixels from 0 to 1 as text, `width` to a line, from light to dark: · : + #."""
+    expect("picture", A_LIST, pixels=pixels)
+    at_least_one("width", width)
     shades = ["·:+#"[min(max(int(4 * p), 0), 3)] for p in pixels]
     return "\n".join("".join(shades[i : i + width]) for i in range(0, len(shades), width))
 
@@ -353,11 +368,13 @@ def examples(data: Any) -> tuple[list[Any], list[Any]]:
     if isinstance(data, tuple):
         if len(data) != 2:
             raise ValueError(f"a tuple of {len(data)} is no data set: give (xs, ys), or a list of (x, y) pairs")
+        expect("a data set", A_LIST, xs=data[0], ys=data[1])
         xs, ys = list(data[0]), list(data[1])
         if len(xs) != len(ys):
             raise ValueError(f"{len(xs)} xs and {len(ys)} ys: each example needs both")
     else:
-        pairs = [tuple(pair) for pair in data]
+        expect("a data set", DATA, data=data)
+        pairs = [tuple(pair) if isinstance(pair, Iterable) else (pair,) for pair in data]
         wrong = next((i for i, pair in enumerate(pairs) if len(pair) != 2), None)
         if wrong is not None:
             raise ValueError(f"example {wrong} has {len(pairs[wrong])} parts: give (x, y) pairs, or a tuple (xs, ys)")
@@ -377,6 +394,8 @@ def split(data: Any, test: float = 0.25, *, seed: int = 0) -> tuple[Any, Any]:
     (6, 2)
     """
     xs, ys = examples(data)
+    expect("split", A_NUMBER, test=test)
+    expect("split", A_SEED, seed=seed)
     held_out = round(test * len(xs))
     if not 0 < held_out < len(xs):
         raise ValueError(f"test={test} of {len(xs)} examples leaves {len(xs) - held_out} and {held_out}: none may be 0")
@@ -398,6 +417,7 @@ def batches(
     """
     xs, ys = examples(data)
     size = len(xs) if size is None else at_least_one("batch size", size)
+    expect("batches", RANDOM.or_none, rng=rng)
     order = list(range(len(xs)))
     if rng is not None:
         rng.shuffle(order)
@@ -425,7 +445,11 @@ def _spaced(n: int) -> list[float]:
 
 def _blur(noise: float, seed: int | random.Random) -> Callable[[float], float]:
     """A function that adds normal noise of this standard deviation."""
+    expect("a data set", A_NUMBER, noise=noise)
     if not 0 <= noise < math.inf:
         raise ValueError(f"noise is {noise!r}: a standard deviation is at least 0")
-    rng = seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311 -- nothing secret is drawn
+    if not isinstance(seed, random.Random):
+        expect("a data set", A_SEED, seed=seed)
+        seed = random.Random(seed)  # noqa: S311 -- nothing secret is drawn
+    rng = seed
     return lambda x: float(x + noise * rng.gauss(0.0, 1.0)) if noise else float(x)

@@ -14,6 +14,7 @@ from .findings import gradients_of
 from .nn import single
 from .number import primal
 from .optim import Optimizer
+from .options import A_FUNCTION, A_MODEL, A_NUMBER, expect
 from .recording import recorded
 from .recurrent import Cell, unroll
 from .verdicts import FLAT, Diagnosis, LayerNumbers, judged
@@ -52,6 +53,8 @@ def diagnose(
     >>> found.verdict, found.verdicts[0].layers
     ('vanishing', ('layer 1', 'layer 2', 'layer 3'))
     """
+    expect("diagnose", A_FUNCTION, loss=loss)
+    expect("diagnose", A_NUMBER, lr=lr)
     xs, ys = examples(data)
     with recorded():
         stages, predictions, notes = _run(model, xs)
@@ -80,8 +83,7 @@ def _run(model: Any, xs: list[Any]) -> tuple[list[_Stage], list[Any], list[str]]
         return _unrolled(model, xs)
     layers = model if isinstance(model, (list, tuple)) else getattr(model, "layers", None)
     if not isinstance(layers, (list, tuple)) or not layers:
-        if not callable(model):
-            raise TypeError(f"diagnose needs a model to call or a list of layers, got {model!r}")
+        expect("diagnose", A_MODEL, model=model)
         note = f"{type(model).__name__} has no list `layers`: only its parameters could be looked at"
         return [], [model(x) for x in xs], [note]
     is_list = True
@@ -92,6 +94,7 @@ def _run(model: Any, xs: list[Any]) -> tuple[list[_Stage], list[Any], list[str]]
         if difference:
             note = f"the layers of {type(model).__name__} are not simply applied one after the other ({difference})"
             return [], [model(x) for x in xs], [f"{note}: only its parameters could be looked at"]
+    expect("diagnose", A_MODEL, **{f"layer {i}": layer for i, layer in enumerate(layers, start=1)})
     stages = [_Stage(f"layer {i}", layer, []) for i, layer in enumerate(layers, start=1)]
     for x in xs:
         h = x

@@ -7,6 +7,7 @@ from typing import Any
 
 from .engine import Value
 from .notation import plain
+from .options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, expect
 from .picture import PARTS, Options, Picture, ordered, picture
 from .picture_dot import BACK, dot_source
 from .picture_svg import DrawingError, counted, finished, rendered
@@ -42,6 +43,7 @@ class Drawing:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file whose name ends in .svg, .png or .dot; ValueError for any other."""
+        expect("save", A_PATH, path=path)
         kind = os.path.splitext(path)[1].lower()
         if kind not in (".svg", ".png", ".dot"):
             raise ValueError(f"cannot save a drawing as {os.fspath(path)!r}: the name must end in .svg, .png or .dot")
@@ -94,11 +96,16 @@ def draw(
     >>> draw(f)
     <Drawing: Computation graph of v3, 6 boxes, 6 arrows>
     """
+    expect("draw", A_LIST, show=show)
+    expect("draw", A_DICT.or_none, fold=fold)
+    expect("draw", A_NUMBER, max_nodes=max_nodes)
+    expect("draw", A_TEXT.or_none, title=title)
+    expect("draw", A_PATH.or_none, program=program)
     results = _results(value)
     parts = frozenset([show] if isinstance(show, str) else show)
     if not parts <= set(PARTS):
         raise ValueError(f"show={sorted(parts - set(PARTS))}: the parts of a picture are {', '.join(PARTS)}")
-    if rankdir not in BACK:
+    if rankdir not in tuple(BACK):
         raise ValueError(f"rankdir={rankdir!r}: it is 'LR' (left to right) or 'TB' (top to bottom)")
     if digits not in range(1, 18):
         raise ValueError(f"digits={digits!r}: it is a whole number from 1 to 17")

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from . import copying, recording, scalar, slopes
 from .comparison import Comparable
 from .elementary import Elementary
-from .number import binary_text, brief, checked_label, explained, is_array_of_objects, number, one_like, partner
+from .number import binary_text, brief, checked_label, explained, is_array_of_objects, number, one_like, partner, shown
 
 
 class _NotComputed(int):
@@ -319,6 +319,8 @@ def topological_order(root: Value) -> list[Value]:
     >>> [node.label or node.op for node in topological_order((a + a) * a)]
     ['a', '+', '*']
     """
+    if not isinstance(root, Value):
+        raise TypeError(f"topological_order: root must be a Value, got {shown(root)}")
     order: list[Value] = []
     seen: set[Value] = set()
     path: list[Value] = []  # begun, and waiting for what they were computed from

@@ -13,7 +13,8 @@ from .explain_paths import every_path, find_paths
 from .explain_story import Story, gathered
 from .latex import Latex, MarkdownLatex
 from .notation import Text
-from .number import number, shown
+from .number import shown
+from .options import A_WHOLE_NUMBER, expect
 from .recording import no_grad
 
 
@@ -73,8 +74,9 @@ def explain(y: Value, x: Value | None = None, *, digits: int = 4, max_lines: int
     for value in (y,) if x is None else (y, x):
         if not isinstance(value, Value):
             raise TypeError(f"explain needs a Value, got {shown(value)}: compute it from Values, as in Value(2.0) * 3")
+    expect("explain", A_WHOLE_NUMBER, digits=digits, max_lines=max_lines)
     for name, least in (("digits", digits), ("max_lines", max_lines)):
-        if number(least) < 1:
+        if least < 1:
             raise ValueError(f"explain needs {name} of at least 1, got {shown(least)}")
     with no_grad():  # the gradients within nested transforms are Values themselves
         facts = gathered(y, x)

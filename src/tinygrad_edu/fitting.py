@@ -20,6 +20,7 @@ from .check import EPSILON
 from .fit_report import Fit
 from .linear import Matrix, Vector, inverse_of_square, solve_triangular, triangular
 from .number import number, primal, shown
+from .options import A_FUNCTION, A_LIST, A_NUMBER, expect
 from .traced import Traced
 from .tree import flatten, leaf_names, leaves_like, unflatten
 
@@ -57,6 +58,9 @@ def least_squares(
     >>> [round(x, 3) for x in fit.p], [round(x, 3) for x in fit.errors]
     ([5.083, 0.507], [0.058, 0.012])
     """
+    expect("least_squares", A_FUNCTION, f=f)
+    expect("least_squares", A_LIST.or_none, data=data)
+    expect("least_squares", A_NUMBER, max_iterations=max_iterations)
     start, structure = flatten(p0)
     p = [float(number(x)) for x in start]
     points = None if data is None else [_pair(point) for point in data]

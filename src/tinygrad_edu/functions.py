@@ -77,7 +77,11 @@ def dot(xs: Numbers, ys: Numbers) -> Any:
     >>> z.data, w[0].grad, w[1].grad
     (4.0, -1.0, -2.0)
     """
-    left, right = list(xs), list(ys)
+    try:
+        each_x, each_y = iter(xs), iter(ys)
+    except TypeError:
+        raise TypeError(f"dot takes two sequences of numbers, got {shown(xs)} and {shown(ys)}") from None
+    left, right = list(each_x), list(each_y)
     if len(left) != len(right):
         raise ValueError(f"dot of {len(left)} and {len(right)} numbers: the lengths must be equal")
     if not left:

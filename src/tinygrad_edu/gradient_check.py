@@ -16,6 +16,7 @@ from .check import Comparison, central_difference
 from .engine import Value
 from .notation import SUPERSCRIPT, Text, operation
 from .number import number, primal
+from .options import A_DICT, A_FUNCTION, A_NUMBER, expect
 from .stencil import Evaluation, best_slopes, evaluate, judged, rounding
 from .tables import markdown_table, text_table
 from .traced import Traced, argument_names, name_of, title_of
@@ -175,6 +176,9 @@ def gradcheck(
     >>> bool(report), report.derivatives[0].name, report.derivatives[0].comparison.gradient
     (True, '∂f/∂x', 25.0)
     """
+    expect("gradcheck", A_FUNCTION, f=f)
+    expect("gradcheck", A_NUMBER, rtol=rtol)
+    expect("gradcheck", A_DICT.or_none, operations=operations)
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"gradcheck of order {order}: the order is a whole number of at least 1")
     leaves, structure = flatten(args)

@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable
 from typing import Protocol
 
+from .options import A_SEED, RANDOM, expect
+
 
 class Source(Protocol):
     """Where random numbers come from: a `random.Random`, or the module `random` itself."""
@@ -80,9 +82,9 @@ def scheme(init: str | Scheme) -> Scheme:
     >>> scheme("he_uniform").__name__
     'he_uniform'
     """
-    if callable(init):
+    if callable(init) and not isinstance(init, type):
         return init
-    if init not in SCHEMES:
+    if not isinstance(init, str) or init not in SCHEMES:
         raise ValueError(f"no initialisation is called {init!r}; there are {', '.join(SCHEMES)}")
     return SCHEMES[init]
 
@@ -96,7 +98,9 @@ def source(seed: int | None = None, rng: Source | None = None) -> Source:
     True
     """
     if rng is None:
+        expect("random numbers", A_SEED, seed=seed)
         return random.Random(seed)  # noqa: S311 -- nothing secret is drawn
     if seed is not None:
         raise ValueError("give a seed or an rng, not both")
+    expect("random numbers", RANDOM, rng=rng)
     return rng

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from .check import CENTRAL_STEP
 from .engine import Value, topological_order
 from .number import number, primal
+from .options import A_FUNCTION, A_NUMBER, expect
 from .tables import markdown_table, text_table
 from .traced import Traced, name_of, title_of
 from .transforms import jacobian
@@ -91,6 +92,8 @@ def compare_modes(f: Function, *args: Any, seconds: float = 0.2) -> ModeComparis
     >>> report.recommended, [(mode.name, mode.passes, mode.operations) for mode in report.modes]
     ('reverse', [('forward', '3', 18), ('reverse', '1 + 1 back', 6), ('finite differences', '6', 12)])
     """
+    expect("compare_modes", A_FUNCTION, f=f)
+    expect("compare_modes", A_NUMBER, seconds=seconds)
     leaves, structure = flatten(args)
     xs = [float(number(x)) for x in leaves]
 

@@ -5,7 +5,6 @@ they are; activations and initialisation go by name.
 """
 
 import math
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from .initialisation import Scheme, Source, scheme, source
 from .losses import mse_loss
 from .number import shown
 from .optim import SGD
+from .options import A_DICT, A_WHOLE_NUMBER, expect
 
 __all__ = ["ACTIVATIONS", "MLP", "SGD", "Layer", "Maxout", "Module", "Neuron", "mse_loss"]
 
@@ -85,6 +85,7 @@ class Module:
 
         Raises ValueError, and changes nothing, if names or sizes differ or a number is not finite.
         """
+        expect("load_state_dict", A_DICT, state=state)
         arrays = dict(self._arrays())
         if arrays.keys() != state.keys():
             raise ValueError(
@@ -197,6 +198,7 @@ class Maxout:
     pieces: int = 2
 
     def __post_init__(self) -> None:
+        expect("Maxout", A_WHOLE_NUMBER, pieces=self.pieces)
         if self.pieces < 2:
             raise ValueError(f"maxout takes the largest of at least 2 pieces, got {self.pieces}")
 
@@ -205,7 +207,7 @@ def _activation(spec: Any) -> Any:
     """The name, function or Maxout as it is; ValueError or TypeError if it is none of these."""
     if spec == "maxout":
         return Maxout()
-    if not callable(spec) and not isinstance(spec, (str, Maxout)):
+    if isinstance(spec, type) or not (callable(spec) or isinstance(spec, (str, Maxout))):
         raise TypeError(f"expected an activation's name or a function, got {shown(spec)}")
     if isinstance(spec, str) and spec not in ACTIVATIONS:
         raise ValueError(f"no activation is called {spec!r}; there are {', '.join(ACTIVATIONS)}, maxout")
@@ -381,8 +383,8 @@ class MLP(Module):
 
 
 def _per_layer(activation: Any, layers: int) -> list[Any]:
-    if isinstance(activation, (str, Maxout)) or callable(activation):
-        return [activation] * (layers - 1) + ["linear"]
+    if isinstance(activation, (str, Maxout)) or not isinstance(activation, Iterable):
+        return [_activation(activation)] * (layers - 1) + ["linear"]
     listed = list(activation)
     if len(listed) != layers:
         raise ValueError(f"{len(listed)} activations for {layers} layers: give one for each, or one for all hidden")
@@ -424,6 +426,7 @@ def single(outputs: list[Any]) -> Any:
 
 def size(what: str, n: int) -> int:
     """`n` as a number of neurons or inputs: ValueError below 1, TypeError if it is no whole number."""
-    if operator.index(n) < 1:
+    expect("the size of a network", A_WHOLE_NUMBER, **{what: n})
+    if n < 1:
         raise ValueError(f"the number of {what} must be at least 1, got {n}")
     return n

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from .engine import NOT_COMPUTED, Value, topological_order
 from .notation import INFIX, Text, names, number_text, operation, plain
+from .options import A_LIST, expect
 
 NOT_YET = "–"  # in place of a gradient that no backward pass has computed
 PARTS = ("formula", "value", "grad", "local")
@@ -290,6 +291,7 @@ def _group_of_each(order: list[Value], fold: Mapping[str, Iterable[Value]]) -> d
     """The name of the group each folded value of the graph belongs to."""
     group: dict[Value, str] = {}
     for name, members in fold.items():
+        expect("draw", A_LIST, **{f"fold[{name!r}]": members})
         for node in members:
             if group.setdefault(node, name) != name:
                 raise ValueError(f"fold: {node!r} is in two groups, {group[node]!r} and {name!r}; put it in one")

@@ -17,10 +17,27 @@ from .datasets import examples
 from .engine import Value
 from .nn import ACTIVATIONS
 from .notation import number_text
-from .number import primal
+from .number import number, primal
+from .options import (
+    A_DICT,
+    A_FUNCTION,
+    A_LIST,
+    A_MODEL,
+    A_NUMBER,
+    A_PAIR,
+    A_PATH,
+    A_VALUE,
+    A_WHOLE_NUMBER,
+    NAMES,
+    PAIRS,
+    Kind,
+    expect,
+)
 from .recording import no_grad
 
 Range = tuple[float, float]
+A_TARGET = Kind("the name of a file", lambda x: A_PATH.fits(x) or (hasattr(x, "write") and not isinstance(x, type)))
+A_FIGURE = Kind("a figure, as the functions here return", lambda x: hasattr(x, "savefig") and not isinstance(x, type))
 MARKERS = "o^sDvP*Xh<"  # the classes' marks in decision regions
 
 
@@ -106,6 +123,7 @@ def learned_curve(
 
     `data` is (xs, ys) or (x, y) pairs. ValueError where an example has several inputs or the model several outputs.
     """
+    expect("learned_curve", A_MODEL, model=model)
     xs, ys = examples(data)
     points = [(_single(x, "input"), _single(y, "target")) for x, y in zip(xs, ys, strict=True)]
     low, high = min(x for x, _ in points), max(x for x, _ in points)
@@ -136,6 +154,8 @@ def decision_regions(
     A model with one output decides for the second class where it is above `threshold`; one with several for the
     class with the largest. `data` is (xs, ys) or pairs, two inputs each. ValueError where examples have other than two.
     """
+    expect("decision_regions", A_MODEL, model=model)
+    expect("decision_regions", A_NUMBER, threshold=threshold)
     xs, ys = examples(data)
     wrong = next((x for x in xs if len(x) != 2), None)
     if wrong is not None:
@@ -213,6 +233,12 @@ def loss_surface(
     `loss(x, y)` gives a number or a Value; `over` makes one from two parameters of a model. `path` has the points
     (x, y) of the descent in order. Contours lie denser near the bottom: level k is at (k/12)² of the height shown.
     """
+    expect("loss_surface", A_FUNCTION, loss=loss)
+    expect("loss_surface", A_PAIR, x_range=x_range, y_range=y_range)
+    expect("loss_surface", NAMES, names=names)
+    expect("loss_surface", A_LIST, path=path)
+    path = list(path)
+    expect("loss_surface", PAIRS, path=path)
     across, up = _between(*x_range, steps), _between(*y_range, steps)
     with no_grad():
         heights = [[float(primal(loss(x, y))) for x in across] for y in up]
@@ -241,6 +267,8 @@ def over(x: Value, y: Value, loss: Callable[[], Any]) -> Callable[[float, float]
     >>> f(1.0, 0.0), f(2.0, 0.0), w.data
     (4.0, 0.0, 1.0)
     """
+    expect("over", A_VALUE, x=x, y=y)
+    expect("over", A_FUNCTION, loss=loss)
 
     def f(at_x: float, at_y: float) -> float:
         before = x.data, y.data
@@ -266,6 +294,9 @@ def activations(
 
     `functions` are functions of a Value by the name to show; `nn.ACTIVATIONS` unless given. ValueError for none.
     """
+    expect("activations", A_DICT, functions=functions)
+    expect("activations", A_FUNCTION, **{str(name): function for name, function in functions.items()})
+    expect("activations", A_NUMBER, low=low, high=high)
     if not functions:
         raise ValueError("no functions: give some by name, as in {'sin': tg.sin}")
     columns = min(len(functions), 3)
@@ -278,8 +309,8 @@ def activations(
         axes = figure.add_subplot(rows, columns, i)
         _dress(axes, theme, name, "", "")
         slopes, outputs = [], []
-        for number in grid:
-            x = Value(number)
+        for at in grid:
+            x = Value(at)
             y = function(x)
             y.backward()
             outputs.append(y.data)
@@ -300,6 +331,7 @@ def gradient_flow(
     `layers` are (name, numbers) in the order of the layers. The median is written below, and what a logarithmic
     scale cannot show: the share of zeros, and how many are nan or infinite. ValueError for no layers.
     """
+    expect("gradient_flow", PAIRS, layers=layers)
     if not layers:
         raise ValueError("no layers: give (name, numbers) for each")
     figure, axes, theme = _figure(title, "", "|gradient|", dark, width=max(6.4, 1.2 + 0.9 * len(layers)))
@@ -325,6 +357,8 @@ def gradient_flow(
 
 def save(figure: Any, path: Any) -> None:
     """Write the figure to a .png, .svg or .pdf file; the same figure gives the same bytes each time."""
+    expect("save", A_FIGURE, figure=figure)
+    expect("save", A_TARGET, path=path)
     dated = str(path).lower().endswith((".svg", ".pdf"))
     metadata = {"Date" if str(path).lower().endswith(".svg") else "CreationDate": None} if dated else None
     with _module("").rc_context({"svg.hashsalt": "tinygrad-edu"}):
@@ -438,6 +472,9 @@ def _lead(scores: list[float], k: int, threshold: float) -> float:
 
 
 def _between(low: float, high: float, steps: int) -> list[float]:
+    expect("a plot", A_WHOLE_NUMBER, steps=steps)
+    if steps < 2:
+        raise ValueError(f"steps is {steps}: a plot needs at least 2")
     return [low + (high - low) * i / (steps - 1) for i in range(steps)]
 
 
@@ -450,7 +487,8 @@ def _curves(history: Any) -> tuple[list[float], list[float], dict[str, list[floa
     """The loss, the validation loss and the metrics of a history, its dict or plain numbers."""
     found = history.to_dict() if hasattr(history, "to_dict") else history
     if not isinstance(found, Mapping):
-        return [float(x) for x in found], [], {}
+        expect("loss_history", A_LIST, history=found)
+        return [float(number(x)) for x in found], [], {}
     return list(found["loss"]), list(found.get("validation", [])), dict(found.get("metrics", {}))
 
 

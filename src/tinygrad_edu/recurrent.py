@@ -14,7 +14,9 @@ from .engine import Value
 from .functions import dot
 from .initialisation import Scheme, Source, scheme, source
 from .nn import Module, inputs, size
+from .options import A_LIST, Kind, expect
 
+A_CELL = Kind("a cell, as RNNCell(2, 3)", lambda x: hasattr(x, "initial_state") and not isinstance(x, type))
 State = Any  # a list of numbers or Values; for an LSTM a pair of lists
 
 
@@ -159,6 +161,8 @@ def unroll(cell: Cell, sequence: Iterable[Iterable[Any]], state: State = None) -
     >>> len(outputs), outputs[-1] == state
     (3, True)
     """
+    expect("unroll", A_CELL, cell=cell)
+    expect("unroll", A_LIST, sequence=sequence)
     state = cell.initial_state() if state is None else state
     outputs = []
     for x in sequence:

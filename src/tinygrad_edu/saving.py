@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+from .options import A_PATH, A_TEXT, STATEFUL, expect
+
 FORMAT = "tinygrad-edu"
 VERSION = 1
 
@@ -32,6 +34,7 @@ def to_json(thing: Stateful) -> str:
     >>> to_json(Neuron(2, init="zeros"))
     '{"format": "tinygrad-edu", "version": 1, "state": {"w": [0.0, 0.0], "b": 0.0}}'
     """
+    expect("to_json", STATEFUL, thing=thing)
     state = thing.state_dict()
     for name, part in state.items():
         try:
@@ -50,6 +53,8 @@ def from_json(thing: Stateful, text: str) -> None:
     >>> copy.w[0].data == neuron.w[0].data
     True
     """
+    expect("from_json", STATEFUL, thing=thing)
+    expect("from_json", A_TEXT, text=text)
     try:
         content = json.loads(text, parse_constant=_refuse)
     except (RecursionError, ValueError) as error:
@@ -66,6 +71,8 @@ def save(thing: Stateful, path: str | os.PathLike[str]) -> None:
 
     An error, even a full disk, leaves a file that was there as it was. Raises what `to_json` raises, and OSError.
     """
+    expect("save", STATEFUL, thing=thing)
+    expect("save", A_PATH, path=path)
     text, target = to_json(thing) + "\n", Path(path).resolve()
     if target.exists() and not target.is_file():  # a device such as /dev/stdout is written to, not replaced
         target.write_text(text, encoding="utf-8")
@@ -80,6 +87,8 @@ def load(thing: Stateful, path: str | os.PathLike[str]) -> None:
 
     Raises ValueError, and changes nothing, if names, sizes or version differ; OSError if the file cannot be read.
     """
+    expect("load", STATEFUL, thing=thing)
+    expect("load", A_PATH, path=path)
     try:
         from_json(thing, Path(path).read_text(encoding="utf-8"))
     except ValueError as error:

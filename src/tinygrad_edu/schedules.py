@@ -7,7 +7,10 @@ step 0. Any function from a step to a number is a schedule: `lr=lambda step: 0.1
 import math
 from collections.abc import Callable
 
+from .options import A_NUMBER, Kind, expect
+
 Schedule = Callable[[int], float]
+A_RATE = Kind("a number or a schedule", lambda x: A_NUMBER.fits(x) or (callable(x) and not isinstance(x, type)))
 
 
 def step_decay(start: float, every: int, factor: float = 0.1) -> Schedule:
@@ -16,6 +19,7 @@ def step_decay(start: float, every: int, factor: float = 0.1) -> Schedule:
     >>> [step_decay(1.0, every=2, factor=0.5)(step) for step in range(5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
+    expect("step_decay", A_NUMBER, start=start, factor=factor)
     _at_least_one("every", every)
     return lambda step: start * factor ** (step // every)
 
@@ -26,6 +30,7 @@ def exponential(start: float, factor: float) -> Schedule:
     >>> [exponential(1.0, 0.5)(step) for step in range(3)]
     [1.0, 0.5, 0.25]
     """
+    expect("exponential", A_NUMBER, start=start, factor=factor)
     return lambda step: start * factor**step
 
 
@@ -35,6 +40,7 @@ def linear(start: float, end: float, steps: int) -> Schedule:
     >>> [linear(1.0, 0.0, steps=2)(step) for step in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
+    expect("linear", A_NUMBER, start=start, end=end)
     _at_least_one("steps", steps)
     return lambda step: end if step >= steps else start + (end - start) * (step / steps)
 
@@ -45,6 +51,7 @@ def cosine(start: float, steps: int, end: float = 0.0) -> Schedule:
     >>> [cosine(1.0, steps=2)(step) for step in range(4)]
     [1.0, 0.5, 0.0, 0.0]
     """
+    expect("cosine", A_NUMBER, start=start, end=end)
     _at_least_one("steps", steps)
     return lambda step: end + (start - end) * (1 + math.cos(math.pi * min(step / steps, 1))) / 2
 
@@ -55,6 +62,7 @@ def warm_up(steps: int, then: float | Schedule) -> Schedule:
     >>> [warm_up(4, then=1.0)(step) for step in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """
+    expect("warm_up", A_RATE, then=then)
     _at_least_one("steps", steps)
 
     def schedule(step: int) -> float:
@@ -65,5 +73,6 @@ def warm_up(steps: int, then: float | Schedule) -> Schedule:
 
 
 def _at_least_one(name: str, n: int) -> None:
+    expect("a schedule", A_NUMBER, **{name: n})
     if n < 1:
         raise ValueError(f"a schedule needs {name} of at least 1, got {n}")

@@ -14,6 +14,7 @@ from .dual import ZERO, Dual
 from .engine import Value
 from .level import deeper
 from .number import one_like
+from .options import A_FUNCTION, A_LIST, PLACES, expect
 from .traced import Traced, gradient, is_zero, lifted, lowered, name_of, outside, pass_labels_on, results, zero
 from .tree import LEAF, flatten, leaves_like, map_leaves, unflatten
 
@@ -33,6 +34,7 @@ def grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Functio
     >>> grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 5.0})
     {'a': 5.0, 'b': 2.0}
     """
+    _check("grad", f, argnums)
     both = value_and_grad(f, argnums, has_aux=has_aux)
 
     @_like(f)
@@ -51,6 +53,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
+    _check("value_and_grad", f, argnums)
 
     @_like(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -81,6 +84,7 @@ def derivative(f: Callable[[Any], Any], order: int = 1) -> Callable[[Any], Any]:
     >>> derivative(lambda x: x**4, order=3)(2.0)
     48.0
     """
+    _check("derivative", f)
     if not isinstance(order, int) or order < 0:
         raise ValueError(f"derivative of order {order}: the order is a whole number of at least 0")
     if order == 0:
@@ -93,7 +97,7 @@ def derivative(f: Callable[[Any], Any], order: int = 1) -> Callable[[Any], Any]:
             raise TypeError(
                 f"derivative of {name_of(f)} by a {type(x).__name__}: use grad, jacobian or hessian for that"
             )
-        return jvp(lower, (x,), (one_like(x),))[1]
+        return _forward(lower, (x,), (one_like(x),))[1]
 
     return higher
 
@@ -107,18 +111,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    points, structure = flatten(tuple(primals))
-    directions = leaves_like(structure, tuple(tangents), "tangents")
-    with deeper(Dual) as Node:
-        variables = lifted(f, points, Node)
-        for x, tangent in zip(variables, results(jvp, directions), strict=True):
-            x.tangent = ZERO if is_zero(tangent) else tangent
-        leaves, result = flatten(f(*unflatten(structure, variables)))
-        ys = results(f, leaves)
-    values = outside([lowered(y, Node) for y in ys])
-    rates = [y.tangent if type(y) is Node else ZERO for y in ys]
-    rates = outside([zero(y) if rate is ZERO else rate for y, rate in zip(values, rates, strict=True)])
-    return unflatten(result, values), unflatten(result, rates)
+    _check("jvp", f)
+    expect("jvp", A_LIST, primals=primals, tangents=tangents)
+    return _forward(f, primals, tangents)
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -131,6 +126,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
     >>> value, pull_back([1.0, 0.0]), pull_back([0.0, 1.0])
     ([10.0, 7.0], (5.0, 2.0), (1.0, 1.0))
     """
+    _check("vjp", f)
     points, structure = flatten(tuple(primals))
     graph = Traced(_flat(f, structure), points)
 
@@ -151,7 +147,8 @@ def jacobian(f: Function, argnums: Argnums = 0, *, mode: str | None = None) -> F
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 5.0])
     [[5.0, 2.0], [1.0, 1.0]]
     """
-    if mode not in {None, "forward", "reverse"}:
+    _check("jacobian", f, argnums)
+    if mode not in (None, "forward", "reverse"):
         raise ValueError(f'jacobian mode {mode!r}: it is "forward", "reverse" or None')
 
     @_like(f)
@@ -193,11 +190,33 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     >>> hvp(lambda x: x[0] * x[1] ** 2, ([2.0, 5.0],), ([1.0, 0.0],))
     [0.0, 10.0]
     """
+    expect("hvp", A_LIST, primals=primals, tangents=tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), primals, tangents)[1]
 
 
 # --- the parts they share ----------------------------------------------------------------------------------------
+
+
+def _check(transform: str, f: Function, argnums: Argnums = 0) -> None:
+    expect(transform, A_FUNCTION, f=f)
+    expect(transform, PLACES, argnums=argnums)
+
+
+def _forward(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """`jvp` of arguments that are known to be right."""
+    points, structure = flatten(tuple(primals))
+    directions = leaves_like(structure, tuple(tangents), "tangents")
+    with deeper(Dual) as Node:
+        variables = lifted(f, points, Node)
+        for x, tangent in zip(variables, results(jvp, directions), strict=True):
+            x.tangent = ZERO if is_zero(tangent) else tangent
+        leaves, result = flatten(f(*unflatten(structure, variables)))
+        ys = results(f, leaves)
+    values = outside([lowered(y, Node) for y in ys])
+    rates = [y.tangent if type(y) is Node else ZERO for y in ys]
+    rates = outside([zero(y) if rate is ZERO else rate for y, rate in zip(values, rates, strict=True)])
+    return unflatten(result, values), unflatten(result, rates)
 
 
 def _like(f: Function) -> Callable[[Function], Function]:
@@ -260,6 +279,6 @@ def _columns(flat: Function, xs: list[Any]) -> tuple[list[list[Any]], Any]:
     for i, x in enumerate(xs):
         tangents = [ZERO] * len(xs)
         tangents[i] = one_like(x)
-        column, result = flatten(jvp(flat, xs, tangents)[1])
+        column, result = flatten(_forward(flat, xs, tangents)[1])
         columns.append(column)
     return columns, result

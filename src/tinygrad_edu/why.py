@@ -10,10 +10,12 @@ from .engine import NOT_COMPUTED, Value, topological_order
 from .findings import Finding, Findings, Words, gradients_of, grouped, near_leaves, range_text, share, uses
 from .notation import number_text, plain, shortened
 from .number import primal
+from .options import A_VALUE, A_WHOLE_NUMBER, Kind, expect
 from .sources import Sources
 
 SATURATING = {"sigmoid", "tanh", "softplus", "log_sigmoid", "exp", "logsumexp"}
 PRODUCTS = {"*", "dot", "prod"}
+RECORDED = Kind("what record_sources gives", lambda x: isinstance(x, Sources))
 CHOICES = {"max", "min", "maximum", "minimum"}
 
 # --- zero gradients ------------------------------------------------------------------------------------------
@@ -43,6 +45,8 @@ def why_zero(parameter: Value, loss: Value, sources: Sources | None = None, *, m
     - relu(v1) is off: its input v1 = w × 2 = -2 is not above 0, so its slope is 0
         try: leaky_relu, a smaller learning rate, or other initial weights
     """
+    expect("why_zero", A_VALUE, parameter=parameter, loss=loss)
+    _check("why_zero", sources, most)
     order = topological_order(loss)
     gradients = gradients_of(loss, order)
     words = Words(order if parameter in gradients else [parameter, *order], sources)
@@ -62,6 +66,11 @@ def why_zero(parameter: Value, loss: Value, sources: Sources | None = None, *, m
     totals = keys.totals(below, {cut.node.op for cut in cuts}) if len(groups) < len(cuts) else {}
     places = [_place(group, totals.get(keys.fine(group[0]), 0), words, keys) for group in groups[:most]]
     return Findings(f"∂loss/∂{name} is 0:", tuple(places), len(groups) - len(places))
+
+
+def _check(question: str, sources: Sources | None, most: int) -> None:
+    expect(question, RECORDED.or_none, sources=sources)
+    expect(question, A_WHOLE_NUMBER, most=most)
 
 
 def _computed_from(value: Value, order: list[Value]) -> set[Value]:
@@ -254,6 +263,8 @@ def why_nan(value: Value, sources: Sources | None = None, *, most: int = 10) -> 
     - v2 = v1 - v1 = inf - inf = nan
         try: finite operands: inf - inf, inf / inf and 0 × inf have no value
     """
+    expect("why_nan", A_VALUE, value=value)
+    _check("why_nan", sources, most)
     order = topological_order(value)
     words = Words(order, sources)
     if is_finite(value.data):
