@@ -338,6 +338,22 @@ def test_a_long_list_of_names_that_differ_is_cut_short():
         MLP(2, [4, 1]).load_state_dict({})
 
 
+@pytest.mark.parametrize(
+    ("table", "path"),
+    [({1: Value(1.0), "1": Value(2.0)}, "table.1"), ({"a.b": Value(1.0), "a": {"b": Value(2.0)}}, "table.a.b")],
+)
+def test_two_parameters_with_one_path_are_refused(table, path):
+    class Table(Module):
+        def __init__(self):
+            self.table = table
+
+    model = Table()
+    assert len(model.parameters()) == 2
+    for use in (model.state_dict, lambda: model.load_state_dict({path: 1.0})):
+        with pytest.raises(ValueError, match=f"two parameters have the path '{path}': change a key"):
+            use()
+
+
 def test_zero_grad_forgets_the_gradients():
     model = MLP(2, [2, 1], activation="tanh")
     model([1.0, 2.0]).backward()

@@ -75,10 +75,12 @@ class Module:
     def state_dict(self) -> dict[str, Any]:
         """The numbers of all parameters, by path, as numbers and nested lists of numbers.
 
+        Raises ValueError if two parameters have one path, as those of a dict's keys 1 and "1".
+
         >>> Neuron(2, init="zeros").state_dict()
         {'w': [0.0, 0.0], 'b': 0.0}
         """
-        return {path: _numbers(array) for path, array in self._arrays()}
+        return {path: _numbers(array) for path, array in self._by_path().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over the numbers that a `state_dict` of the same structure holds.
@@ -86,7 +88,7 @@ class Module:
         Raises ValueError, and changes nothing, if names or sizes differ or a number is not finite.
         """
         expect("load_state_dict", A_DICT, state=state)
-        arrays = dict(self._arrays())
+        arrays = self._by_path()
         if arrays.keys() != state.keys():
             raise ValueError(
                 "the names differ: "
@@ -100,6 +102,14 @@ class Module:
     def __repr__(self) -> str:
         parts = (f"{name}={part!r}" for name, part in vars(self).items() if not name.startswith("_"))
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    def _by_path(self) -> dict[str, Any]:
+        arrays: dict[str, Any] = {}
+        for path, array in self._arrays():
+            if path in arrays:
+                raise ValueError(f"two parameters have the path {path!r}: change a key of a dict, as 1 beside '1'")
+            arrays[path] = array
+        return arrays
 
     def _arrays(self) -> Iterator[tuple[str, Any]]:
         """Each array of parameters (a Value, or a nested list of Values) with its path."""
