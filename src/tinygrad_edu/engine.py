@@ -47,8 +47,7 @@ class Value(Elementary, Comparable):
     """
 
     # `left` and `right` are the operands, Values or plain numbers; `d_left` and `d_right` their local gradients,
-    # None for a number. A node of many operands keeps tuples in `left` and `d_left`. Slots instead of two tuples
-    # on every node halve the memory (docs/design.md, "Layout of a node").
+    # None for a number. A node of many operands keeps tuples in `left` and `d_left` (docs/design.md, "Layout").
     __slots__ = ("d_left", "d_right", "data", "grad", "label", "left", "op", "right")
     level: ClassVar[int] = 0  # nested transforms use deeper subclasses; see _with_number
 
