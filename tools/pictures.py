@@ -1,7 +1,7 @@
 """Makes the pictures of the documentation again: `python tools/pictures.py`, or with the pages to do.
 
 It runs a page's Python blocks, and the examples its console blocks call, in a folder of its own, and copies what the
-page shows from there into docs/pictures.
+page shows from there into docs/pictures. A picture of measurements, which a page makes with --plot, stays as it is.
 """
 
 import contextlib
@@ -19,8 +19,10 @@ PICTURES = ROOT / "docs" / "pictures"
 
 
 def shown_on(page: Path) -> list[str]:
-    """The names of the pictures on the page."""
-    return re.findall(r"\((?:\.\./|docs/)?pictures/([\w-]+\.svg)\)", page.read_text(encoding="utf-8"))
+    """The names of the pictures on the page, except those of measurements."""
+    text = page.read_text(encoding="utf-8")
+    measured = re.findall(r"--plot docs/pictures/([\w-]+\.svg)", text)
+    return [name for name in re.findall(r"\((?:\.\./|docs/)?pictures/([\w-]+\.svg)\)", text) if name not in measured]
 
 
 def run(page: Path) -> None:
