@@ -94,6 +94,25 @@ def test_wrt_explains_the_paths_from_one_name(run):
     assert explained(value).text not in out
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "same"),
+    [
+        ("x = a + b; y = x; y * x", "y", "x"),
+        ("x = a + b; y = x; z = y; z * x", "z", "x"),
+        ("y = a; y * b", "y", "a"),
+        ("xs = [a, b]; y = xs[1]; sum(xs) * y", "y", "b"),
+        ("xs = [a * b, b]; y = xs[0]; sum(xs) * y", "y", "xs[0]"),
+        ("v = a * b; exp(a + v) * v", "v1", "v1"),
+    ],
+)
+def test_wrt_takes_another_name_of_a_value_and_those_of_the_table(run, text, name, same):
+    values = ("a=1", "b=2")
+    status, out, _ = run(text, *values, "--wrt", name)
+    assert status == 0
+    assert f"on the way from {same} to f" in out
+    assert out == run(text, *values, "--wrt", same)[1]
+
+
 def test_digits_are_those_asked_for(run):
     _, out, _ = run("a/3", "a=2", "--digits", "10")
     assert "0.6666666667" in out
@@ -315,6 +334,14 @@ def test_check_knows_where_there_is_no_single_slope(run, arguments, verdict):
         (["a/(b-b)", "a=1", "b=2"], "1.0 / 0.0 divides by zero", "a/(b-b)", 1),
         (["y = a*b; y+a", "a=1", "b=1", "--wrt", "q"], "no value has this name; there are a, b, y, f", "--wrt q", 6),
         (["wide*2", "wide=1", "--wrt", "wid"], "no value has this name; did you mean wide?", "--wrt wid", 6),
+        (
+            ["xs = [a, 2*a]; sum(xs)", "a=1", "--wrt", "xs"],
+            "this is a list: name one of its items, a, xs[1]",
+            "--wrt xs",
+            6,
+        ),
+        (["a*pi", "a=1", "--wrt", "pi"], "this is a constant: nothing changes with it", "--wrt pi", 6),
+        (["a*a", "a=1", "--wrt", "exp"], "no value has this name; there are a, f", "--wrt exp", 6),
         (["a=3", "a*a"], "expected NAME=NUMBER, as in a=-1 (and the expression in quotes)", "a*a", 0),
         (["\x1b]0;owned\x07"], '"\\x1b" is not known here', "\\x1b]0;owned\\x07", 0),
         (["a", "a\x1b[2J=1"], "expected NAME=NUMBER", "a\\x1b[2J=1", 0),

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from . import __version__
 from .check import Comparison, along, compare, kinks
@@ -87,10 +87,11 @@ def _run(argv: list[str]) -> int:
         raise UsageError(f"there is no expression to differentiate: {EXAMPLE} (or see --help)")
     expression = parse(options.words[0].removeprefix(MARK))
     values = _values(options.words[1:], expression)
-    result, inputs = expression.graph(values)
+    named: dict[str, Any] = {}
+    result, inputs = expression.graph(values, named)
     _name_result(result)
     result.backward()
-    sources = [_node(result, inputs, name) for name in options.wrt]
+    sources = [_node(result, inputs, named, name) for name in options.wrt]
     _save_pictures(result, options)
     comparisons = _comparisons(expression, values, result, inputs) if options.check else {}
     _print_report(result, inputs, sources, comparisons, options)
@@ -196,14 +197,21 @@ def _name_result(result: Value) -> None:
         result.label = "f"
 
 
-def _node(result: Value, inputs: dict[str, Value], name: str) -> Value:
-    """The node that `--wrt name` asks for."""
-    known = {node.label: node for node in topological_order(result) if node.label} | inputs
-    if name not in known:
-        all_names = ", ".join([*inputs, *(label for label in known if label not in inputs)])
-        hint = did_you_mean(name, known) or f"; there are {clipped(all_names, 100)}"
-        raise ExpressionError(f"no value has this name{hint}", f"--wrt {name}", len("--wrt "))
-    return known[name]
+def _node(result: Value, inputs: dict[str, Value], named: dict[str, Any], name: str) -> Value:
+    """The node that `--wrt name` asks for: an input, a step, or a v1, v2, … of the table."""
+    labelled = {node.label: node for node in topological_order(result) if node.label} | inputs
+    known = {name: node for node, name in names(topological_order(result)).items()} | labelled
+    found = known.get(name, named.get(name))  # of `y = x`, the value is labelled x
+    if isinstance(found, Value):
+        return found
+    reason = "no value has this name"
+    all_names = ", ".join([*inputs, *(label for label in labelled if label not in inputs)])
+    hint = did_you_mean(name, known) or f"; there are {clipped(all_names, 100)}"
+    if isinstance(found, list):
+        reason, hint = "this is a list", f": name one of its items, {clipped(', '.join(x.label for x in found), 100)}"
+    elif name in CONSTANTS:
+        reason, hint = "this is a constant: nothing changes with it", ""
+    raise ExpressionError(f"{reason}{hint}", f"--wrt {name}", len("--wrt "))
 
 
 # --- what is made of the graph ---------------------------------------------------------------------------------

@@ -94,12 +94,12 @@ class Expression:
         """The graph of the expression: see `graph`."""
         return self.graph(values)[0]
 
-    def graph(self, values: Mapping[str, float]) -> tuple[Value, dict[str, Value]]:
+    def graph(self, values: Mapping[str, float], named: dict[str, Any] | None = None) -> tuple[Value, dict[str, Value]]:
         """The expression as a Value, and its inputs by name.
 
         Inputs are the names with values and those that a statement sets to a number. Results carry the names that
-        statements give them. Raises ExpressionError where a value is missing, or an operation is undefined there
-        or overflows.
+        statements give them; a dict `named` is filled with all that names stand for. Raises ExpressionError where a
+        value is missing, or an operation is undefined there or overflows.
 
         >>> y, inputs = parse("x * x").graph({"x": 3.0})
         >>> y.backward()
@@ -112,7 +112,7 @@ class Expression:
             inputs[name] = Value(number, label=name)
             return inputs[name]
 
-        result = self._run(values, leaf)
+        result = self._run(values, leaf, {} if named is None else named)
         return (result if isinstance(result, Value) else Value(result)), inputs
 
     def number(self, values: Mapping[str, float]) -> float:
@@ -121,12 +121,12 @@ class Expression:
         >>> parse("w = 2; w * x").number({"x": 3.0, "w": 10.0})
         30.0
         """
-        return float(self._run(values, values.get))
+        return float(self._run(values, values.get, {}))
 
-    def _run(self, values: Mapping[str, float], leaf: Callable[[str, float], Any]) -> Any:
+    def _run(self, values: Mapping[str, float], leaf: Callable[[str, float], Any], environment: dict[str, Any]) -> Any:
         """The last statement's value; `leaf` makes a node, or a number, of an input's name and number."""
         self._check_values(values)
-        environment: dict[str, Any] = dict(CONSTANTS)
+        environment.update(CONSTANTS)
         environment.update((name, leaf(name, float(values[name]))) for name in self.names if name in values)
         result: Any = None
         for name, _, steps in self._statements:
