@@ -7,6 +7,7 @@ import builtins
 import dataclasses
 import keyword
 import math
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from ..tree import LEAF, flatten
@@ -35,6 +36,9 @@ RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *dir
 class PythonWriter(Writer):
     """Writes one program as the body of a Python function."""
 
+    MODULE: ClassVar[str] = "math"  # where the functions come from
+    HELPERS: ClassVar[Mapping[str, str]] = HELPERS
+    NEEDED: ClassVar[Mapping[str, set[str]]] = NEEDED
     FUNCTIONS: ClassVar = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
     TEMPLATES: ClassVar = {
         "relu": "0.0 if {0} < 0.0 else {0}",
@@ -97,6 +101,16 @@ class PythonWriter(Writer):
             return f"{self._operand(x, POWER + 1)} ** {int(n)}", POWER
         return self._call("pow", (x, n))
 
+    def preamble(self) -> list[str]:
+        """The import and the helpers that the operations need, followed by two blank lines if there are any."""
+        helpers = [op for op in self.HELPERS if op in self.used]
+        needed = {self.FUNCTIONS.get(op, op) for op in self.used if op not in self.HELPERS and op != "abs"}
+        needed = needed.union(*(self.NEEDED[op] for op in helpers))
+        lines = [f"from {self.MODULE} import {', '.join(sorted(needed))}", ""] if needed else []
+        for op in helpers:
+            lines += ["", *self.HELPERS[op].splitlines(), ""]
+        return [*lines, ""] if lines else []
+
 
 def sequence(items: list[str]) -> str:
     """The items of a tuple, with the comma that a single one needs."""
@@ -157,12 +171,24 @@ def _returned(writer: Writer, tree: Any) -> str:
 
 
 def source(name: str, parameters: dict[str, Any], program: Program, results: Any) -> str:
-    """A Python function as text.
+    """A Python function as text; see `function`."""
+    names = Names(RESERVED, unicode=True)
+    return function(name, parameters, results, names, lambda leaves: PythonWriter(program, leaves, names))
+
+
+def function(
+    name: str,
+    parameters: dict[str, Any],
+    results: Any,
+    names: Names,
+    writer_of: Callable[[list[Any]], PythonWriter],
+) -> str:
+    """A function as text.
 
     `parameters` maps each parameter's name to its tree of symbols, `results` is the tree to return; if it has classes
-    that a literal cannot write, the function returns the flat tuple of its numbers.
+    that a literal cannot write, the function returns the flat tuple of its numbers. `writer_of` makes the writer of its
+    body from the numbers to return.
     """
-    names = Names(RESERVED, unicode=True)
     name = names.fresh(name)
     signature = [names.of(x) if isinstance(x, Symbol) else names.fresh(wish) for wish, x in parameters.items()]
     unpacking = [
@@ -170,21 +196,10 @@ def source(name: str, parameters: dict[str, Any], program: Program, results: Any
     ]
     leaves, structure = flatten(results)
     results = results if is_literal(structure) else tuple(leaves)
-    writer = PythonWriter(program, [checked_number(name, x) for x in leaves], names)
+    writer = writer_of([checked_number(name, x) for x in leaves])
     body = writer.body()
     text = _returned(writer, results)
     if isinstance(results, tuple) and len(results) > 1:
         text = text[1:-1]
     lines = [f"def {name}({', '.join(signature)}):", *unpacking, *body, f"    return {text}"]
-    return "\n".join([*_preamble(writer.used), *lines]) + "\n"
-
-
-def _preamble(used: set[str]) -> list[str]:
-    """The import from math and the helpers that the operations need."""
-    helpers = [op for op in HELPERS if op in used]
-    needed = {PythonWriter.FUNCTIONS.get(op, op) for op in used if op not in HELPERS and op != "abs"}
-    needed = needed.union(*(NEEDED[op] for op in helpers))
-    lines = [f"from math import {', '.join(sorted(needed))}", ""] if needed else []
-    for op in helpers:
-        lines += ["", *HELPERS[op].splitlines(), ""]
-    return [*lines, ""] if lines else []
+    return "\n".join([*writer.preamble(), *lines]) + "\n"
