@@ -5,6 +5,7 @@ function must agree with the printed gradients.
 """
 
 import ast
+import contextlib
 import dataclasses
 import doctest
 from collections.abc import Callable
@@ -38,38 +39,46 @@ class Library:
     gradient: Callable | None = None  # of a function by its first argument
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def library(request):
-    """Each library that is installed, set to double precision."""
-    module = pytest.importorskip(request.param)
-    if request.param == "jax":
+@contextlib.contextmanager
+def double_precision(name):
+    """The library, if it is installed, in double precision meanwhile."""
+    module = pytest.importorskip(name)
+    if name == "jax":
+        before = module.config.jax_enable_x64
         module.config.update("jax_enable_x64", True)
-        yield Library("jax", module.numpy.asarray, module.grad)
-        module.config.update("jax_enable_x64", False)
-    elif request.param == "torch":
+        yield module
+        module.config.update("jax_enable_x64", before)
+    elif name == "torch":
         before = module.get_default_dtype()
         module.set_default_dtype(module.float64)
-        yield Library("torch", module.tensor, module.func.grad)
+        yield module
         module.set_default_dtype(before)
     else:
-        yield Library("numpy", np.array)
+        yield module
 
 
 @pytest.fixture
 def jax():
-    module = pytest.importorskip("jax")
-    module.config.update("jax_enable_x64", True)
-    yield module
-    module.config.update("jax_enable_x64", False)
+    with double_precision("jax") as module:
+        yield module
 
 
 @pytest.fixture
 def torch():
-    module = pytest.importorskip("torch")
-    before = module.get_default_dtype()
-    module.set_default_dtype(module.float64)
-    yield module
-    module.set_default_dtype(before)
+    with double_precision("torch") as module:
+        yield module
+
+
+@pytest.fixture(params=LANGUAGES)
+def library(request):
+    """Each library that is installed."""
+    with double_precision(request.param) as module:
+        if request.param == "jax":
+            yield Library("jax", module.numpy.asarray, module.grad)
+        elif request.param == "torch":
+            yield Library("torch", module.tensor, module.func.grad)
+        else:
+            yield Library("numpy", module.array)
 
 
 def printed(ours, language):
@@ -586,6 +595,14 @@ def test_torch_differentiates_random_programs_as_printed(torch, program, points)
         if all(defined(x) and np.isfinite(leaves(x)).all() for x in right):
             assert agree(row, right[1])
             assert agree(other, right[1], 1e-7), forward.to("torch")
+
+
+def test_torch_maps_a_batch_over_many_parameters(torch):
+    gradient = printed(called(value_and_grad(fit_loss), [0.3, 0.2], XS, YS, batched=["xs", "ys"]), "torch")
+    many = torch.tensor([[0.3, 0.2], [1.0, -1.0]])
+    found = torch.func.vmap(gradient, in_dims=(0, None, None))(many, torch.tensor(XS), torch.tensor(YS))
+    for row, p in zip(rows_of(found, 2), many.tolist(), strict=True):
+        assert close(row, leaves(value_and_grad(fit_loss)(p, XS, YS)))
 
 
 def test_torch_works_in_the_precision_of_its_tensors(torch):
