@@ -275,10 +275,34 @@ def test_numbers_shown_as_they_are():
     assert sign_between(lambda x: x, [math.inf], math.inf, 4) == "="
 
 
+def test_huge_decimals_take_no_time_and_claim_nothing():
+    """As fractions they have as many digits as their exponent says: 10⁹ of them would fill the memory."""
+    huge, tiny = Decimal("1E+999999999"), Decimal("1.23456789E-999999999")
+    assert [is_exact(x, 4) for x in (huge, tiny)] == [True, False]
+    assert sign_of_operation("*", [huge, Decimal(3)], 3 * Decimal("1E+99999"), 4) == "≈"
+    assert sign_of_operation("*", [Decimal("1E+40"), Decimal(3)], Decimal("3E+40"), 4) == "="
+    assert "v2 = v1 × 3 = 1E+400000 × 3 ≈ 3E+400000" in explain(Value(Decimal("1E+400000")) * 3).text
+
+
+def test_infinite_decimals_are_explained():
+    x = Value(Decimal("Infinity"), label="x")
+    y = x * 2
+    y.backward()
+    assert "v1 = x × 2 = Infinity × 2 = Infinity" in explain(y).text
+    x = Value(Decimal(0), label="x")
+    assert "∂v1/∂x = 1/(2 · √x) = Infinity" in explain(x.sqrt(), x).text
+
+
 def test_numbers_of_different_kinds_are_compared():
     assert close(1.0, 1.0 + 1e-12)
     assert not close(1.0, 1.1)
-    assert close(math.inf, math.inf)
+    for kind in (float, Decimal):
+        inf = kind("inf")
+        assert close(inf, inf + 1)
+        assert close(kind("nan"), kind("nan"))
+        assert not close(inf, -inf)
+        assert not close(inf, kind(1))
+        assert not close(kind(1), kind("nan"))
     assert close(Decimal("0.1"), Decimal("0.1"))
     assert not close(Decimal("0.1"), 0.1)
     s = sympy.Symbol("s")

@@ -1,8 +1,9 @@
 """Whether an equation between numbers, rounded as they are shown, is exactly true: then it says =, otherwise ≈."""
 
+import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -34,7 +35,10 @@ IRRATIONAL = ("softplus", "log_sigmoid", "logsumexp")
 
 
 def rational(text: str) -> Fraction | None:
-    """The number that a text shows, None where it shows no finite number."""
+    """The number that a text shows, None where it shows no finite number, or one of too many digits to compute with."""
+    exponent = text.lower().partition("e")[2]
+    if len(exponent) > len("+9999"):
+        return None
     try:
         return Fraction(text)
     except ValueError:
@@ -49,6 +53,8 @@ def is_exact(x: Any, digits: int) -> bool:
     """
     x = primal(x)
     shown = rational(number_text(x, digits))
+    if isinstance(x, Decimal):
+        return not x.is_finite() or Decimal(number_text(x, digits)) == x
     if shown is None or not isinstance(x, KINDS):
         return not isinstance(x, (int, Fraction))  # inf, nan and symbols are shown as they are, a huge int is not
     exact = Fraction(x)
@@ -77,8 +83,10 @@ def sign_of_operation(op: str, operands: Sequence[Any], result: Any, digits: int
 
 def _sign(holds: Callable[..., bool], numbers: Sequence[Any], digits: int) -> str:
     shown = [rational(number_text(x, digits)) for x in numbers]
-    if None in shown:  # with inf, nan or symbols among them
-        return "=" if all(is_exact(x, digits) for x in numbers) else "≈"
+    if None in shown:  # with inf, nan, symbols or huge Decimals among them
+        unknown = [primal(x) for x, number in zip(numbers, shown, strict=True) if number is None]
+        is_huge = any(isinstance(x, Decimal) and x.is_finite() for x in unknown)
+        return "=" if all(is_exact(x, digits) for x in numbers) and not is_huge else "≈"
     return "=" if holds(*shown) else "≈"
 
 
@@ -137,9 +145,12 @@ def close(x: Any, y: Any, *beside: Any) -> bool:
         return True
     try:
         difference = x - y
+        if isinstance(difference, (float, Decimal)):
+            allowed = type(difference)("1e-9") * max(map(abs, (x, y, *beside)))
+            return bool(x == y or abs(difference) <= allowed < math.inf)
     except TypeError:  # Decimal and float: different kinds of numbers
         return False
-    if isinstance(difference, (float, Decimal)):
-        return bool(x == y or abs(difference) <= type(difference)("1e-9") * max(map(abs, (x, y, *beside))))
+    except InvalidOperation:  # Decimal's ∞ - ∞, or a nan that is compared
+        return bool(x == y)
     simplify = getattr(difference, "simplify", None)  # SymPy's equal expressions may look different
     return bool((simplify() if callable(simplify) else difference) == 0)
