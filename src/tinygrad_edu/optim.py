@@ -56,7 +56,7 @@ class Optimizer:
             raise RuntimeError("no parameter has a gradient yet: call loss.backward() before step()")
         after, memories = self.moved(before, gradients, self._memories, lr)
         self._check(before, after, memories)
-        self.take(after, memories)
+        self.take(after, memories, before)
 
     def moved(self, xs: list[Any], gs: list[Any], memories: list[Memory], lr: Any) -> tuple[list[Any], list[Memory]]:
         """What a step makes of all parameters, and what is remembered; nothing is changed. `update` does the work."""
@@ -66,9 +66,8 @@ class Optimizer:
         ]
         return [x for x, _ in pairs], [memory for _, memory in pairs]
 
-    def take(self, xs: list[Any], memories: list[Memory]) -> None:
-        """Make these the parameters' numbers, all or none."""
-        before = [p.data for p in self.parameters]
+    def take(self, xs: list[Any], memories: list[Memory], before: list[Any]) -> None:
+        """Make these the parameters' numbers, all or none; `before` are those that they have."""
         try:
             for p, x in zip(self.parameters, xs, strict=True):
                 p.data = x

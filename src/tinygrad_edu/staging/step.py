@@ -20,6 +20,7 @@ REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean_over, "sum": sum_over}
 class Computed(NamedTuple):
     """What a step has found out; nothing is changed yet. None stands for a parameter that plays no part."""
 
+    before: list[Any]  # the parameters' numbers
     loss: float
     gradients: list[Any]
     moved: list[Any] = []  # noqa: RUF012 - the numbers of the optimiser's parameters, never changed in place
@@ -63,10 +64,8 @@ class StagedStep:
         if reduction not in REDUCTIONS:
             raise ValueError(f"reduction={reduction!r}: there are {' and '.join(REDUCTIONS)}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.parameters: list[Value] = all_parameters(model, optimizer)
         self._over, self._backend = REDUCTIONS[reduction], backend
         self._whole = optimizer if isinstance(optimizer, Optimizer) and _is_plain(optimizer) else None
-        self._forgets_all = self._whole is not None and set(self.parameters) == set(self._whole.parameters)
         self._settings: dict[str, Any] = {}
         self._stage()
 
@@ -90,15 +89,15 @@ class StagedStep:
 
     def compute(self, xs: Any, ys: Any) -> Computed | None:
         """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
+        if self._whole is not None and _settings(self._whole) != self._settings:
+            self._stage()
         numbers = [p.data for p in self.parameters]
         try:
             if self._whole is None:
-                computed = Computed(*self.staged(numbers, xs, ys))
+                computed = Computed(numbers, *self.staged(numbers, xs, ys))
             else:
-                if _settings(self._whole) != self._settings:
-                    self._stage()
                 memory = [m for memory in self._whole._memories for m in memory] if self._whole.memory else []
-                computed = Computed(*self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
+                computed = Computed(numbers, *self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
         except NotStaged:
             return None
         return computed if math.isfinite(computed.loss) and math.isfinite(sum(computed.moved)) else None
@@ -106,7 +105,7 @@ class StagedStep:
     def take(self, computed: Computed) -> None:
         """Do what was computed."""
         none = NOT_COMPUTED
-        if self._forgets_all:
+        if self._moves_all:
             for p, g in zip(self.parameters, computed.gradients, strict=True):
                 p.grad = none if g is None else g
         else:
@@ -117,7 +116,8 @@ class StagedStep:
                     before = p.grad
                     p.grad = g if before is none else before + g
         if self._whole is not None:
-            self._whole.take(computed.moved, computed.memories or self._whole._memories)
+            before = computed.before if self._moves_all else [p.data for p in self._whole.parameters]
+            self._whole.take(computed.moved, computed.memories or self._whole._memories, before)
         elif self.optimizer is not None:
             self.optimizer.step()
 
@@ -133,9 +133,13 @@ class StagedStep:
 
     def _stage(self) -> None:
         """Have the program written at the next call: the optimiser's settings, as its momentum, are fixed in it."""
+        self.parameters: list[Value] = all_parameters(self.model, self.optimizer)
+        self._moves_all = False
         if self._whole is None:
             program = self._gradient_program()
         else:
+            if set(self.parameters) == set(self._whole.parameters):
+                self.parameters, self._moves_all = [*self._whole.parameters], True
             self._settings = _settings(self._whole)
             program = self._whole_program(self._whole)
         self.staged: Staged = jit(program, batched=("xs", "ys"), backend=self._backend)
