@@ -168,3 +168,59 @@ def test_copying_goes_on_after_a_failure() -> None:
             fail(z)
     x.label = "x"
     assert pickled(z).data == copy.deepcopy(inner).data + 1.0
+
+
+def test_a_deep_copy_after_a_failure_does_not_recurse_while_its_traceback_is_kept() -> None:
+    class Uncopiable(float):
+        def __deepcopy__(self, memo: Any) -> Any:
+            raise RuntimeError("not this one")
+
+    x, inner = chain(10_000)
+    x.label = Uncopiable(1.0)  # type: ignore[assignment]
+    with pytest.raises(RuntimeError, match="not this one") as failure:
+        copy.deepcopy(inner + 1.0)
+    x.label = "x"
+    assert copy.deepcopy(inner).data == inner.data
+    assert failure.tb is not None
+
+
+def calls_of(function: Callable[[], Any]) -> int:
+    """How many functions are called while it runs, Python's own included."""
+    count = 0
+
+    def note(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def test_a_deep_copy_of_all_nodes_takes_work_in_proportion() -> None:
+    few, many = (topological_order(chain(length)[1]) for length in (100, 400))
+    copies = copy.deepcopy(many)
+    assert [node.op for node in copies] == [node.op for node in many]
+    assert all(copies[i + 1].parents[0] is copies[i] for i in range(len(copies) - 1))
+    assert calls_of(lambda: copy.deepcopy(many)) < 5 * calls_of(lambda: copy.deepcopy(few))
+
+
+def test_a_wide_node_and_a_graph_with_sharing_are_copied_once() -> None:
+    xs = [Value(float(i)) for i in range(50)]
+    total = tg.sum([x * y for x in xs for y in xs])
+    copied = copy.deepcopy(total)
+    assert len(topological_order(copied)) == len(topological_order(total)) == 2551
+    copied.backward()
+    assert {x.grad for x in topological_order(copied) if not x.op} == {2.0 * sum(range(50))}
+
+
+def test_an_attribute_may_refer_back_to_the_graph() -> None:
+    x = Open(1.0)
+    y = x * 2
+    x.child = y  # type: ignore[attr-defined]
+    copied = copy.deepcopy(y)
+    assert copied.parents[0].child is copied

@@ -1,10 +1,12 @@
 """Copies and pickles of graphs of any depth: the ancestors go first, so nothing recurses.
 
 `pickle` and `copy.deepcopy` copy an object by copying what it refers to, one call inside the other: a chain of a
-few thousand nodes would exhaust the stack. Both remember what they have copied, though. So a node puts the list of
-its ancestors, parents before children, in front of itself: each of them finds its own parents copied already.
+few thousand nodes would exhaust the stack. Both remember what they have copied, though. `deepcopy` shows a node what
+that is, so the node copies those ancestors that are missing, parents before children. `pickle` does not show it; there
+a node puts the list of its ancestors in front of itself, and each of them finds its own parents pickled already.
 
-Copy results, then, not lists of all nodes on the way: each of those would bring the list of its own ancestors.
+Pickle results, then, or with them at the front of a list: a list of all nodes on the way, earliest first, would bring
+the ancestors of each.
 """
 
 import threading
@@ -14,8 +16,40 @@ from typing import Any
 FIELDS = ("data", "grad", "label", "op", "left", "right", "d_left", "d_right")
 
 
+class Copied:
+    """A mixin: what needs only the fields and `parents` of a Value."""
+
+    __slots__ = ()
+    parents: Any
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        from copy import deepcopy  # noqa: PLC0415 - whoever calls this has loaded it
+
+        ahead: list[Any] = [self]
+        while ahead:
+            node = ahead[-1]
+            missing = [] if id(node) in memo else [x for x in node.parents if id(x) not in memo]
+            ahead += missing
+            if not missing:
+                ahead.pop()
+                if id(node) not in memo:
+                    _copy(node, memo, lambda part: deepcopy(part, memo))
+        return memo[id(self)]
+
+
+def _copy(node: Any, memo: dict[int, Any], copy: Callable[[Any], Any]) -> None:
+    """Copy a node whose parents have been copied."""
+    memo[id(node)] = copied = object.__new__(type(node))
+    for name in FIELDS:
+        part = getattr(node, name)
+        setattr(copied, name, part if type(part) in (float, int, str) else copy(part))
+    attributes, added = _state_of_subclass(node) or ({}, {})
+    for name, part in {**(attributes or {}), **added}.items():
+        setattr(copied, name, copy(part))
+
+
 class _Listed(threading.local):
-    """The ids of the nodes in the list that is being copied right now: these need no list of their own."""
+    """The ids of the nodes in the list that is being pickled right now: these need no list of their own."""
 
     def __init__(self) -> None:
         self.ids: set[int] = set()
@@ -25,7 +59,7 @@ _listed = _Listed()
 
 
 class _Ancestors:
-    """What pickle and deepcopy see as a list whose items they fetch one by one."""
+    """What pickle sees as a list whose items it fetches one by one."""
 
     def __init__(self, nodes: list[Any]) -> None:
         self.nodes = nodes

@@ -30,7 +30,7 @@ ONE = 1  # the local gradient that is passed on without a multiplication
 _new = object.__new__
 
 
-class Value(Elementary, Comparable):
+class Value(Elementary, Comparable, copying.Copied):
     """A number that remembers how it was computed, so that `backward` can differentiate it.
 
     `data` is the number: a float, or any other kind with arithmetic (int, Fraction, Decimal, a SymPy symbol).
