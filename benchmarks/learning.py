@@ -27,7 +27,7 @@ EAGER, PAUSED, STAGED, NATIVE, WHOLE = (
     "eager (collector paused)",
     "staged",
     "staged (C)",
-    "staged with update (C)",
+    "staged function of numbers (C)",
 )
 NO_COMPILER = "There is no C compiler here, so the C backend is skipped."
 AT_MOST = {"python": 0.06, "c": 1.5}  # seconds to stage and compile the moons step

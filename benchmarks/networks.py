@@ -1,10 +1,12 @@
 """Training with `nn`, a loss and an optimiser, beside micrograd's `nn.py` on micrograd, and PyTorch.
 
-Every contestant starts each call from the same parameters and returns the loss and the parameters it moved.
+Every contestant starts from the same parameters, and goes on in each call from where it is, as in training. A call
+returns a function that gives the loss and the parameters, for the comparison after the first.
 """
 
 import importlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import tinygrad_edu as tg
@@ -20,32 +22,27 @@ from .timing import Work
 RATE, PENALTY = moons.STEP_SIZE, moons.PENALTY
 CURVE_RATE = 0.001
 Make = Callable[[], Work]
+Answer = Callable[[], list[float]]
 
 
 class Training:
     """A network with the numbers it starts from, an optimiser, and the examples."""
 
-    def __init__(self, sizes: list[int], xs: Any, ys: Any, rate: float, weight_decay: float = 0.0) -> None:
+    def __init__(self, sizes: list[int], xs: Any, ys: Any, rate: float) -> None:
         self.sizes, self.xs, self.ys = sizes, xs, ys
         self.model = nn.MLP(sizes[0], sizes[1:], seed=2)
         self.parameters = self.model.parameters()
         self.start = [p.data for p in self.parameters]
-        self.optimizer = nn.SGD(self.parameters, lr=rate, weight_decay=weight_decay)
+        self.optimizer = nn.SGD(self.parameters, lr=rate)
 
-    def reset(self) -> None:
-        """Back to the first parameters, without gradients."""
-        for p, number in zip(self.parameters, self.start, strict=True):
-            p.data = number
-        self.optimizer.zero_grad()
-
-    def numbers(self) -> list[float]:
-        """The parameters as they are."""
-        return [p.data for p in self.parameters]
+    def after(self, loss: float) -> list[float]:
+        """The loss, and the parameters as they are now."""
+        return [loss, *(p.data for p in self.parameters)]
 
 
-def moons_training(samples: int, weight_decay: float = 0.0) -> Training:
+def moons_training(samples: int) -> Training:
     """The moons classifier 2-16-16-1."""
-    return Training([2, 16, 16, 1], *moons.moons(samples), RATE, weight_decay)
+    return Training([2, 16, 16, 1], *moons.moons(samples), RATE)
 
 
 def curve_training(points: int) -> Training:
@@ -60,14 +57,12 @@ def eager_moons(samples: int) -> Work:
     """Forward, zero the gradients, backward, step: as a beginner writes it."""
     training = moons_training(samples)
 
-    def step() -> list[float]:
-        training.reset()
-        scores = [training.model(x) for x in training.xs]
-        loss = losses.hinge_loss(scores, training.ys) + losses.l2_penalty(training.parameters, PENALTY)
+    def step() -> Answer:
+        loss = _penalised(training)([training.model(x) for x in training.xs], training.ys)
         training.optimizer.zero_grad()
         loss.backward()
         training.optimizer.step()
-        return [loss.data, *training.numbers()]
+        return partial(training.after, loss.data)
 
     return step
 
@@ -83,17 +78,19 @@ def paused(work: Work) -> Work:
 
 
 def staged_moons(samples: int, backend: str) -> Work:
-    """A staged step for the hinge loss; the optimiser's weight decay, 2·λ·w, is the penalty's gradient."""
-    training = moons_training(samples, weight_decay=2 * PENALTY)
-    gradients = StagedStep(training.model, losses.hinge_loss, backend=backend)
+    """The same with a staged step."""
+    training = moons_training(samples)
+    staged = StagedStep(training.model, _penalised(training), training.optimizer, backend=backend)
 
-    def step() -> list[float]:
-        training.reset()
-        loss = gradients(training.xs, training.ys) + PENALTY * sum(p.data * p.data for p in training.parameters)
-        training.optimizer.step()
-        return [loss, *training.numbers()]
+    def step() -> Answer:
+        return partial(training.after, staged(training.xs, training.ys))
 
     return step
+
+
+def _penalised(training: Training) -> Callable[[Any, Any], Any]:
+    """The hinge loss with a penalty on the weights."""
+    return lambda scores, ys: losses.hinge_loss(scores, ys) + losses.l2_penalty(training.parameters, PENALTY)
 
 
 def whole_step_staged(samples: int, backend: str) -> Work:
@@ -131,9 +128,7 @@ def micrograd_moons(samples: int) -> Work:
     training = moons_training(samples)
     model, parameters = _micrograd_model(training)
 
-    def step() -> list[float]:
-        for p, number in zip(parameters, training.start, strict=True):
-            p.data = number
+    def step() -> Answer:
         scores = [model(x) for x in training.xs]
         hinge = [(1 + -y * score).relu() for y, score in zip(training.ys, scores, strict=True)]
         loss = sum(hinge) * (1.0 / len(hinge)) + PENALTY * sum(p * p for p in parameters)
@@ -141,7 +136,7 @@ def micrograd_moons(samples: int) -> Work:
         loss.backward()
         for p in parameters:
             p.data -= RATE * p.grad
-        return [loss.data, *(p.data for p in parameters)]
+        return lambda: [loss.data, *(p.data for p in parameters)]
 
     return step
 
@@ -150,19 +145,18 @@ def torch_moons(samples: int) -> Work:
     """PyTorch with matrices for the whole batch."""
     import torch  # noqa: PLC0415 - only where it is installed
 
-    training = moons_training(samples, weight_decay=2 * PENALTY)
-    model, reset, numbers = _torch_model(torch, training)
+    training = moons_training(samples)
+    model, numbers = _torch_model(torch, training)
     optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
     xs, ys = (torch.tensor(each, dtype=torch.float64) for each in (training.xs, training.ys))
 
-    def step() -> list[float]:
-        reset()
+    def step() -> Answer:
         loss = torch.relu(1 - ys * model(xs)[:, 0]).mean()
         loss = loss + PENALTY * sum((p * p).sum() for p in model.parameters())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        return numbers(loss)
+        return partial(numbers, loss)
 
     return step
 
@@ -174,8 +168,7 @@ def eager_curve(points: int) -> Work:
     """An update after each example."""
     training = curve_training(points)
 
-    def epoch() -> list[float]:
-        training.reset()
+    def epoch() -> Answer:
         total = 0.0
         for x, y in zip(training.xs, training.ys, strict=True):
             loss = losses.mse_loss(training.model(x), y)
@@ -183,7 +176,7 @@ def eager_curve(points: int) -> Work:
             loss.backward()
             training.optimizer.step()
             total += loss.data
-        return [total, *training.numbers()]
+        return partial(training.after, total)
 
     return epoch
 
@@ -191,16 +184,13 @@ def eager_curve(points: int) -> Work:
 def staged_curve(points: int, backend: str) -> Work:
     """The same with a staged step, on batches of one."""
     training = curve_training(points)
-    gradients = StagedStep(training.model, losses.mse_loss, backend=backend)
+    step = StagedStep(training.model, losses.mse_loss, training.optimizer, backend=backend)
 
-    def epoch() -> list[float]:
-        training.reset()
+    def epoch() -> Answer:
         total = 0.0
         for x, y in zip(training.xs, training.ys, strict=True):
-            training.optimizer.zero_grad()
-            total += gradients([x], [y])
-            training.optimizer.step()
-        return [total, *training.numbers()]
+            total += step([x], [y])
+        return partial(training.after, total)
 
     return epoch
 
@@ -210,9 +200,7 @@ def micrograd_curve(points: int) -> Work:
     training = curve_training(points)
     model, parameters = _micrograd_model(training)
 
-    def epoch() -> list[float]:
-        for p, number in zip(parameters, training.start, strict=True):
-            p.data = number
+    def epoch() -> Answer:
         total = 0.0
         for x, y in zip(training.xs, training.ys, strict=True):
             loss = (model(x) - y) ** 2
@@ -221,7 +209,7 @@ def micrograd_curve(points: int) -> Work:
             for p in parameters:
                 p.data -= CURVE_RATE * p.grad
             total += loss.data
-        return [total, *(p.data for p in parameters)]
+        return lambda: [total, *(p.data for p in parameters)]
 
     return epoch
 
@@ -231,12 +219,11 @@ def torch_curve(points: int) -> Work:
     import torch  # noqa: PLC0415 - only where it is installed
 
     training = curve_training(points)
-    model, reset, numbers = _torch_model(torch, training)
+    model, numbers = _torch_model(torch, training)
     optimizer = torch.optim.SGD(model.parameters(), lr=CURVE_RATE)
     xs, ys = (torch.tensor(each, dtype=torch.float64) for each in (training.xs, training.ys))
 
-    def epoch() -> list[float]:
-        reset()
+    def epoch() -> Answer:
         total = torch.zeros((), dtype=torch.float64)
         for x, y in zip(xs, ys, strict=True):
             loss = (model(x)[0] - y) ** 2
@@ -244,7 +231,7 @@ def torch_curve(points: int) -> Work:
             loss.backward()
             optimizer.step()
             total += loss.detach()
-        return numbers(total)
+        return partial(numbers, total)
 
     return epoch
 
@@ -253,12 +240,15 @@ def torch_curve(points: int) -> Work:
 
 
 def _micrograd_model(training: Training) -> tuple[Any, list[Any]]:
+    """The network with our numbers."""
     model = importlib.import_module("micrograd.nn").MLP(training.sizes[0], training.sizes[1:])
+    for p, number in zip(model.parameters(), training.start, strict=True):
+        p.data = number
     return model, model.parameters()
 
 
-def _torch_model(torch: Any, training: Training) -> tuple[Any, Callable[[], None], Callable[[Any], list[float]]]:
-    """The network, a function that sets it to our first numbers, one that lists a loss and its numbers in our order."""
+def _torch_model(torch: Any, training: Training) -> tuple[Any, Callable[[Any], list[float]]]:
+    """The network with our numbers, and a function that lists a loss and its numbers in our order."""
     torch.set_num_threads(1)  # its best: with more, on a busy machine, they wait for each other
     linears = [torch.nn.Linear(layer.neurons[0].nin, len(layer.neurons)).double() for layer in training.model.layers]
     parts = [part for linear in linears for part in (linear, torch.nn.ReLU())]
@@ -267,15 +257,12 @@ def _torch_model(torch: Any, training: Training) -> tuple[Any, Callable[[], None
     for layer in training.model.layers:
         first.append(torch.tensor([[w.data for w in neuron.w] for neuron in layer.neurons], dtype=torch.float64))
         first.append(torch.tensor([neuron.b.data for neuron in layer.neurons], dtype=torch.float64))
-    own = list(model.parameters())
-
-    def reset() -> None:
-        with torch.no_grad():
-            for p, numbers in zip(own, first, strict=True):
-                p.copy_(numbers)
+    with torch.no_grad():
+        for p, numbers_of_p in zip(model.parameters(), first, strict=True):
+            p.copy_(numbers_of_p)
 
     def numbers(loss: Any) -> list[float]:
         rows = [torch.cat([linear.weight, linear.bias[:, None]], dim=1).flatten() for linear in linears]
         return [loss.item(), *torch.cat(rows).tolist()]
 
-    return model, reset, numbers
+    return model, numbers

@@ -37,9 +37,11 @@ def take_turns(contestants: Mapping[str, Work], rounds: int, seconds: float, cal
     """The timing of each contestant over `rounds` rounds: at least `calls` in a row, and at least `seconds` of them.
 
     The calls of one turn follow each other as in a training loop: what an engine leaves to the cyclic collector, it
-    pays for itself. A first, untimed call of each checks that all give the same numbers: ValueError if not.
+    pays for itself. A first, untimed call of each checks that all give the same numbers: ValueError if not. An answer
+    may be a function that gives them, so that looking them up is not timed.
     """
-    check_agreement({name: work() for name, work in contestants.items()})
+    answers = {name: work() for name, work in contestants.items()}
+    check_agreement({name: answer() if callable(answer) else answer for name, answer in answers.items()})
     repeats = {name: max(calls, _repeats(work, seconds)) for name, work in contestants.items()}
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
@@ -52,9 +54,9 @@ def check_agreement(answers: Mapping[str, Any]) -> None:
     """Raise ValueError unless all answers (numbers, arrays of them, or nested lists) are equal up to rounding."""
     (first, expected), *others = answers.items()
     for name, answer in others:
-        pairs = zip(_flat(expected), _flat(answer), strict=True)
-        if not all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs):
-            raise ValueError(f"{first} and {name} compute different numbers: {expected} and {answer}")
+        for a, b in zip(_flat(expected), _flat(answer), strict=True):
+            if not math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12):
+                raise ValueError(f"{first} and {name} compute different numbers, as {a} and {b}")
 
 
 def _flat(answer: Any) -> list[float]:

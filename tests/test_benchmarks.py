@@ -259,7 +259,7 @@ needs_compiler = pytest.mark.skipif(next(compilers(), None) is None, reason="the
 def test_the_moons_step_written_by_hand_in_c_is_the_step_of_nn() -> None:
     training = networks.moons_training(6)
     step = native.built(native.SOURCE.read_text(encoding="utf-8"), "")["step"]
-    timing.check_agreement({"nn": networks.eager_moons(6)(), "C": native.called(step, training)()})
+    timing.check_agreement({"nn": networks.eager_moons(6)()(), "C": native.called(step, training)()})
 
 
 @needs_compiler
