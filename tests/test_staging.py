@@ -20,8 +20,8 @@ from operations import TABLE, Operation, Point, inf, nan, same, smooth_points
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
 from tinygrad_edu.dual import Dual
-from tinygrad_edu.staging import Staged, StagingError, jit, mean_over, sum_over
 from tinygrad_edu.losses import l2_penalty
+from tinygrad_edu.staging import Staged, StagingError, jit, mean_over, sum_over
 from tinygrad_edu.staging.step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, jvp, value_and_grad, vjp
 from tinygrad_edu.tree import flatten, unflatten
@@ -778,9 +778,7 @@ def test_a_penalty_in_the_loss_is_computed_once_for_the_batch():
 def test_a_negative_term_is_subtracted():
     ours = jit(lambda p, xs: sum_over(lambda x: -(x * (p + x)), xs), batched=["xs"])
     assert ours(0.5, [1.0, 2.0]) == -6.5
-    assert ours.source == (
-        "def f(p, xs):\n    t1 = 0.0\n    for x in xs:\n        t1 -= x * (p + x)\n    return t1\n"
-    )
+    assert ours.source == ("def f(p, xs):\n    t1 = 0.0\n    for x in xs:\n        t1 -= x * (p + x)\n    return t1\n")
     assert "        t1 -= x * (p + x);\n" in ours.to("c")
     assert r"\leftarrow t_1 - x \cdot \left(p + x\right)" in ours.to("latex")
 
