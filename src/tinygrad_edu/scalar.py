@@ -293,14 +293,13 @@ def sigmoid(x: Any) -> Any:
     >>> sigmoid(0.0), sigmoid(-1000.0)
     (0.5, 0.0)
     """
-    own = own_method(x, "sigmoid")
-    if own is not None:
-        return own()
-    x = _of_kind("sigmoid", x)
-    if x < 0:  # e⁻ˣ would overflow
-        e_to_x = exp(x)
-        return e_to_x / (1 + e_to_x)
-    return 1 / (1 + exp(-x))
+    if type(x) is not float:
+        own = own_method(x, "sigmoid")
+        if own is not None:
+            return own()
+        x = _of_kind("sigmoid", x)
+    e = exp(-abs(x))  # never overflows
+    return e / (1 + e) if x < 0 else 1 / (1 + e)
 
 
 def softplus(x: Any) -> Any:
