@@ -5,6 +5,7 @@ returns a function that gives the loss and the parameters, for the comparison af
 """
 
 import importlib
+from array import array
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from tinygrad_edu.staging import jit, mean_over
 from tinygrad_edu.staging.jit import Staged
 from tinygrad_edu.staging.step import StagedStep
 from tinygrad_edu.transforms import value_and_grad
+from tinygrad_edu.tree import flatten
 
 from . import moons
 from .timing import Work
@@ -78,14 +80,21 @@ def paused(work: Work) -> Work:
 
 
 def staged_moons(samples: int, backend: str) -> Work:
-    """The same with a staged step."""
+    """The same with a staged step; C reads the examples where they are, as PyTorch does."""
     training = moons_training(samples)
+    xs, ys = (_buffer(training.xs), _buffer(training.ys)) if backend == "c" else (training.xs, training.ys)
     staged = StagedStep(training.model, _penalised(training), training.optimizer, backend=backend)
 
     def step() -> Answer:
-        return partial(training.after, staged(training.xs, training.ys))
+        return partial(training.after, staged(xs, ys))
 
     return step
+
+
+def _buffer(rows: list[Any]) -> memoryview:
+    """The same numbers in one piece of memory."""
+    numbers = memoryview(array("d", flatten(rows)[0]))
+    return numbers if type(rows[0]) is float else numbers.cast("B").cast("d", (len(rows), len(rows[0])))
 
 
 def _penalised(training: Training) -> Callable[[Any, Any], Any]:

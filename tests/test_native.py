@@ -138,6 +138,17 @@ def test_buffers_are_read_where_they_are():
 
 
 @cc
+def test_memoryviews_of_two_dimensions_are_taken_from_the_first_call_on():
+    rows = memoryview(np.array(XS))
+    ours = jit(value_and_grad(fit_loss), batched=["xs", "ys"], backend="c")
+    expected = value_and_grad(fit_loss)([0.3, 0.2], XS, YS)
+    for _ in range(2):
+        assert close(ours([0.3, 0.2], rows, YS), expected)
+    exact = ours([Fraction(3, 10), Fraction(1, 5)], rows, memoryview(np.array(YS)))  # by the function itself
+    assert close(exact, expected)
+
+
+@cc
 def test_buffers_that_do_not_fit_become_lists():
     ours = jit(value_and_grad(fit_loss), batched=["xs", "ys"], backend="c")
     expected = ours([0.3, 0.2], XS, YS)

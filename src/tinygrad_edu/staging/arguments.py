@@ -25,7 +25,7 @@ class Argument:
     def rebuilt(self, numbers: Iterator[Any], tree: Any) -> Any:
         """The argument with its numbers replaced by these, in order."""
         if self.batched:
-            return [unflatten(self.structure, numbers) for _ in tree]
+            return [unflatten(self.structure, numbers) for _ in range(len(tree))]
         return unflatten(self.structure, self._with_fixed(numbers))
 
     def symbols(self, program: Program, name: str) -> Any:

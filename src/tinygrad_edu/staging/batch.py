@@ -48,10 +48,15 @@ def sum_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
 
 
 def _rows(name: str, columns: tuple[Iterable[Any], ...]) -> list[tuple[Any, ...]]:
-    lists = [list(column) for column in columns]
+    lists = [listed(column) for column in columns]
     if len({len(column) for column in lists}) != 1:
         raise ValueError(f"{name} of columns of {' and '.join(str(len(each)) for each in lists)} rows: they go in step")
     return list(zip(*lists, strict=True))
+
+
+def listed(column: Iterable[Any]) -> list[Any]:
+    """The rows as a list; those of a memoryview are lists too."""
+    return column.tolist() if isinstance(column, memoryview) else list(column)
 
 
 class Rows:

@@ -10,7 +10,7 @@ from ..optim import Memory, Optimizer
 from ..optim import __name__ as OWN
 from ..steps import Loss, Stepper, Trainable, all_parameters, eager_step
 from ..traced import pass_labels_on
-from .batch import Rows, mean_over, sum_over
+from .batch import Rows, listed, mean_over, sum_over
 from .jit import Staged, jit
 from .symbol import Symbol
 
@@ -65,8 +65,7 @@ class StagedStep:
             raise ValueError(f"reduction={reduction!r}: there are {' and '.join(REDUCTIONS)}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self._over, self._backend = REDUCTIONS[reduction], backend
-        self._whole = optimizer if isinstance(optimizer, Optimizer) and _is_plain(optimizer) else None
-        self._settings: dict[str, Any] = {}
+        self.stagings = 0
         self._stage()
 
     def __call__(self, xs: Any, ys: Any) -> float:
@@ -89,14 +88,14 @@ class StagedStep:
 
     def compute(self, xs: Any, ys: Any) -> Computed | None:
         """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
-        if self._whole is not None and _settings(self._whole) != self._settings:
+        if _settings(self.optimizer) != self._settings:
             self._stage()
         numbers = [p.data for p in self.parameters]
         try:
             if self._whole is None:
                 computed = Computed(numbers, *self.staged(numbers, xs, ys))
             else:
-                memory = [m for memory in self._whole._memories for m in memory] if self._whole.memory else []
+                memory = [m for memory in self._whole._memories for m in memory] if self._settings["pattern"] else []
                 computed = Computed(numbers, *self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
         except NotStaged:
             return None
@@ -117,12 +116,12 @@ class StagedStep:
                     p.grad = g if before is none else before + g
         if self._whole is not None:
             before = computed.before if self._moves_all else [p.data for p in self._whole.parameters]
-            self._whole.take(computed.moved, computed.memories or self._whole._memories, before)
+            self._whole.take(computed.moved, computed.memories or [()] * len(before), before)
         elif self.optimizer is not None:
             self.optimizer.step()
 
     def _eager(self, xs: Any, ys: Any) -> float:
-        xs, ys = [*xs], [*ys]
+        xs, ys = listed(xs), listed(ys)
         if self.optimizer is not None:
             return eager_step(self.model, self.loss, self.optimizer)(xs, ys)
         error = self.loss([self.model(x) for x in xs], ys)
@@ -134,13 +133,15 @@ class StagedStep:
     def _stage(self) -> None:
         """Have the program written at the next call: the optimiser's settings, as its momentum, are fixed in it."""
         self.parameters: list[Value] = all_parameters(self.model, self.optimizer)
+        self.stagings += 1
+        self._settings = _settings(self.optimizer)
+        self._whole = _plain(self.optimizer)
         self._moves_all = False
         if self._whole is None:
             program = self._gradient_program()
         else:
             if set(self.parameters) == set(self._whole.parameters):
                 self.parameters, self._moves_all = [*self._whole.parameters], True
-            self._settings = _settings(self._whole)
             program = self._whole_program(self._whole)
         self.staged: Staged = jit(program, batched=("xs", "ys"), backend=self._backend)
 
@@ -208,16 +209,23 @@ def _gradients_kept(nodes: Iterable[Value]) -> Iterator[None]:
             node.grad = gradient
 
 
-def _is_plain(optimizer: Optimizer) -> bool:
-    """Whether an optimiser is one of this library, whose arithmetic works on symbols, and is used as it is."""
-    return type(optimizer).update.__module__ == OWN and type(optimizer).step is Optimizer.step
+def _plain(optimizer: Stepper | None) -> Optimizer | None:
+    """An optimiser of this library, whose arithmetic works on symbols, if it is used as it is."""
+    if not isinstance(optimizer, Optimizer) or type(optimizer).update.__module__ != OWN:
+        return None
+    is_own_step = type(optimizer).step is Optimizer.step and "step" not in vars(optimizer)
+    return optimizer if is_own_step else None
 
 
-def _settings(optimizer: Optimizer) -> dict[str, Any]:
-    """What decides an optimiser's arithmetic, but for the learning rate and what it remembers."""
+def _settings(optimizer: Stepper | None) -> dict[str, Any]:
+    """What decides an optimiser's arithmetic, but for the learning rate and what it remembers; {} for one's own."""
+    plain = _plain(optimizer)
+    if plain is None:
+        return {}
     changing = {"lr", "steps", "_memories"}
-    pattern = [*map(len, optimizer._memories)] if optimizer.memory else None
-    return {name: x for name, x in vars(optimizer).items() if name not in changing} | {"pattern": pattern}
+    settings = {name: x for name, x in vars(plain).items() if name not in changing}
+    pattern = [*map(len, plain._memories)] if any(plain._memories) else None
+    return settings | {"parameters": [*plain.parameters], "pattern": pattern}
 
 
 def _grouped(numbers: list[Any], like: list[Memory]) -> list[Memory]:
