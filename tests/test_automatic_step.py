@@ -240,6 +240,93 @@ def test_an_optimizer_may_be_loaded_between_epochs():
     assert run("python").loss == pytest.approx(run("eager").loss)
 
 
+CHANGES = {
+    "momentum later": ({}, {10: {"momentum": 0.9}}),
+    "no momentum for a while": ({"momentum": 0.9}, {5: {"momentum": 0.0}, 15: {"momentum": 0.5}}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_momentum_may_come_and_go(name):
+    settings, changes = CHANGES[name]
+
+    def run(backend):
+        model = Wrapped()
+        optimizer = nn.SGD(model.parameters(), lr=0.01, **settings)
+        change = lambda history: vars(optimizer).update(changes.get(history.epochs, {}))  # noqa: E731
+        history = fit(model, CURVE, optimizer=optimizer, epochs=20, backend=backend, callbacks=change)
+        assert history.backend == backend
+        return history.loss
+
+    assert run("python") == pytest.approx(run("eager"))
+
+
+def test_the_optimizers_list_may_change_in_place():
+    class Line:
+        def __init__(self):
+            self.a, self.b = Value(0.3), Value(0.2)
+
+        def parameters(self):
+            return [self.a, self.b]
+
+        def __call__(self, x):
+            return self.a * x[0] + self.b
+
+    def run(backend):
+        model = Line()
+        optimizer = nn.SGD(model.parameters(), lr=0.05)
+
+        def change(history):
+            if history.epochs == 10:
+                model.a = optimizer.parameters[0] = Value(model.a.data)
+
+        history = fit(model, CURVE, optimizer=optimizer, epochs=20, backend=backend, callbacks=change)
+        assert history.backend == backend
+        return [*history.loss, model.a.data, model.b.data]
+
+    assert run("python") == pytest.approx(run("eager"))
+
+
+def test_a_step_may_be_replaced_by_ones_own_on_the_way():
+    def run(backend):
+        model = Wrapped()
+        optimizer = nn.SGD(model.parameters(), lr=0.05)
+        step = optimizer.step
+
+        def clipped():
+            optim.clip_by_norm(model.parameters(), 0.01)
+            step()
+
+        def change(history):
+            if history.epochs == 10:
+                optimizer.step = clipped
+
+        history = fit(model, CURVE, optimizer=optimizer, epochs=20, backend=backend, callbacks=change)
+        assert history.backend == backend
+        return history.loss
+
+    assert run("python") == pytest.approx(run("eager"))
+
+
+@pytest.mark.parametrize("kind", [lambda x: [int(x)], lambda x: np.array([x])], ids=["int", "numpy"])
+def test_examples_may_be_changed_between_epochs(kind):
+    def run(backend):
+        xs = [kind(float(i)) for i in range(12)]
+
+        def change(history):
+            if history.epochs == 1:
+                for x in xs[3:6]:
+                    x[0] *= 2
+
+        model = Wrapped()
+        optimizer = nn.SGD(model.parameters(), lr=0.001)
+        history = fit(model, (xs, CURVE[1]), optimizer=optimizer, epochs=20, backend=backend, callbacks=change)
+        assert history.backend == backend
+        return history.loss
+
+    assert run("python") == pytest.approx(run("eager"))
+
+
 # --- what cannot be staged -----------------------------------------------------------------------------------------
 
 
@@ -285,6 +372,104 @@ def test_a_loss_that_only_looks_like_a_mean_at_first_is_found_out_in_the_first_e
 
     _, staged = both(Wrapped, CURVE, loss=doubled_in_small_batches, batch_size=5, shuffle=False, epochs=20)
     assert staged.note.startswith("in epoch 1, batch 3, the loss is ")
+
+
+def test_a_loss_that_is_a_mean_only_while_all_examples_have_the_same_loss_is_found_out():
+    class Zero:
+        def __init__(self):
+            self.a, self.b = Value(0.0), Value(0.0)
+
+        def parameters(self):
+            return [self.a, self.b]
+
+        def __call__(self, x):
+            return self.a * x[0] + self.b
+
+    def largest(predictions, targets):
+        return tg.max([(p - y) ** 2 for p, y in zip(predictions, targets, strict=True)])
+
+    data = (CURVE[0], [1.0 if i % 3 else -1.0 for i in range(12)])
+    with pytest.warns(RuntimeWarning, match="in epoch 2, batch 1, the loss is "):
+        both(Zero, data, loss=largest, epochs=20)
+
+
+class Hidden(Wrapped):
+    def __init__(self):
+        super().__init__()
+        self.hidden = 0.0
+
+    def __call__(self, x):
+        self.hidden = tg.tanh(self.network(x) + 0.1 * self.hidden)
+        return self.hidden
+
+
+class Mean(Wrapped):
+    def __init__(self):
+        super().__init__()
+        self.mean = Value(0.0)
+
+    def __call__(self, x):
+        y = self.network(x)
+        self.mean.data = 0.9 * self.mean.data + 0.1 * y.data
+        return y
+
+
+class Notes(Wrapped):
+    def __init__(self):
+        super().__init__()
+        self.notes = [], {}, set(), ({},)
+        self.library = math
+
+    def __call__(self, x):
+        y = self.network(x)
+        self.notes[0].append(y)
+        self.notes[1]["y"] = y
+        self.notes[2].add(y)
+        self.notes[3][0]["y"] = y
+        return y
+
+
+@pytest.mark.parametrize("kind", [Hidden, Mean, Notes])
+def test_a_model_that_keeps_something_from_call_to_call_runs_eagerly_from_where_it_was(kind):
+    models = []
+
+    def make():
+        models.append(kind())
+        return models[-1]
+
+    eager, staged = both(make, CURVE, epochs=20)
+    assert staged.loss == eager.loss
+    assert staged.note == "the model keeps something from call to call: one of its attributes, or what is in one"
+    one, other = models
+    assert kind is not Mean or one.mean.data == other.mean.data
+    assert kind is not Hidden or one.hidden.data == other.hidden.data
+    assert kind is not Notes or [len(x) for x in one.notes] == [len(x) for x in other.notes] == [240, 1, 240, 1]
+
+
+def test_what_a_model_makes_at_its_first_call_does_not_hinder():
+    class Lazy(Wrapped):
+        scale = None
+
+        def __call__(self, x):
+            if self.scale is None:
+                self.scale = 0.5
+            self.twice = 2 * self.scale
+            return self.network(x) * self.twice
+
+    _, staged = both(Lazy, CURVE, epochs=20)
+    assert staged.backend == "python"
+
+
+def test_settings_that_never_stay_are_not_staged_again_and_again():
+    def run(backend):
+        model = Wrapped()
+        optimizer = nn.SGD(model.parameters(), lr=0.01, momentum=0.1)
+        change = lambda history: setattr(optimizer, "momentum", 0.9 - 0.8 / history.epochs)  # noqa: E731
+        return fit(model, CURVE, optimizer=optimizer, epochs=30, backend=backend, callbacks=change)
+
+    staged = run("python")
+    assert staged.note == "the optimiser's settings have changed 16 times"
+    assert staged.loss == pytest.approx(run("eager").loss)
 
 
 def test_a_loss_that_changes_later_is_noticed_with_a_warning():

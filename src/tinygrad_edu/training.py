@@ -238,6 +238,7 @@ def fit(
     chosen = step or _step(model, loss, optimizer, backend, len(train[0]), size, epochs)
     take = _WholeSteps(chosen, model, optimizer, history)
     predict = getattr(chosen, "predictions", lambda xs: [model(x) for x in xs])
+    forget_examples = getattr(chosen, "forget_examples", lambda: None)
     try:
         with _progress(progress, steps) as advance:
             while not history.stopped:
@@ -249,6 +250,8 @@ def fit(
                 measured = copy_context().run(_measure, predict, loss, train, held_out, measures)
                 history.records.append({"loss": mean_loss, **measured})
                 asked = [each for each in after_epoch if each(history) is True]
+                if after_epoch:
+                    forget_examples()
                 history.stopped = _reason_to_stop(history, asked, epochs, patience, min_delta)
     except KeyboardInterrupt:
         history.stopped = f"interrupted after {history.epochs} epochs and {history.steps} steps"

@@ -3,7 +3,8 @@
 A staged program repeats what the model did when it was written. That is right for most models, and wrong for one that
 draws random numbers, counts its calls, or whose loss is no mean over examples. Nobody can see that in a function
 without running it, so the first step is taken both ways and everything compared, each further batch of the
-first epoch by its loss, and one example at the start of each later epoch.
+first epoch by its loss, and at the start of each later epoch one example, or a few. A model that keeps something from
+call to call is found before that.
 """
 
 import math
@@ -18,10 +19,12 @@ from ..recording import no_grad
 from ..steps import Loss, Stepper, Trainable, eager_step
 from ..tree import flatten, unflatten
 from .prediction import StagedPredictions
+from .state import State
 from .step import Computed, StagedStep
 
 LARGEST = 20_000  # operands in the graph of one example; a larger one takes seconds to stage, and much memory
 STRUCTURES = 16  # of examples; for each a program has to be written
+FEW = 4  # examples: of one alone, nobody sees whether the loss is a mean or, say, the largest
 CLOSE = 1e-6  # relative; differences by rounding are smaller, other programs differ by more
 
 
@@ -57,7 +60,8 @@ class AutomaticStep:
         if epoch == batch == 0:
             return self._first(self._staged, xs, ys)
         if batch == 0:
-            self._compare(self._computed(xs[:1], ys[:1]), xs[:1], ys[:1], epoch, batch)
+            some = FEW if epoch.bit_count() == 1 else 1  # a few in epochs 1, 2, 4, 8, …
+            self._compare(self._computed(xs[:some], ys[:some]), xs[:some], ys[:some], epoch, batch)
         computed = self._computed(xs, ys)
         if epoch == 0:
             self._compare(computed, xs, ys, epoch, batch)
@@ -74,6 +78,10 @@ class AutomaticStep:
                 return [self.model(x) for x in xs]
             return self._predictions(self._with_floats(xs), xs)
 
+    def forget_examples(self) -> None:
+        """Look at all examples anew: they may have been changed."""
+        self._floats.clear()
+
     def _computed(self, xs: list[Any], ys: list[Any]) -> Computed | None:
         """What the staged step would do, if it can."""
         if self._staged is None:
@@ -85,13 +93,22 @@ class AutomaticStep:
             return None
         if len(self._staged.staged.traces) > STRUCTURES:
             self._give_up(f"the examples have more than {STRUCTURES} structures, as lists of other lengths")
+        elif self._staged.stagings > STRUCTURES:
+            self._give_up(f"the optimiser's settings have changed {STRUCTURES} times")
         return computed
 
     # --- the comparisons -----------------------------------------------------------------------------------------
 
     def _first(self, staged: StagedStep, xs: list[Any], ys: list[Any]) -> float:
         """The first step, eagerly, and what the staged step makes of it beside that."""
+        before = State(self.model)
         operands = self._operands(xs[:1], ys[:1])
+        if before.is_changed():
+            after = State(self.model)
+            self._operands(xs[:1], ys[:1])
+            if after.is_changed():  # not just something that is made at the first call
+                before.restore()
+                self._give_up("the model keeps something from call to call: one of its attributes, or what is in one")
         if operands > LARGEST:
             self._give_up(f"the loss of one example has {operands:,} operands, so its program would be very long")
         computed = self._computed(xs, ys)
