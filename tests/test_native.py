@@ -346,6 +346,42 @@ def test_a_compiler_that_does_not_work_is_named(monkeypatch):
     assert str(caught.value).endswith("cannot compile today")
 
 
+@pytest.mark.parametrize("variable", ["CC", "CFLAGS"])
+def test_a_variable_with_an_open_quotation_mark_is_shown(monkeypatch, variable):
+    monkeypatch.setenv(variable, 'gcc "-O2')
+    ours = jit(lambda x: 2 * x, backend="c")
+    with pytest.warns(RuntimeWarning, match=f"\\${variable} is 'gcc \"-O2': No closing quotation"):
+        assert ours(1.0) == 2.0
+    assert ours.source  # it is staged
+
+
+@cc
+def test_flags_that_hide_the_function_are_shown(monkeypatch):
+    monkeypatch.setenv("CFLAGS", "-fvisibility=hidden")
+    ours = jit(lambda x: 2 * x, backend="c")
+    with pytest.warns(RuntimeWarning, match="-fvisibility=hidden: what it built has no function staged"):
+        assert ours(1.0) == 2.0
+
+
+def test_a_compiler_may_complain_in_any_encoding(monkeypatch):
+    script = "import sys; sys.stderr.buffer.write(bytes([100, 233, 115, 111, 108, 233])); sys.exit(1)"
+    monkeypatch.setattr(compiler, "compilers", lambda: [[sys.executable, "-c", script]])
+    with pytest.raises(compiler.CompilerError, match="d\ufffdsol\ufffd"):
+        compiler.load(SOURCE)
+
+
+@cc
+def test_a_user_without_a_home_has_a_temporary_one(cache, monkeypatch):
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    monkeypatch.setattr(compiler.Path, "home", nowhere)
+    assert compiler.load(SOURCE).staged
+    assert not cache.exists()
+
+
 def test_which_compilers_are_tried(monkeypatch, tmp_path):
     for name in ("gcc", "clang"):
         (tmp_path / name).write_text("#!/bin/sh\n")

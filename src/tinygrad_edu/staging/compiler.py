@@ -29,12 +29,16 @@ class CompilerError(RuntimeError):
     """No C compiler was found, or none could build this source."""
 
 
-def load(source: str) -> ctypes.CDLL:
-    """The source compiled and loaded. Raises CompilerError, which says what was tried."""
+def load(source: str, name: str = "staged") -> ctypes.CDLL:
+    """The source compiled and loaded, with a function of this name. Raises CompilerError, which says what was tried."""
     failures = []
+    flags = _split("CFLAGS")
     for compiler in compilers():
         try:
-            return _loaded(compiler, source)
+            library = _loaded(compiler, [*FLAGS, *flags], source)
+            if hasattr(library, name):
+                return library
+            failures.append(f"{shlex.join([*compiler, *flags])}: what it built has no function {name}")
         except (OSError, subprocess.SubprocessError) as error:
             failures.append(f"{shlex.join(compiler)}: {_reason(error)}")
     tried = "; ".join(failures) or "no C compiler found on the PATH (cc, gcc, clang), nor the package ziglang"
@@ -43,8 +47,9 @@ def load(source: str) -> ctypes.CDLL:
 
 def compilers() -> Iterator[list[str]]:
     """The commands to try: $CC, those on the PATH, and the one that the package ziglang carries."""
-    if os.environ.get("CC"):
-        yield shlex.split(os.environ["CC"])
+    own = _split("CC")
+    if own:
+        yield own
     for name in CANDIDATES:
         path = shutil.which(name)
         if path:
@@ -53,8 +58,16 @@ def compilers() -> Iterator[list[str]]:
         yield [sys.executable, "-m", "ziglang", "cc"]
 
 
-def _loaded(compiler: list[str], source: str) -> ctypes.CDLL:
-    flags = [*FLAGS, *shlex.split(os.environ.get("CFLAGS", ""))]
+def _split(variable: str) -> list[str]:
+    """The words of an environment variable. CompilerError if its quotation marks are not closed."""
+    text = os.environ.get(variable, "")
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise CompilerError(f"${variable} is {text!r}: {error}") from None
+
+
+def _loaded(compiler: list[str], flags: list[str], source: str) -> ctypes.CDLL:
     if len(source) > OPTIMISED:
         flags[0] = "-O0"
     identity = "\0".join([source, *compiler, *flags, platform.system(), platform.machine(), str(sys.maxsize)])
@@ -76,18 +89,18 @@ def _build(compiler: list[str], flags: list[str], source: str, library: Path) ->
         built = Path(folder) / "program.so"
         text.write_text(source, encoding="utf-8")
         command = [*compiler, *flags, str(text), "-o", str(built), *([] if os.name == "nt" else ["-lm"])]
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)  # noqa: S603 - a C compiler
+        subprocess.run(command, check=True, capture_output=True, timeout=600)  # noqa: S603 - a C compiler
         os.replace(built, library)
 
 
 @contextlib.contextmanager
 def _directory() -> Iterator[Path]:
     """The directory that builds are kept in; a temporary one where the user has none to write to."""
-    directory = cache_directory()
     try:
+        directory = cache_directory()
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         usable = is_trusted(directory) and os.access(directory, os.W_OK)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: a user without a home, as in some containers
         usable = False
     if usable:
         yield directory
@@ -115,5 +128,5 @@ def is_trusted(path: Path) -> bool:
 
 def _reason(error: Exception) -> str:
     """The first line of what a compiler complained about."""
-    complaint = getattr(error, "stderr", None) or str(error)
+    complaint = (getattr(error, "stderr", None) or b"").decode(errors="replace") or str(error)
     return complaint.strip().partition("\n")[0][:200]

@@ -27,7 +27,7 @@ def compile_trace(trace: Any) -> None:
     global _warned
     text = c.source(NAME, trace.parameters, trace.program, trace.results)
     try:
-        library = load(text)
+        library = load(text, NAME)
     except CompilerError as error:
         if not _warned:
             _warned = True
