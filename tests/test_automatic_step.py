@@ -653,6 +653,7 @@ def test_a_staged_step_with_an_optimizer_is_the_whole_step():
     assert staged.optimizer.state_dict()["memories"][0] == pytest.approx(optim_state(eager, plain), rel=1e-9)
     assert "def step(p, memory, lr, xs, ys):" in staged.source
     assert "lr * " in staged.source
+    assert staged.to("python") == staged.source
 
 
 def optim_state(model, step):

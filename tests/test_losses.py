@@ -182,6 +182,14 @@ def test_no_predictions_are_refused(loss):
 
 
 @pytest.mark.parametrize("loss", [cross_entropy, multiclass_svm_loss])
+def test_a_class_may_be_a_whole_float_and_nothing_else(loss):
+    assert loss([[1.0, 2.0], [0.5, 0.0]], [1.0, 0.0]) == loss([[1.0, 2.0], [0.5, 0.0]], [1, 0])
+    for target in (0.5, "1", math.nan):
+        with pytest.raises(TypeError, match=f"{loss.__name__}: a target is the index of its class, as 0 or 1, got "):
+            loss([[1.0, 2.0]], [target])
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, multiclass_svm_loss])
 def test_classes_that_do_not_match_the_scores_are_refused(loss):
     for scores, target, message in [
         ([1.0, 2.0], 2, "class 2 of 2; classes count from 0"),
@@ -195,8 +203,6 @@ def test_classes_that_do_not_match_the_scores_are_refused(loss):
     ]:
         with pytest.raises(ValueError, match=message):
             loss(scores, target)
-    with pytest.raises(TypeError):
-        loss([1.0, 2.0], 1.0)
 
 
 def test_targets_of_the_wrong_kind_are_refused():

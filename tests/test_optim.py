@@ -250,7 +250,19 @@ def test_an_optimizer_of_your_own_needs_an_update():
         pass
 
     with pytest.raises(NotImplementedError, match="Unfinished must define update"):
-        Unfinished(with_gradients(1.0), lr=0.1, weight_decay=0.0).step()
+        Unfinished(with_gradients(1.0), lr=0.1).step()
+
+
+def test_an_update_must_say_what_to_remember():
+    class Forgetful(Optimizer):
+        def update(self, x, g, memory, lr):
+            return x - lr * g
+
+    parameters = with_gradients(1.0)
+    before = parameters[0].data
+    with pytest.raises(TypeError, match=r"Forgetful.update must return two things.*as in `return x - lr \* g, \(\)`"):
+        Forgetful(parameters, lr=0.1).step()
+    assert parameters[0].data == before
 
 
 # --- state ---------------------------------------------------------------------------------------------------------

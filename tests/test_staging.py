@@ -830,6 +830,43 @@ def test_a_batch_of_another_structure_is_staged_again():
     assert ours(np.array([[1.0, 2.0], [3.0, 4.0]])) == 10.0
 
 
+def test_a_function_that_labels_its_results_runs_itself_on_values():
+    def f(a, b=2.0, *, words=""):
+        x = a + b
+        x.label = "x" + words
+        return [x * b, {"a": a}]
+
+    assert jit(f)(1.0, 3.0) == [12.0, {"a": 1.0}]
+    exact = jit(f)
+    exact(1.0)
+    assert exact(Fraction(1), Fraction(2)) == [6, {"a": 1}]
+    assert exact(Value(1.0))[0].data == 6.0
+    with pytest.raises(AttributeError, match="no attribute 'missing'"):
+        jit(lambda x: x.missing)(Fraction(1))
+
+    def area(a, b):
+        x = a * b
+        x.label = "area"
+        return x
+
+    assert jit(area)(1e200, 1e200) == inf
+
+
+def test_jit_is_a_decorator_with_and_without_options():
+    @jit
+    def double(x):
+        return 2 * x
+
+    @jit(batched=["xs"])
+    def total(xs):
+        return sum_over(lambda x: x * x, xs)
+
+    assert repr(double) == "<double, staged: 0 programs>"
+    assert (double(2.0), total([1.0, 2.0])) == (4.0, 5.0)
+    assert repr(double) == "<double, staged: 1 program>"
+    assert total.to("python") == total.source
+
+
 # --- a training step -------------------------------------------------------------------------------------------
 
 

@@ -632,3 +632,38 @@ def test_accuracy_of_arrays_and_of_nan():
     assert accuracy([np.array([0.1, 0.9])], [1]) == 1.0
     assert accuracy([math.nan], [-1]) == 0.0
     assert accuracy([[math.nan, 1.0]], [0]) == 0.0
+
+
+# --- options that make no sense --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"optimizer": optim.Adam}, r"optimizer must be an optimiser, .* got the class Adam: give an instance, Adam"),
+        ({"optimizer": "adam"}, "optimizer must be an optimiser, with zero_grad.* got 'adam'"),
+        ({"metrics": ["accuracy"]}, "metrics must be a dict of functions by name"),
+        ({"metrics": accuracy}, "metrics must be a dict of functions by name"),
+        ({"metrics": {"accuracy": 1}}, "metrics must be a dict of functions by name"),
+        ({"loss": None}, "loss must be a function, got None"),
+        ({"loss": "mse"}, "loss must be a function, got 'mse'"),
+        ({"callbacks": 3}, "callbacks must be a function or a list of functions, got 3"),
+        ({"callbacks": [3]}, "callbacks must be a function or a list of functions"),
+        ({"step": 3}, "step must be a function or None, got 3"),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_before_the_first_step(options, text):
+    model = Line()
+    with pytest.raises(TypeError, match=f"fit: {text}"):
+        fit(model, datasets.line(), **options)
+    assert model.numbers() == [1.0, 0.0]
+
+
+def test_a_model_needs_parameters():
+    with pytest.raises(TypeError, match=r"fit: model must be a model with a method parameters\(\)"):
+        fit(lambda x: x, datasets.line())
+
+
+def test_an_optimizer_made_for_another_model_is_refused():
+    with pytest.raises(ValueError, match="the optimiser moves none of the model's parameters: was it made for another"):
+        fit(Line(), datasets.line(), optimizer=sgd(Line()))

@@ -245,10 +245,21 @@ def _example(loss: str, scores: list[Any] | None, target: Any) -> tuple[list[Any
         raise ValueError(f"{loss} needs a list of class scores for each example")
     if _is_symbol(target):
         return scores, target
-    index = operator.index(target)
+    index = _class_of(loss, target)
     if not 0 <= index < len(scores):
         raise ValueError(f"{loss}: class {index} of {len(scores)}; classes count from 0")
     return scores, index
+
+
+def _class_of(loss: str, target: Any) -> int:
+    if isinstance(target, float) and target.is_integer():
+        return int(target)
+    try:
+        return operator.index(target)
+    except TypeError:
+        raise TypeError(
+            f"{loss}: a target is the index of its class, as 0 or 1, got {shown(target)}, a {type(target).__name__}"
+        ) from None
 
 
 # --- a class that is a symbol, while a loss is staged -----------------------------------------------------------------

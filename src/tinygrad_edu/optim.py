@@ -27,7 +27,9 @@ class Optimizer:
 
     memory: tuple[str, ...] = ()
 
-    def __init__(self, parameters: Iterable[Value], lr: float | Callable[[int], float], weight_decay: float) -> None:
+    def __init__(
+        self, parameters: Iterable[Value], lr: float | Callable[[int], float], weight_decay: float = 0.0
+    ) -> None:
         self.parameters = _checked(parameters)
         self.lr = lr
         self.weight_decay = at_least_zero("weight_decay", weight_decay)
@@ -64,6 +66,11 @@ class Optimizer:
             (x, memory) if g is NOT_COMPUTED else self.update(x, g, memory, lr)
             for x, g, memory in zip(xs, gs, memories, strict=True)
         ]
+        if not all(type(pair) is tuple and len(pair) == 2 for pair in pairs):
+            raise TypeError(
+                f"{type(self).__name__}.update must return two things, the new number and a tuple of what to remember, "
+                f"as in `return x - lr * g, ()`; it returned {shown(pairs[0])}"
+            )
         return [x for x, _ in pairs], [memory for _, memory in pairs]
 
     def take(self, xs: list[Any], memories: list[Memory], before: list[Any]) -> None:

@@ -69,6 +69,10 @@ def _are_places(x: Any) -> bool:
     return _is_whole(x) or (isinstance(x, Sequence) and all(map(_is_whole, x)))
 
 
+def _items(x: Any) -> list[Any]:
+    return list(x) if isinstance(x, Iterable) else [x]
+
+
 A_NUMBER = Kind("a number", _is_number)
 A_WHOLE_NUMBER = Kind("a whole number", _is_whole)
 A_SEED = Kind("a whole number or None", lambda x: x is None or isinstance(x, (int, float, str, bytes)))
@@ -84,4 +88,8 @@ PAIRS = Kind("a list of pairs", _is_list_of(None, _is_list_of(2, lambda _: True)
 NAMES = Kind("a pair of names", _is_list_of(2, lambda x: isinstance(x, str)))
 PLACES = Kind("the place of an argument, or several, as 0 or (0, 2)", _are_places)
 RANDOM = Kind("a random.Random, or the module random", _is_object_with("uniform"))
+A_TRAINABLE = Kind("a model with a method parameters()", _is_object_with("parameters"))
+AN_OPTIMIZER = Kind("an optimiser, with zero_grad() and step()", _is_object_with("zero_grad", "step"))
+METRICS = Kind("a dict of functions by name", lambda x: isinstance(x, Mapping) and all(map(callable, x.values())))
+CALLBACKS = Kind("a function or a list of functions", lambda x: callable(x) or all(map(callable, _items(x))))
 STATEFUL = Kind("a Module or an Optimizer", _is_object_with("state_dict", "load_state_dict"))

@@ -19,7 +19,8 @@ from .datasets import at_least_one, batches, examples
 from .losses import mse_loss
 from .notation import number_text
 from .number import primal
-from .optim import SGD
+from .optim import SGD, Optimizer
+from .options import A_FUNCTION, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
 from .recording import no_grad
 from .steps import Loss, Step, Stepper, Trainable, all_parameters, eager_step
 
@@ -228,6 +229,7 @@ def fit(
     >>> history.epochs, history.steps, history.loss[-1] < 1e-6
     (500, 500, True)
     """
+    _check_options(model, loss, optimizer, metrics, callbacks, step)
     train, held_out = examples(data), None if validation is None else examples(validation)
     size = at_least_one("batch size", len(train[0]) if batch_size is None else batch_size)
     steps = at_least_one("epochs", epochs) * math.ceil(len(train[0]) / size)
@@ -261,6 +263,20 @@ def fit(
         error.add_note(f"(raised in fit, in {take.place})")
         raise
     return history
+
+
+def _check_options(model: Any, loss: Any, optimizer: Any, metrics: Any, callbacks: Any, step: Any) -> None:
+    expect("fit", A_TRAINABLE, model=model)
+    expect("fit", A_FUNCTION, loss=loss)
+    expect("fit", A_FUNCTION.or_none, step=step)
+    expect("fit", AN_OPTIMIZER.or_none, optimizer=optimizer)
+    expect("fit", METRICS.or_none, metrics=metrics)
+    expect("fit", CALLBACKS, callbacks=callbacks)
+    if isinstance(optimizer, Optimizer) and not set(optimizer.parameters) & set(model.parameters()):
+        raise ValueError(
+            "fit: the optimiser moves none of the model's parameters: was it made for another model? "
+            "Make it with this model's parameters()"
+        )
 
 
 def _step(

@@ -4,11 +4,12 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import Any, overload
 
 from ..engine import Value
 from ..number import primal
-from ..tree import flatten, unflatten
+from ..recording import no_grad
+from ..tree import flatten, map_leaves, unflatten
 from . import arrays, c, javascript, latex, python
 from .arguments import Argument, read
 from .batch import Rows
@@ -19,7 +20,15 @@ from .symbol import Program, StagingError, Symbol
 BACKENDS = ("python", "c")
 
 
-def jit(f: Callable[..., Any], *, batched: Sequence[str] = (), backend: str = "python") -> "Staged":
+@overload
+def jit(f: Callable[..., Any], *, batched: Sequence[str] = (), backend: str = "python") -> "Staged": ...
+
+
+@overload
+def jit(*, batched: Sequence[str] = (), backend: str = "python") -> "Callable[[Callable[..., Any]], Staged]": ...
+
+
+def jit(f: Callable[..., Any] | None = None, *, batched: Sequence[str] = (), backend: str = "python") -> Any:
     """The same function, staged: faster from the second call on, and readable as `.source`.
 
     The first call with arguments of a new structure (how they nest) runs `f` on symbols, through any transforms in it,
@@ -30,7 +39,8 @@ def jit(f: Callable[..., Any], *, batched: Sequence[str] = (), backend: str = "p
     The arguments named by `batched` are lists of rows, as many as you like, for `mean_over` and `sum_over`. With
     `backend="c"` the program is compiled by a C compiler; without one it stays Python, with one warning.
 
-    Raises StagingError where `f` decides something by the numbers it is given (`if x > 0`): use `where`.
+    Without a function it is a decorator with these options. Raises StagingError where `f` decides something by the
+    numbers it is given (`if x > 0`): use `where`.
 
     >>> from tinygrad_edu.transforms import grad
     >>> slope = jit(grad(lambda x: x**2 + 3 * x))
@@ -41,7 +51,7 @@ def jit(f: Callable[..., Any], *, batched: Sequence[str] = (), backend: str = "p
         return 3.0 + 2.0 * x
     <BLANKLINE>
     """
-    return Staged(f, batched, backend)
+    return functools.partial(jit, batched=batched, backend=backend) if f is None else Staged(f, batched, backend)
 
 
 class Staged:
@@ -65,6 +75,9 @@ class Staged:
         self._traces: dict[Hashable, Trace] = {}
         self._latest: Trace | None = None
         self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        return f"<{self._name}, staged: {len(self._traces)} program{'' if len(self._traces) == 1 else 's'}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns for these arguments."""
@@ -122,7 +135,7 @@ class Staged:
             xs, arguments[name] = read(name, tree, batched=name in self._batched)
             numbers += xs
         if not all(type(x) is float or type(x) is int for x in numbers):
-            return self._f(*bound.args, **bound.kwargs)
+            return self._original(*bound.args, **bound.kwargs)
         leaves = iter(numbers)
         trees = [argument.rebuilt(leaves, bound.arguments[name]) for name, argument in arguments.items()]
         try:
@@ -133,7 +146,17 @@ class Staged:
                 return result
         except (ArithmeticError, ValueError):
             pass
-        return self._f(*bound.args, **bound.kwargs)
+        return self._original(*bound.args, **bound.kwargs)
+
+    def _original(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function itself returns. If it labels its results, plain numbers must be Values for that."""
+        try:
+            return self._f(*args, **kwargs)
+        except AttributeError as error:
+            if "'label'" not in str(error):
+                raise
+        with no_grad():
+            return map_leaves(_lowered, self._f(*map_leaves(_lifted, args), **map_leaves(_lifted, kwargs)))
 
     def _trace(self, arguments: dict[str, Argument]) -> "Trace":
         """The program for arguments of this structure, from now on the one that calls go to first."""
@@ -142,7 +165,7 @@ class Staged:
             trace = self._traces.get(key)
             if trace is None:
                 trace = Trace(self._f, self._name, self._signature, arguments, self._backend)
-                trace.entry = trace.made_entry(self._signature, self._f, self._stage_and_call)
+                trace.entry = trace.made_entry(self._signature, self._original, self._stage_and_call)
                 self._traces[key] = trace
             if trace is not self._latest:
                 self._latest = trace
@@ -219,6 +242,17 @@ class Trace:
         )
 
 
+def _lifted(x: Any) -> Any:
+    try:
+        return x if isinstance(x, Value) else Value(x)
+    except TypeError:  # no number
+        return x
+
+
+def _lowered(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
+
+
 def _numbers_of(name: str, results: Any) -> Any:
     """The results as a tree of symbols and numbers."""
     leaves, structure = flatten(results)
@@ -226,6 +260,7 @@ def _numbers_of(name: str, results: Any) -> Any:
         if isinstance(x, Value) and isinstance(primal(x), Symbol):
             raise StagingError(
                 f"{name} returned a Value over its staged arguments: it used a Value from outside. "
-                "Pass that as an argument, or its .data for the number it has now"
+                "Pass that as an argument, or use its .data for the number it has now. A model with the weights it has "
+                "now is jit(lambda x: model(x).data), a training step StagedStep(model, loss, optimizer)"
             )
     return unflatten(structure, [primal(x) for x in leaves])

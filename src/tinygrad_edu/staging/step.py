@@ -81,6 +81,10 @@ class StagedStep:
         """The program as Python source."""
         return self.staged.source
 
+    def to(self, language: str) -> str:
+        """The program in another language, as `jit(f).to`."""
+        return self.staged.to(language)
+
     @property
     def backend(self) -> str:
         """What steps run as: "python", or "c" once a C compiler has done its work."""
