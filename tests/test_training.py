@@ -284,6 +284,17 @@ def test_a_loss_that_is_not_finite_is_named_with_its_epoch_and_batch(bad):
     assert all(math.isfinite(number) for number in model.numbers())
 
 
+@pytest.mark.parametrize(("x", "y"), [([math.nan], 1.0), ([0.5], math.inf)])
+def test_an_example_that_is_not_finite_is_shown(x, y):
+    data = [([0.0], 5.0), (x, y)]
+    with pytest.raises(DivergedError) as caught:
+        fit(Line(), data, epochs=1)
+    bad = "nan" if math.isnan(x[0]) else "inf"
+    assert f"holds an example with {bad} in it: {x} with the target {y}; the parameters are as before" in str(
+        caught.value
+    )
+
+
 def test_a_learning_rate_that_is_too_large_ends_in_a_clear_error_and_finite_parameters():
     model = Line()
     with pytest.raises((DivergedError, OverflowError)):

@@ -18,11 +18,12 @@ from typing import Any
 from .datasets import at_least_one, batches, examples
 from .losses import mse_loss
 from .notation import number_text
-from .number import primal
+from .number import primal, shown
 from .optim import SGD, Optimizer
 from .options import A_FUNCTION, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
 from .recording import no_grad
 from .steps import Loss, Step, Stepper, Trainable, all_parameters, eager_step
+from .tree import flatten
 
 __all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
 
@@ -136,7 +137,7 @@ class _WholeSteps:
         try:
             loss = self.step(xs, ys)
             if not math.isfinite(loss):
-                raise DivergedError(_diverged(loss, self.place, self.optimizer), self.history)
+                raise DivergedError(_diverged(loss, self.place, self.optimizer, xs, ys), self.history)
             self.history.steps = steps + 1
         except BaseException:
             self._restore(steps, *before, state)
@@ -173,7 +174,14 @@ def _containers(root: dict[str, Any]) -> list[tuple[Any, Any]]:
     return found
 
 
-def _diverged(loss: float, place: str, optimizer: Stepper) -> str:
+def _diverged(loss: float, place: str, optimizer: Stepper, xs: list[Any], ys: list[Any]) -> str:
+    for x, y in zip(xs, ys, strict=True):
+        for number in flatten((x, y))[0]:
+            if isinstance(number, float) and not math.isfinite(number):
+                return (
+                    f"the loss became {loss} in {place}, which holds an example with {number} in it: {shown(x)} with the "
+                    f"target {shown(y)}; the parameters are as before that batch"
+                )
     lr = getattr(optimizer, "lr", None)
     rate = f" (it is {lr})" if isinstance(lr, (int, float)) else ""
     return (
