@@ -233,6 +233,72 @@ def test_numpy_arrays_are_read_as_lists():
     assert grad(lambda x: np.array([x]) @ np.array([3.0]))(2.0) == 3.0
 
 
+WHOLE_ARRAYS = {
+    "grad": grad,
+    "jacobian": jacobian,
+    "hessian": hessian,
+    "vjp": lambda f: lambda x: vjp(f, x),
+    "jvp": lambda f: lambda x: jvp(f, (x,), (x,)),
+    "hvp": lambda f: lambda x: hvp(f, (x,), (x,)),
+    "gradcheck": lambda f: lambda x: tg.gradcheck(f, x),
+    "least_squares": lambda f: lambda x: tg.least_squares(f, x),
+    "jit of grad": lambda f: jit(grad(f)),
+    "jit": jit,
+}
+
+
+@pytest.mark.parametrize("transform", WHOLE_ARRAYS.values(), ids=WHOLE_ARRAYS)
+def test_arithmetic_on_whole_arrays_is_refused_and_right_with_np_array(transform):
+    for f in (lambda x: tg.dot(x + x, x + x), lambda x: tg.sum(2 * x), lambda x: tg.dot(3 * x[1:], x[:-1])):
+        with pytest.raises(TypeError, match=r"NumPy arrays are read as lists here; .* write np\.array\(x\)"):
+            transform(f)(np.array([0.3, 0.4]))
+
+
+def test_np_array_does_the_arithmetic_of_arrays():
+    f = lambda x: tg.dot(np.array(x) + np.array(x), 2 * np.array(x))  # noqa: E731
+    x = np.array([0.3, 0.4])
+    for transformed in (grad(f), jit(grad(f))):
+        assert transformed(x) == pytest.approx([2.4, 3.2])
+    assert jacobian(lambda x: 3 * np.array(x))(np.array([1.0, 2.0])) == [[3.0, 0.0], [0.0, 3.0]]
+
+
+def test_gradients_by_arrays_refuse_the_arithmetic_of_lists_too():
+    gradient = grad(tg.sum)(np.array([1.0, 2.0]))
+    assert gradient == [1.0, 1.0]
+    with pytest.raises(TypeError, match="NumPy arrays are read as lists"):
+        2 * gradient
+    assert np.array_equal(np.array([1.0, 2.0]) - gradient, [0.0, 1.0])
+    with pytest.raises(TypeError, match="NumPy arrays are read as lists"):
+        grad(lambda x: tg.sum(2 * grad(tg.sum)(x)))(np.array([1.0, 2.0]))
+
+
+def test_arrays_inside_other_arguments_refuse_the_arithmetic_of_lists_too():
+    for transform in (grad, lambda f: jit(grad(f))):
+        with pytest.raises(TypeError, match="NumPy arrays are read as lists"):
+            transform(lambda p: tg.sum(2 * p["w"][0]))({"w": np.array([[1.0, 2.0]])})
+    with pytest.raises(ValueError, match=r"tangents\[0\] is a list of 1, where a list of 2 belongs"):
+        jvp(tg.sum, (np.array([1.0, 2.0]),), ([1.0],))
+
+
+def test_rows_of_a_batched_array_refuse_the_arithmetic_of_lists_too():
+    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for batch in (rows, [*rows]):
+        with pytest.raises(TypeError, match="NumPy arrays are read as lists"):
+            jit(lambda xs: tg.mean_over(lambda x: tg.sum(2 * x), xs), batched=["xs"])(batch)
+        staged = jit(lambda xs: tg.mean_over(lambda x: tg.sum(2 * np.array(x)), xs), batched=["xs"])
+        assert staged(batch) == staged(batch) == 10.0
+
+
+def test_staged_functions_of_arrays_return_plain_lists():
+    staged = jit(value_and_grad(lambda x: tg.dot(x, x)))
+    for x in (np.array([1.0, 2.0]), [1.0, 2.0], np.array([1.0, 2.0])):
+        value, gradient = staged(x)
+        assert (value, gradient, type(gradient)) == (5.0, [2.0, 4.0], list)
+    assert len(staged.traces) == 1
+    assert "return " in staged.source
+    assert "[" in staged.source.splitlines()[-1]
+
+
 def test_fractions_stay_exact_and_ints_whole():
     assert grad(lambda x: x**3 / 7)(Fraction(1, 3)) == Fraction(1, 21)
     assert hessian(lambda x: x**3 / 7)(Fraction(1, 3)) == Fraction(2, 7)
@@ -529,6 +595,9 @@ def test_scipy_minimises_with_value_and_grad():
     def rosenbrock(x):
         return tg.sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in itertools.pairwise(x))
 
+    for mixed in (value_and_grad(rosenbrock), jit(value_and_grad(rosenbrock))):
+        found = optimize.minimize(mixed, np.full(5, 1.3), jac=True)
+        assert found.x == pytest.approx(np.ones(5), abs=1e-4)
     found = optimize.minimize(value_and_grad(rosenbrock), np.full(5, 1.3), jac=True, method="BFGS")
     assert found.success
     assert found.x == pytest.approx(np.ones(5), abs=1e-5)

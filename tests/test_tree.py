@@ -1,5 +1,10 @@
 """Trees of numbers: flat lists and back, and a second tree of the same shape."""
 
+import copy
+import json
+import operator
+import pickle
+import re
 from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygrad_edu.tree import LEAF, flatten, leaves_like, map_leaves, unflatten
+from tinygrad_edu.tree import LEAF, Numbers, flatten, leaves_like, map_leaves, unflatten
 
 
 class Point(NamedTuple):
@@ -112,8 +117,46 @@ def test_a_dataclass_itself_is_a_leaf():
 def test_numpy_arrays_are_read_as_lists():
     assert flatten(np.array([1.0, 2.0])) == flatten([1.0, 2.0])
     assert flatten(np.array([[1.0], [2.0]])) == flatten([[1.0], [2.0]])
+    assert flatten(np.array([[1.0], [2.0]]), Numbers)[1] == (Numbers, ((Numbers, (LEAF,)),) * 2)
+    assert flatten(np.array([{"a": 1.0}, None]), Numbers)[1] == (Numbers, ((dict, ("a",), (LEAF,)), None))
     assert flatten(np.float64(3.0)) == ([3.0], LEAF)
     assert flatten(np.array(3.0))[1] == LEAF
+
+
+ARITHMETIC = {
+    "+": [lambda x: x + x, lambda x: x + [1.0], lambda x: [1.0] + x, lambda x: operator.iadd(x, [1.0])],
+    "-": [lambda x: x - x, lambda x: 1 - x, lambda x: -x],
+    "*": [lambda x: x * 2, lambda x: 2 * x, lambda x: operator.imul(x, 2), lambda x: x * np.int64(2)],
+    "/": [lambda x: x / 2, lambda x: 2 / x],
+    "**": [lambda x: x**2, lambda x: 2**x],
+    "@": [lambda x: x @ x, lambda x: [1.0, 2.0] @ x],
+}
+
+
+@pytest.mark.parametrize(("sign", "f"), [(sign, f) for sign, fs in ARITHMETIC.items() for f in fs])
+def test_what_arrays_are_read_as_refuses_the_arithmetic_of_lists(sign, f):
+    for x in (Numbers([1.0, 2.0]), Numbers([0.0, 1.0, 2.0])[1:], Numbers([1.0, 2.0]).copy()):
+        with pytest.raises(TypeError, match=rf"^{re.escape(sign)} with .*2.0\]: NumPy arrays .* write np.array\(x\)"):
+            f(x)
+        assert x == [1.0, 2.0]
+
+
+def test_what_arrays_are_read_as_is_a_list_otherwise():
+    x = Numbers([1.0, 2.0, 3.0])
+    assert isinstance(x, list)
+    assert (x, repr(x), json.dumps(x), len(x)) == ([1.0, 2.0, 3.0], "[1.0, 2.0, 3.0]", "[1.0, 2.0, 3.0]", 3)
+    assert (x[0], x[-1], x[1:], x[::2], list(x)) == (1.0, 3.0, [2.0, 3.0], [1.0, 3.0], [1.0, 2.0, 3.0])
+    assert type(copy.deepcopy(x)) is type(pickle.loads(pickle.dumps(x))) is Numbers
+
+
+def test_beside_an_array_what_arrays_are_read_as_is_an_array():
+    x, a = Numbers([1.0, 2.0]), np.array([10.0, 20.0])
+    for result, expected in [(x + a, [11, 22]), (a + x, [11, 22]), (x * a, [10, 40]), (a - x, [9, 18]), (x @ a, 50)]:
+        assert np.array_equal(result, expected)
+    for scalar in (np.float64(2.0), np.int64(2)):
+        assert np.array_equal(scalar * x, [2.0, 4.0])
+    x += a
+    assert np.array_equal(x, [11.0, 22.0])
 
 
 def test_map_leaves_keeps_the_structure():

@@ -22,7 +22,7 @@ from .linear import Matrix, Vector, inverse_of_square, solve_triangular, triangu
 from .number import number, primal, shown
 from .options import A_FUNCTION, A_LIST, A_NUMBER, expect
 from .traced import Traced
-from .tree import flatten, leaf_names, leaves_like, unflatten
+from .tree import Numbers, flatten, leaf_names, leaves_like, unflatten
 
 GRADIENT_TOLERANCE = EPSILON  # cosine of the angle between the residuals and what a parameter can change about them
 STEP_TOLERANCE = 1e-13  # of the parameters, relative
@@ -61,7 +61,7 @@ def least_squares(
     expect("least_squares", A_FUNCTION, f=f)
     expect("least_squares", A_LIST.or_none, data=data)
     expect("least_squares", A_NUMBER, max_iterations=max_iterations)
-    start, structure = flatten(p0)
+    start, structure = flatten(p0, Numbers)
     p = [float(number(x)) for x in start]
     points = None if data is None else [_pair(point) for point in data]
     residuals = _Residuals(f, structure, points, _sigmas(sigma, points))

@@ -21,7 +21,7 @@ from .stencil import Evaluation, best_slopes, evaluate, judged, rounding
 from .tables import markdown_table, text_table
 from .traced import Traced, argument_names, name_of, title_of
 from .transforms import jacobian
-from .tree import flatten, leaf_names, unflatten
+from .tree import Numbers, flatten, leaf_names, unflatten
 
 Function = Callable[..., Any]
 
@@ -181,7 +181,7 @@ def gradcheck(
     expect("gradcheck", A_DICT.or_none, operations=operations)
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"gradcheck of order {order}: the order is a whole number of at least 1")
-    leaves, structure = flatten(args)
+    leaves, structure = flatten(args, Numbers)
     xs = [float(number(x)) for x in leaves]
     if not xs:
         raise ValueError(f"gradcheck of {name_of(f)} without a number among the arguments: there is no derivative")

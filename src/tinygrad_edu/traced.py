@@ -13,7 +13,7 @@ from . import recording
 from .engine import NOT_COMPUTED, ONE, Value, topological_order
 from .level import Node, deeper
 from .number import number, one_like, primal, shown
-from .tree import flatten, leaf_names
+from .tree import Numbers, flatten, leaf_names
 
 Function = Callable[..., Any]
 
@@ -24,7 +24,7 @@ class Traced:
     def __init__(self, f: Function, xs: Sequence[Any]) -> None:
         with deeper(Value) as node:
             self.variables = lifted(f, xs, node)
-            leaves, self.structure = flatten(f(*self.variables))
+            leaves, self.structure = flatten(f(*self.variables), Numbers)
             self.results = results(f, leaves)
         self._node = node
         self.values = outside([lowered(y, node) for y in self.results])

@@ -16,7 +16,7 @@ from .level import deeper
 from .number import one_like
 from .options import A_FUNCTION, A_LIST, PLACES, expect
 from .traced import Traced, gradient, is_zero, lifted, lowered, name_of, outside, pass_labels_on, results, zero
-from .tree import LEAF, flatten, leaves_like, map_leaves, unflatten
+from .tree import LEAF, Numbers, flatten, leaves_like, map_leaves, unflatten
 
 Argnums = int | Sequence[int]
 Function = Callable[..., Any]
@@ -58,7 +58,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
     @_like(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         point, rebuild = _arguments(f, args, argnums)
-        xs, structure = flatten(point)
+        xs, structure = flatten(point, Numbers)
         with deeper(Value) as Node:
             variables = lifted(f, xs, Node)
             result = f(*rebuild(unflatten(structure, variables)), **kwargs)
@@ -127,7 +127,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
     ([10.0, 7.0], (5.0, 2.0), (1.0, 1.0))
     """
     _check("vjp", f)
-    points, structure = flatten(tuple(primals))
+    points, structure = flatten(tuple(primals), Numbers)
     graph = Traced(_flat(f, structure), points)
 
     def pull_back(gradients: Any) -> Any:
@@ -154,7 +154,7 @@ def jacobian(f: Function, argnums: Argnums = 0, *, mode: str | None = None) -> F
     @_like(f)
     def all_derivatives(*args: Any, **kwargs: Any) -> Any:
         point, rebuild = _arguments(f, args, argnums)
-        xs, structure = flatten(point)
+        xs, structure = flatten(point, Numbers)
 
         @_like(f)
         def flat(*values: Any) -> Any:
@@ -205,13 +205,13 @@ def _check(transform: str, f: Function, argnums: Argnums = 0) -> None:
 
 def _forward(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """`jvp` of arguments that are known to be right."""
-    points, structure = flatten(tuple(primals))
+    points, structure = flatten(tuple(primals), Numbers)
     directions = leaves_like(structure, tuple(tangents), "tangents")
     with deeper(Dual) as Node:
         variables = lifted(f, points, Node)
         for x, tangent in zip(variables, results(jvp, directions), strict=True):
             x.tangent = ZERO if is_zero(tangent) else tangent
-        leaves, result = flatten(f(*unflatten(structure, variables)))
+        leaves, result = flatten(f(*unflatten(structure, variables)), Numbers)
         ys = results(f, leaves)
     values = outside([lowered(y, Node) for y in ys])
     rates = [y.tangent if type(y) is Node else ZERO for y in ys]
@@ -279,6 +279,6 @@ def _columns(flat: Function, xs: list[Any]) -> tuple[list[list[Any]], Any]:
     for i, x in enumerate(xs):
         tangents = [ZERO] * len(xs)
         tangents[i] = one_like(x)
-        column, result = flatten(_forward(flat, xs, tangents)[1])
+        column, result = flatten(_forward(flat, xs, tangents)[1], Numbers)
         columns.append(column)
     return columns, result

@@ -14,38 +14,83 @@ from .number import shown
 LEAF = "leaf"
 
 
-def flatten(tree: Any) -> tuple[list[Any], Hashable]:
+class Numbers(list[Any]):
+    """What a NumPy array is read as: a list, but one that refuses arithmetic, which of lists means something else.
+
+    `2 * x` of a list repeats it and `x + y` joins two, where those who gave an array expect sums of numbers.
+
+    >>> Numbers([1.0, 2.0]) + Numbers([3.0, 4.0])
+    Traceback (most recent call last):
+        ...
+    TypeError: + with [1.0, 2.0]: NumPy arrays are read as lists here; for arithmetic on whole arrays write ...
+    """
+
+    def __getitem__(self, place: Any) -> Any:
+        part = super().__getitem__(place)
+        return Numbers(part) if isinstance(place, slice) else part
+
+    def copy(self) -> "Numbers":
+        """Another with the same items."""
+        return Numbers(self)
+
+    @staticmethod
+    def _refusing(operator: str) -> Any:
+        def refuse(self: Any, *others: Any) -> Any:
+            if any(map(_is_array, others)):
+                return NotImplemented  # the array knows what to do: it reads this list as an array
+            raise TypeError(
+                f"{operator} with {shown(self)}: NumPy arrays are read as lists here; "
+                "for arithmetic on whole arrays write np.array(x), which holds Values"
+            )
+
+        return refuse
+
+    __add__ = __radd__ = __iadd__ = _refusing("+")
+    __sub__ = __rsub__ = __neg__ = _refusing("-")
+    __mul__ = __rmul__ = __imul__ = _refusing("*")
+    __truediv__ = __rtruediv__ = _refusing("/")
+    __pow__ = __rpow__ = _refusing("**")
+    __matmul__ = __rmatmul__ = _refusing("@")
+
+
+def flatten(tree: Any, arrays: type = list) -> tuple[list[Any], Hashable]:
     """The leaves of a tree in order, and its structure.
 
     Lists, tuples, named tuples, dicts (in their order), dataclass instances and None (no leaves) are branches; a NumPy
-    array counts as the nested list of its items; everything else is a leaf.
+    array counts as the nested list of its items; everything else is a leaf. With `arrays`, arrays become branches of
+    that kind instead: of Numbers, if the tree will be rebuilt for a function that may do arithmetic with it.
 
     >>> flatten({"w": [1.0, 2.0], "b": 3.0})[0]
     [1.0, 2.0, 3.0]
     """
     leaves: list[Any] = []
-    return leaves, _structure(tree, leaves)
+    return leaves, _structure(tree, leaves, arrays)
 
 
-def _structure(tree: Any, leaves: list[Any]) -> Hashable:
+def _structure(tree: Any, leaves: list[Any], arrays: type) -> Hashable:
     kind = type(tree)
     if kind is not float:
         if tree is None:
             return None
         if kind is list or isinstance(tree, (list, tuple)):
-            return kind, tuple([_structure(branch, leaves) for branch in tree])
+            return arrays if kind is Numbers else kind, tuple([_structure(branch, leaves, arrays) for branch in tree])
         if isinstance(tree, dict):
-            return kind, tuple(tree), tuple([_structure(branch, leaves) for branch in tree.values()])
+            return kind, tuple(tree), tuple([_structure(branch, leaves, arrays) for branch in tree.values()])
         if _is_array(tree):
-            return _structure(tree.tolist(), leaves)
+            return _structure(_nested(tree.tolist(), len(tree.shape)), leaves, arrays)
         if (fields := _fields(tree)) is not None:
-            return kind, fields, tuple([_structure(getattr(tree, name), leaves) for name in fields])
+            return kind, fields, tuple([_structure(getattr(tree, name), leaves, arrays) for name in fields])
     leaves.append(tree)
     return LEAF
 
 
 def _is_array(tree: Any) -> bool:
     return bool(getattr(tree, "shape", ())) and hasattr(tree, "tolist")
+
+
+def _nested(items: list[Any], dimensions: int) -> Numbers:
+    """The items of an array of that many dimensions, of which only the last may hold lists."""
+    return Numbers(items if dimensions == 1 else [_nested(row, dimensions - 1) for row in items])
 
 
 def _fields(tree: Any) -> tuple[str, ...] | None:
@@ -90,7 +135,7 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     >>> map_leaves(abs, [1.0, (-2.0, -3.0)])
     [1.0, (2.0, 3.0)]
     """
-    leaves, structure = flatten(tree)
+    leaves, structure = flatten(tree, Numbers)
     return unflatten(structure, [function(leaf) for leaf in leaves])
 
 
@@ -154,6 +199,7 @@ def _wanted(structure: Any) -> str:
     kind, *names, branches = structure
     if names and issubclass(kind, dict):
         return f"a dict of {', '.join(map(repr, names[0])) or 'nothing'}"
+    kind = list if kind is Numbers else kind
     name = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
     return name if names else f"{name} of {len(branches)}"
 

@@ -5,11 +5,11 @@ of those that are no numbers (texts, booleans, functions), which are fixed in th
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..number import number
-from ..tree import LEAF, flatten, unflatten
+from ..tree import LEAF, Numbers, flatten, unflatten
 from .batch import Rows
 from .symbol import Program
 
@@ -21,6 +21,7 @@ class Argument:
     structure: Hashable
     fixed: tuple[tuple[int, Hashable], ...] = ()  # leaves that are no numbers: place and value
     batched: bool = False
+    handed: Hashable = field(default=LEAF, compare=False)  # the structure that the function sees: arrays are Numbers
 
     def rebuilt(self, numbers: Iterator[Any], tree: Any) -> Any:
         """The argument with its numbers replaced by these, in order."""
@@ -31,13 +32,13 @@ class Argument:
     def symbols(self, program: Program, name: str) -> Any:
         """The argument of this name with an input symbol for each number."""
         if self.batched:
-            return Rows(program, name, self.structure)
+            return Rows(program, name, self.handed)
         if self.structure == LEAF:
             return self.fixed[0][1] if self.fixed else program.input(name)
         fixed = dict(self.fixed)
         paths = enumerate(_paths(self.structure))
         leaves = [fixed[i] if i in fixed else program.input(f"{name}_{path}") for i, path in paths]
-        return unflatten(self.structure, leaves)
+        return unflatten(self.handed, leaves)
 
     def _with_fixed(self, numbers: Iterator[Any]) -> list[Any]:
         fixed = dict(self.fixed)
@@ -49,6 +50,7 @@ def read(name: str, tree: Any, *, batched: bool) -> tuple[list[Any], Argument]:
     if batched:
         return _read_rows(name, tree)
     leaves, structure = flatten(_as_list(tree))
+    _, handed = flatten(tree if getattr(tree, "shape", ()) else _as_list(tree), Numbers)
     numbers: list[Any] = []
     fixed: list[tuple[int, Hashable]] = []
     for i, x in enumerate(leaves):
@@ -57,13 +59,14 @@ def read(name: str, tree: Any, *, batched: bool) -> tuple[list[Any], Argument]:
             fixed.append((i, _hashable(name, x)))
         else:
             numbers.append(known)
-    return numbers, Argument(structure, tuple(fixed))
+    return numbers, Argument(structure, tuple(fixed), handed=handed)
 
 
 def _read_rows(name: str, rows: Any) -> tuple[list[Any], Argument]:
     numbers: list[Any] = []
     structures: set[Hashable] = set()
-    for row in _as_list(rows):
+    listed = _as_list(rows)
+    for row in listed:
         leaves, structure = flatten(row)
         numbers += [_number(x) for x in leaves]
         structures.add(structure)
@@ -74,7 +77,8 @@ def _read_rows(name: str, rows: Any) -> tuple[list[Any], Argument]:
         )
     if any(x is None for x in numbers):
         raise TypeError(f"the rows of the batched argument {name} hold something else than numbers")
-    return numbers, Argument(structures.pop(), batched=True)
+    _, handed = flatten(next(iter(rows if hasattr(rows, "dtype") else listed)), Numbers)
+    return numbers, Argument(structures.pop(), batched=True, handed=handed)
 
 
 def _as_list(tree: Any) -> Any:
