@@ -315,6 +315,65 @@ def test_parameters_are_found_in_attributes_lists_dicts_and_modules_once_each():
     ]
 
 
+class Arrays(Module):
+    """Keeps its parameters in NumPy's arrays."""
+
+    def __init__(self):
+        np = pytest.importorskip("numpy")
+        self.W = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]])
+        self.rows = [np.array([Value(5.0)]), np.array([Value(6.0)])]
+        self.b = np.array(Value(7.0))
+        self.mixed = np.array([Value(8.0), None, Neuron(1, seed=1)])
+        self.data = np.array([[9.0]])
+        self.more = [np.array([Value(10.0), "a"]), np.array([Value(11.0), "b"]), np.array([Value(12.0), "c"])]
+
+    def __call__(self, x):
+        return (self.W @ x).sum()
+
+
+def test_parameters_are_found_in_arrays_of_numpy():
+    model = Arrays()
+    found = {name: value.data for name, value in model.named_parameters() if "mixed.2" not in name}
+    assert found == {
+        "W[0][0]": 1.0,
+        "W[0][1]": 2.0,
+        "W[1][0]": 3.0,
+        "W[1][1]": 4.0,
+        "rows[0][0]": 5.0,
+        "rows[1][0]": 6.0,
+        "b": 7.0,
+        "mixed.0": 8.0,
+        "more.0.0": 10.0,
+        "more.1.0": 11.0,
+        "more.2.0": 12.0,
+    }
+    assert model.parameter_count() == 13
+    state = model.state_dict()
+    assert (state["W"], state["rows"], state["b"]) == ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 7.0)
+    model.load_state_dict(state | {"W": [[0.0, 0.5], [1.0, 1.5]], "rows": [[2.0], [2.5]], "b": 3.0})
+    assert [value.data for value in model.parameters()][:7] == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
+    with pytest.raises(ValueError, match="W: a list of 2 in the module, a list of 1 in the state"):
+        model.load_state_dict(state | {"W": [[0.0, 0.5]]})
+
+
+def test_parameters_in_arrays_are_trained():
+    model = Arrays()
+    optimizer = SGD(model.parameters(), lr=0.1)
+    model([1.0, 2.0]).backward()
+    optimizer.step()
+    assert [w.data for w in model.W.flat] == pytest.approx([0.9, 1.8, 2.9, 3.8])
+
+
+@pytest.mark.parametrize("things", [{Value(1.0)}, frozenset([Value(1.0)]), {(1, Value(1.0))}, {Neuron(1)}])
+def test_a_set_with_parameters_is_refused(things):
+    model = Odd()
+    model.parts = [{"a": things}]
+    with pytest.raises(TypeError, match=r"parts\.0\.a is a set with parameters in it.*use a list"):
+        model.parameters()
+    model.parts = {1, 2, "a"}
+    assert model.parameters()
+
+
 def test_a_state_holds_nested_lists_and_loads_again():
     one, other = Odd(), Odd()
     one.shared.data = 1.5

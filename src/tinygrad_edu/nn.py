@@ -30,6 +30,7 @@ Activation = Callable[[Any], Any]
 class Module:
     """What has parameters: every leaf Value among its attributes, also in lists, tuples, dicts and other Modules.
 
+    NumPy arrays of Values count as nested lists of them. A set of Values is a TypeError, for it has no order.
     A subclass sets attributes and has a `__call__`; nothing needs to be registered. An attribute whose name starts
     with an underscore is private: it is not searched. A parameter found twice counts once.
 
@@ -113,13 +114,17 @@ class Module:
 
     def _arrays(self) -> Iterator[tuple[str, Any]]:
         """Each array of parameters (a Value, or a nested list of Values) with its path."""
-        return _arrays_in("", self, set())
+        return _arrays_in("", self, {})
 
 
-def _arrays_in(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _arrays_in(path: str, thing: Any, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
+    """`seen` holds, by their ids, what has been searched: lists made on the way must live on to keep theirs."""
+    thing = _opened(thing)
     if _is_array(thing):
         yield path, thing
         return
+    if isinstance(thing, (set, frozenset)) and any(True for part in thing for _ in _arrays_in(path, part, seen)):
+        raise TypeError(f"{path} is a set with parameters in it, and a set has no order to name them by: use a list")
     parts: Iterable[tuple[Any, Any]] = ()
     if isinstance(thing, Module):
         parts = [(name, part) for name, part in vars(thing).items() if not name.startswith("_")]
@@ -128,19 +133,26 @@ def _arrays_in(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Any
     elif isinstance(thing, dict):
         parts = thing.items()
     if parts and id(thing) not in seen:  # a module may know the one it is part of
-        seen.add(id(thing))
+        seen[id(thing)] = thing
         for name, part in parts:
             yield from _arrays_in(f"{path}.{name}" if path else str(name), part, seen)
 
 
+def _opened(thing: Any) -> Any:
+    """A NumPy array of objects as the nested list of them, anything else as it is."""
+    return thing.tolist() if getattr(getattr(thing, "dtype", None), "kind", "") == "O" else thing
+
+
 def _is_array(thing: Any) -> bool:
     """Whether it is a parameter (a Value that is not the result of an operation) or a nested list of parameters."""
+    thing = _opened(thing)
     if isinstance(thing, (list, tuple)):
         return bool(thing) and all(map(_is_array, thing))
     return isinstance(thing, Value) and not thing.op
 
 
 def _elements(path: str, array: Any) -> Iterator[tuple[str, Value]]:
+    array = _opened(array)
     if isinstance(array, Value):
         yield path, array
     else:
@@ -149,11 +161,13 @@ def _elements(path: str, array: Any) -> Iterator[tuple[str, Value]]:
 
 
 def _numbers(array: Any) -> Any:
+    array = _opened(array)
     return array.data if isinstance(array, Value) else [_numbers(part) for part in array]
 
 
 def _paired(path: str, array: Any, state: Any) -> Iterator[tuple[Value, Any]]:
     """Each Value of the array with its number in the state; ValueError where the two do not match."""
+    array = _opened(array)
     is_list = isinstance(state, (list, tuple))
     if isinstance(array, Value):
         if is_list or not _is_finite(state):
