@@ -460,6 +460,44 @@ def test_what_a_model_makes_at_its_first_call_does_not_hinder():
     assert staged.backend == "python"
 
 
+class Branches:
+    """Each parameter is used for some examples only, if the branches differ; or always the same ones."""
+
+    def __init__(self, differ):
+        self.a, self.b, self.differ = Value(0.7), Value(0.3), differ
+
+    def parameters(self):
+        return [self.a, self.b]
+
+    def __call__(self, x):
+        other = self.b if self.differ else self.a
+        return tg.where(x[0] > 0.0, lambda: self.a * x[0], lambda: other * x[0] + other) + (
+            0 if self.differ else self.b
+        )
+
+
+@pytest.mark.parametrize("optimizer", [OPTIMIZERS["momentum"], OPTIMIZERS["Adam"], OPTIMIZERS["SGD"]])
+@pytest.mark.parametrize("differ", [True, False])
+def test_parameters_of_a_branch_not_taken_stay_where_they_are(optimizer, differ):
+    _, staged = both(lambda: Branches(differ), CURVE, optimizer=optimizer, batch_size=1, epochs=20)
+    is_eager = differ and optimizer is not OPTIMIZERS["SGD"]
+    assert staged.backend == ("eager" if is_eager else "python")
+    assert ("one branch of where only" in staged.note) == is_eager
+
+
+def test_parameters_of_one_branch_alone_are_left_to_a_step_of_ones_own():
+    class Gate(Branches):
+        def __call__(self, x):
+            return self.b * x[0] + tg.where(x[0] > 0.0, lambda: self.a * x[0], 0.5)
+
+    class Own(optim.Optimizer):
+        def update(self, x, g, memory, lr):
+            return x - lr * math.copysign(1.0, g), ()
+
+    _, staged = both(lambda: Gate(True), CURVE, optimizer=lambda ps: Own(ps, 0.01, 0.0), batch_size=1, epochs=20)
+    assert staged.backend == "eager"
+
+
 def test_settings_that_never_stay_are_not_staged_again_and_again():
     def run(backend):
         model = Wrapped()

@@ -95,7 +95,9 @@ class AutomaticStep:
             self._give_up(f"the examples have more than {STRUCTURES} structures, as lists of other lengths")
         elif self._staged.stagings > STRUCTURES:
             self._give_up(f"the optimiser's settings have changed {STRUCTURES} times")
-        return computed
+        elif self._staged.moves_more:
+            self._give_up("a parameter is used in one branch of where only, and the optimiser moves what is not used")
+        return computed if self._staged is not None else None
 
     # --- the comparisons -----------------------------------------------------------------------------------------
 

@@ -36,7 +36,8 @@ class StagedStep:
 
     `loss(predictions, targets)` must be a mean over examples (or a sum of such and of penalties on the parameters), as
     most losses are, or with `reduction="sum"` a sum over them, as `quadratic_cost`: it is taken for one example at a
-    time, and what it checks about targets goes unchecked.
+    time, and what it checks about targets goes unchecked. A parameter in a branch of `where` that is not taken has the
+    gradient 0.
 
     The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread may use the
     model. With `backend="c"` it is compiled as C; batches that are NumPy arrays or `array.array("d")` are then read
@@ -84,6 +85,13 @@ class StagedStep:
     def to(self, language: str) -> str:
         """The program in another language, as `jit(f).to`."""
         return self.staged.to(language)
+
+    @property
+    def moves_more(self) -> bool:
+        """Whether it may move a parameter that no example's branch has used, where the eager step leaves it alone."""
+        if not self._is_partial:
+            return False
+        return self._whole is None or self._whole.update(1.0, 0.0, (), 1.0) != (1.0, ())  # plain descent stays
 
     @property
     def backend(self) -> str:
@@ -140,7 +148,7 @@ class StagedStep:
         self.stagings += 1
         self._settings = _settings(self.optimizer)
         self._whole = _plain(self.optimizer)
-        self._moves_all = False
+        self._moves_all = self._is_partial = False
         if self._whole is None:
             program = self._gradient_program()
         else:
@@ -173,7 +181,7 @@ class StagedStep:
         if not isinstance(xs, Rows) or not isinstance(ys, Rows):
             raise NotStaged  # numbers instead of symbols
         with lent(self.parameters, p):
-            result = self._over(lambda x, y: self.loss([self.model(x)], [y]), xs, ys)
+            result = self._over(self._example, xs, ys)
             with _gradients_kept(topological_order(result)):
                 for each in self.parameters:
                     each.grad = NOT_COMPUTED
@@ -181,6 +189,12 @@ class StagedStep:
                 pass_labels_on(result)
                 gradients = [None if each.grad is NOT_COMPUTED else each.grad for each in self.parameters]
             return result.data, gradients
+
+    def _example(self, x: Any, y: Any) -> Any:
+        """The loss of one example."""
+        loss = self.loss([self.model(x)], [y])
+        self._is_partial |= isinstance(loss, Value) and _is_partial(loss, self.parameters)
+        return loss
 
 
 class NotStaged(Exception):
@@ -200,6 +214,22 @@ def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
     finally:
         for each, number in zip(parameters, before, strict=True):
             each.data = number
+
+
+def _is_partial(loss: Value, parameters: list[Value]) -> bool:
+    """Whether a parameter takes part in this loss only if a certain branch of a `where` is taken."""
+    bits = {each: 1 << i for i, each in enumerate(parameters)}  # sets of parameters as the bits of an int
+    ever: dict[Value, int] = {}
+    always: dict[Value, int] = {}
+    for node in topological_order(loss):
+        parents = [parent for parent, _ in node.edges()]
+        ever[node] = always[node] = bits.get(node, 0)
+        for parent in parents:
+            ever[node] |= ever[parent]
+            always[node] |= always[parent]
+        if node.op == "where":
+            always[node] = always[parents[0]] & always[parents[1]] if len(parents) == 2 else 0
+    return ever[loss] != always[loss]
 
 
 @contextmanager
