@@ -330,7 +330,7 @@ def test_a_search_that_gets_nowhere_ends():
 
     fit = least_squares(lying, 1.0, [(0, 1.0), (1, 2.0)])
     assert (fit.p, fit.message) == (1.0, "steps have become too small to matter")
-    assert least_squares(lambda p, x: lying(p, x) * 1e200 * 1e80, 0.0, [(0, 1.0), (1, 2.0)]).converged
+    assert least_squares(lambda p, x: lying(p, x) * 1e150, 0.0, [(0, 1.0), (1, 2.0)]).converged
 
 
 def test_no_step_is_left_when_damping_is_hardest():
@@ -368,14 +368,67 @@ def test_no_step_is_left_when_damping_is_hardest():
         (
             lambda: least_squares(lambda p, x: tg.sqrt(p), 0.0, LINE),
             ValueError,
-            "their slopes are not finite: start els",
+            r"at the start 0.0, for data point 0, \(.*\): the residual .* are not finite: start els",
         ),
         (lambda: least_squares(lambda p, x: tg.log(p), -1.0, LINE), tg.DomainError, r"log\(-1.0\)"),
+        (
+            lambda: least_squares(lambda p: [p[0] * 1e200, p[1]], [1.0, 2.0]),
+            ValueError,
+            r"at the start \[1.0, 2.0\]: the residual is \[1e\+200, 2.0\]; it.* not finite",
+        ),
+        (
+            lambda: least_squares(line, {"w": 0.0, "b": 0.0}, [(0.0, 1.0), (1.0, math.nan), (2.0, 3.0)]),
+            ValueError,
+            r"data point 1 is nan, in \(1.0, nan\)",
+        ),
+        (
+            lambda: least_squares(line, {"w": 0.0, "b": 0.0}, [(0.0, 1.0), (1.0, 2.0), (math.nan, 3.0)]),
+            ValueError,
+            r"at the start \{'w': 0.0, 'b': 0.0\}, for data point 2, \(nan, 3.0\): the residual is nan",
+        ),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_start_from_which_the_squares_overflow_is_refused_with_the_point():
+    """Each residual is finite, the square of the later ones is not: nothing could make it smaller, it seemed."""
+    data = [(a * 100, 2 * math.exp(-a)) for a in np.linspace(0, 3, 30)]
+    message = (
+        r"at the start \[1.0, 2.0\], for data point 18, \(.*186.*\): the residual is 5\.\d+e\+161; .*not finite: start"
+    )
+    with pytest.raises(ValueError, match=message):
+        least_squares(lambda p, x: p[0] * tg.exp(p[1] * x), [1.0, 2.0], data)
+    fit = least_squares(lambda p, x: p[0] * tg.exp(p[1] * x), [1.0, -0.02], data)
+    assert fit.converged
+    assert fit.p == pytest.approx([2.0, -0.01])
+
+
+@pytest.mark.parametrize(
+    ("f", "error", "point"),
+    [
+        (lambda p, x: p * tg.exp(1000 * x), OverflowError, 1),
+        (lambda p, x: p * tg.log(2 - x), tg.DomainError, 2),
+        (lambda p, x: p / (x - 1), ZeroDivisionError, 1),
+    ],
+)
+def test_an_error_at_the_start_tells_the_start_and_the_point(f, error, point):
+    data = [(float(k), 1.0) for k in range(4)]
+    with pytest.raises(error) as caught:
+        least_squares(f, 3.0, data)
+    assert caught.value.__notes__ == [
+        f"least_squares met this at the start 3.0, for data point {point}, ({point}.0, 1.0)"
+    ]
+
+
+def test_slopes_that_are_not_finite_on_the_way_tell_the_parameters():
+    def model(p, x):
+        return tg.sqrt(tg.maximum(p - 0.5, 0.0)) + x
+
+    with pytest.raises(ValueError, match=r"at the parameters .*, for data point 0, .* not finite: start elsewhere"):
+        least_squares(model, 1.0, [(0.0, 0.0), (0.25, 0.0)], bounds=(0.5, 2.0))
 
 
 # --- the report -----------------------------------------------------------------------------------------------------

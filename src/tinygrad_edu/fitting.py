@@ -10,7 +10,6 @@ Levenberg-Marquardt algorithm: implementation and theory" (1978) for D, and H. B
 Marquardt's method" (1999) for λ.
 """
 
-import itertools
 import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -50,7 +49,8 @@ def least_squares(
     them, and the parameters' standard errors follow from them; without, from the scatter of the residuals. `bounds` is
     (lowest, highest), each a tree like `p0` or one number for all, with inf where there is none.
 
-    Raises ValueError if there are fewer residuals than parameters, or shapes or bounds do not fit.
+    Raises ValueError if there are fewer residuals than parameters, if shapes or bounds do not fit, and if a number of
+    the data, a residual or its slope is not finite. What f raises at the start gets a note on the point where it did.
 
     >>> from tinygrad_edu import exp
     >>> data = [(0.0, 5.1), (1.0, 3.0), (2.0, 1.9), (3.0, 1.1)]
@@ -63,7 +63,7 @@ def least_squares(
     expect("least_squares", A_NUMBER, max_iterations=max_iterations)
     start, structure = flatten(p0, Numbers)
     p = [float(number(x)) for x in start]
-    points = None if data is None else [_pair(point) for point in data]
+    points = None if data is None else [_pair(k, point) for k, point in enumerate(data)]
     residuals = _Residuals(f, structure, points, _sigmas(sigma, points))
     box = _box(bounds, structure, p)
     names = leaf_names(structure, "p")
@@ -158,16 +158,33 @@ class _Residuals:
         """The residuals with their derivatives: each point's by its own graph, which is walked forth or back."""
         self.evaluations += 1
         point = _Point(p, [], [])
-        for model, measured, sigma in self._models():
-            traced = Traced(model, p)
-            point.residuals += _over(sigma, [float(primal(y)) for y in traced.values], measured)
-            point.jacobian += [[float(primal(slope)) / sigma for slope in row] for row in traced.rows()]
-        if not all(math.isfinite(x) for x in itertools.chain(point.residuals, *point.jacobian)):
-            raise ValueError(
-                f"least_squares: at the parameters {shown(p)} the residuals or their slopes are not finite: "
-                "start elsewhere, or keep the search away from there with bounds"
-            )
+        total = 0.0  # finite only if the sum of squares is, and its slopes
+        for k, (model, measured, sigma) in enumerate(self._models()):
+            try:
+                traced = Traced(model, p)
+                found = _over(sigma, [float(primal(y)) for y in traced.values], measured)
+                rows = [[float(primal(slope)) / sigma for slope in row] for row in traced.rows()]
+            except (ArithmeticError, ValueError) as error:
+                error.add_note(f"least_squares met this {self._where(p, k)}")
+                raise
+            point.residuals += found
+            point.jacobian += rows
+            total += sum(abs(slope * r) for row, r in zip(rows, found, strict=True) for slope in (*row, r))
+            if not math.isfinite(total):
+                residual = shown(found[0] if len(found) == 1 else found)
+                raise ValueError(
+                    f"least_squares: {self._where(p, k)}: the residual is {residual}; "
+                    "it, its slopes, or their products and squares are not finite: "
+                    "start elsewhere, or keep the search away from there with bounds"
+                )
         return point
+
+    def _where(self, p: Vector, k: int) -> str:
+        """At which parameters and, if there are data, which of them: in words."""
+        x, y = self._points[k]
+        data = "" if not x else f", for data point {k}, {shown((*x, y))}"
+        which = "start" if self.evaluations == 1 else "parameters"
+        return f"at the {which} {shown(unflatten(self._structure, p))}{data}"
 
     def r_squared(self, residuals: Vector) -> float:
         """1 - rss / the sum of squares around the data's mean, both weighted with 1/sigma²."""
@@ -184,9 +201,12 @@ def _over(sigma: float, values: Vector, measured: Vector | None) -> Vector:
     return [x / sigma for x in differences]
 
 
-def _pair(point: Any) -> tuple[Any, Any]:
+def _pair(k: int, point: Any) -> tuple[Any, Any]:
     if not isinstance(point, (tuple, list)) or len(point) != 2:
         raise TypeError(f"least_squares: the data are pairs (x, y), got {shown(point)}; for columns use zip(xs, ys)")
+    wrong = [y for y in flatten(point[1])[0] if not math.isfinite(float(number(y)))]
+    if wrong:
+        raise ValueError(f"least_squares: data point {k} is {wrong[0]}, in {shown(point)}: leave it out, or mend it")
     return point[0], point[1]
 
 
