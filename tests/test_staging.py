@@ -488,6 +488,24 @@ def test_a_square_that_is_too_large_is_noticed():
         assert ours(3.0) == (9.0, 6.0)
 
 
+UNDEFINED = {
+    "log": lambda x, y: tg.where(x > 0, tg.log(y), 0.0),
+    "minus": lambda x, y: tg.where(x > 0, 2.0, -tg.log(y)),
+    "division": lambda x, y: tg.where(x > 0, x / (y + 1), x),
+    "overflow": lambda x, y: tg.where(x > 0, 2 * tg.exp(-1000 * y), x),
+}
+
+
+@pytest.mark.parametrize("name", UNDEFINED)
+def test_both_branches_that_are_no_functions_must_be_defined(name):
+    f = UNDEFINED[name]
+    staged = jit(f)
+    for x in (1.0, -1.0):
+        assert outcome(staged, x, 1.0) == outcome(f, x, 1.0)
+        assert outcome(staged, x, -1.0) == outcome(f, x, -1.0)
+        assert issubclass(outcome(f, x, -1.0)[0], ArithmeticError | ValueError)
+
+
 def test_what_is_undefined_is_noticed_though_no_result_uses_it():
     ours = jit(grad(lambda x, y: tg.log(x) + 2 ** (y / y)))
     assert ours(2.0, 1.0) == 0.5

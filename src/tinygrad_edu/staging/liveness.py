@@ -11,6 +11,7 @@ TWICE = frozenset(  # written out, these name an operand twice
 GUARDED = frozenset(  # these raise for some operands where the lines that use the operands need not
     "log log1p sqrt arcsin arccos / **".split()
 )
+RAISING = GUARDED | frozenset("exp expm1 sinh cosh".split())  # these raise for some finite operands
 MANY = object()  # stands for the user of a line that has several
 
 
@@ -62,7 +63,19 @@ class Liveness:
             return bool(line.block == (*user.block, user.args[0]))
         if user.op == "select" and line.block == (*user.block, (user.args[0], line is user.args[1])):
             return True
+        if user.op == "select" and self._may_raise_inside(line):
+            return False  # it must raise whichever branch is taken
         return bool(line.block == user.block)
+
+    def _may_raise_inside(self, line: Symbol) -> bool:
+        """Whether this line may raise for finite numbers, or one that is used by it alone."""
+        lines = [line]
+        while lines:
+            x = lines.pop()
+            if x.op in RAISING:
+                return True
+            lines += [arg for arg in x.args if isinstance(arg, Symbol) and self._user.get(arg) is x]
+        return False
 
     def _need(self, line: Symbol) -> None:
         self.lines.append(line)
