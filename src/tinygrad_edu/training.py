@@ -179,8 +179,8 @@ def _diverged(loss: float, place: str, optimizer: Stepper, xs: list[Any], ys: li
         for number in flatten((x, y))[0]:
             if isinstance(number, float) and not math.isfinite(number):
                 return (
-                    f"the loss became {loss} in {place}, which holds an example with {number} in it: {shown(x)} with the "
-                    f"target {shown(y)}; the parameters are as before that batch"
+                    f"the loss became {loss} in {place}, which holds an example with {number} in it: {shown(x)} with "
+                    f"the target {shown(y)}; the parameters are as before that batch"
                 )
     lr = getattr(optimizer, "lr", None)
     rate = f" (it is {lr})" if isinstance(lr, (int, float)) else ""
