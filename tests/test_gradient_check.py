@@ -170,6 +170,9 @@ def test_hard_points_pass(f, x):
         (lambda x: tg.where(x > 0, 3 * x, x), 0.0, "at a kink: slope 1 on its left, 3 on its right"),
         (lambda x: x * 2 if x > 0 else x * 3, 0.0, "at a kink: slope 3 on its left, 2 on its right"),
         (lambda x: x + 1 if x > 0 else x, 0.0, "at a jump: no slope"),
+        (lambda y: tg.arctan2(y, -1.0), 0.0, "at a jump: no slope"),
+        (lambda y: tg.arctan2(y, -1.0), -1e-9, "agrees"),
+        (lambda y: tg.arctan2(y, 0.0), 0.0, "at a jump: no slope"),
         (tg.sqrt, 0.0, "too steep for finite differences"),
         (lambda x: x**1.5, 0.0, "agrees in the limit"),
         (lambda x: tg.relu(x) ** 2, 0.0, "agrees"),
@@ -181,6 +184,16 @@ def test_kinks_jumps_and_edges_are_told(f, x, verdict):
     assert report
     assert report.derivatives[0].comparison.verdict == verdict
     assert verdict in report.text
+
+
+def test_the_headline_at_a_jump_claims_no_agreement():
+    step = lambda x: tg.where(x > 0, x + 1, x)  # noqa: E731
+    assert gradcheck(step, 0.0).text.startswith("The derivative of f: no slope there, so nothing to compare with.")
+    some = gradcheck(lambda x, y: step(x) * y, 0.0, 2.0)
+    assert some.text.startswith(
+        "2 derivatives of f agree with finite differences, but for 1 where there is no slope to compare with."
+    )
+    assert gradcheck(step, 1.0).text.startswith("The derivative of f agrees with finite differences.")
 
 
 def test_a_wrong_slope_at_a_kink_is_wrong(monkeypatch):
@@ -338,6 +351,8 @@ def test_ways_tell_branches_constants_and_structures_apart():
     assert way_of(lambda x, y: x - y, 1.0, 2.0) != way_of(lambda x, y: y - x, 1.0, 2.0)
     assert len({way_of(lambda x, y: tg.max([x, y]), *point) for point in [(1.0, 2.0), (2.0, 1.0), (1.0, 1.0)]}) == 3
     assert way_of(tg.hypot, 0.0, 0.0) != way_of(tg.hypot, 0.0, 1.0)
+    assert way_of(tg.arctan2, 0.0, 0.0) != way_of(tg.arctan2, 0.0, 1.0) == way_of(tg.arctan2, 0.0, -1.0)
+    assert way_of(tg.arctan2, 0.01, -1.0) != way_of(tg.arctan2, -0.01, -1.0)
 
 
 def test_the_best_slope_knows_how_good_it_is():

@@ -344,10 +344,57 @@ def test_aux_needs_a_pair(result):
         grad(lambda x: result, has_aux=True)(2.0)
 
 
+@pytest.mark.parametrize("transform", [grad, value_and_grad, hessian])
+def test_a_pair_instead_of_a_number_points_to_has_aux(transform):
+    name = "grad" if transform is hessian else transform.__name__
+    with pytest.raises(TypeError, match=rf"^{name} of <lambda>, which returned 2 numbers .* jacobian; .*has_aux=True$"):
+        transform(lambda x: (x * x, x))(3.0)
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, functools.partial(grad, has_aux=True)])
+def test_a_function_that_returns_nothing_is_asked_about_its_return(transform):
+    def forgetful(x):
+        x * x
+
+    with pytest.raises(TypeError, match=r"forgetful.* returned None.*: was `return` forgotten"):
+        transform(forgetful)(3.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: hvp(tg.prod, [2.0, 5.0], [1.0, 0.0]),
+            r"hvp calls prod with 2 .*: the .* tuple, as in hvp\(f, \(x,\), ",
+        ),
+        (
+            lambda: jvp(tg.prod, [2.0, 5.0], [1.0, 0.0]),
+            r"jvp calls prod with 2 .*: the .* tuple, as in jvp\(f, \(x,\), ",
+        ),
+        (lambda: jvp(tg.prod, np.array([2.0, 5.0]), np.ones(2)), r"jvp calls prod with 2 arguments"),
+        (
+            lambda: jvp(product, ([2.0, 5.0],), ([1.0, 0.0],)),
+            r"jvp calls product with 1 argument, which it does not take",
+        ),
+        (lambda: vjp(product, (2.0, 5.0)), r"vjp calls product with 1 argument, .*: the .* as in vjp\(f, x, y\)"),
+        (lambda: hvp(cube, 2.0, 1.0), r"hvp: primals must be a tuple, got 2.0: the arguments go in a tuple, \(x,\)"),
+        (
+            lambda: jvp(cube, (2.0,), 1.0),
+            r"jvp: tangents must be a tuple, got 1.0: the arguments go in a tuple, \(x,\)",
+        ),
+        (lambda: hvp(lambda x: x + "a", (2.0,), (1.0,)), "^(?!hvp calls)"),
+        (lambda: jvp(max, (2.0,), (1.0,)), "^(?!jvp calls)"),
+    ],
+)
+def test_arguments_that_do_not_fit_the_function_come_with_the_way_out(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
 def test_several_results_are_for_jacobian():
     with pytest.raises(TypeError, match="grad of two, which returned 2 numbers in a list: it must return one number"):
         grad(two)([1.0, 2.0])
-    with pytest.raises(TypeError, match="returned 0 numbers in a NoneType"):
+    with pytest.raises(TypeError, match="returned None: was `return` forgotten"):
         grad(lambda x: None)(1.0)
 
 

@@ -149,7 +149,11 @@ class GradCheck:
         count = len(self.derivatives)
         all_of_them = f"{count} derivatives of {self.function}" if count != 1 else f"The derivative of {self.function}"
         if self:
-            return f"{all_of_them} agree{'s' if count == 1 else ''} with finite differences."
+            without = sum(math.isnan(each.comparison.numeric) for each in self.derivatives)
+            if without == count:
+                return f"{all_of_them}: no slope there, so nothing to compare with."
+            but = f", but for {without} where there is no slope to compare with" if without else ""
+            return f"{all_of_them} agree{'s' if count == 1 else ''} with finite differences{but}."
         if self.wrong:
             return f"{all_of_them}: {len(self.wrong)} WRONG."
         return f"{all_of_them} agree with finite differences, but an operation states a WRONG local gradient."

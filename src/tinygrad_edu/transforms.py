@@ -6,8 +6,10 @@ level of their own (`level.py`), so transforms nest to any depth and share no st
 or trees of them (`tree.py`).
 """
 
+import contextlib
 import functools
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .dual import ZERO, Dual
@@ -18,6 +20,7 @@ from .options import A_FUNCTION, A_LIST, PLACES, expect
 from .traced import Traced, gradient, is_zero, lifted, lowered, name_of, outside, pass_labels_on, results, zero
 from .tree import LEAF, Numbers, flatten, leaves_like, map_leaves, unflatten
 
+A_TUPLE = A_LIST._replace(words="a tuple", way_out="the arguments go in a tuple, (x,), and their tangents alike, (v,)")
 Argnums = int | Sequence[int]
 Function = Callable[..., Any]
 
@@ -35,7 +38,7 @@ def grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Functio
     {'a': 5.0, 'b': 2.0}
     """
     _check("grad", f, argnums)
-    both = value_and_grad(f, argnums, has_aux=has_aux)
+    both = _value_and_grad("grad", f, argnums, has_aux=has_aux)
 
     @_like(f)
     def gradient_of_f(*args: Any, **kwargs: Any) -> Any:
@@ -54,6 +57,11 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
     (10.0, (5.0, 2.0))
     """
     _check("value_and_grad", f, argnums)
+    return _value_and_grad("value_and_grad", f, argnums, has_aux=has_aux)
+
+
+def _value_and_grad(transform: str, f: Function, argnums: Argnums, *, has_aux: bool) -> Function:
+    """`value_and_grad` on behalf of a transform, which errors name."""
 
     @_like(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -63,7 +71,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
             variables = lifted(f, xs, Node)
             result = f(*rebuild(unflatten(structure, variables)), **kwargs)
             result, aux = _pair(f, result) if has_aux else (result, None)
-            y = _one_number(f, result)
+            y = _one_number(transform, f, result)
             if type(y) is Node:
                 y.backward()
                 pass_labels_on(y)
@@ -112,8 +120,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     (10.0, 5.0)
     """
     _check("jvp", f)
-    expect("jvp", A_LIST, primals=primals, tangents=tangents)
-    return _forward(f, primals, tangents)
+    expect("jvp", A_TUPLE, primals=primals, tangents=tangents)
+    with _called("jvp", f, len(primals), "the arguments go in a tuple, as in jvp(f, (x,), (v,))"):
+        return _forward(f, primals, tangents)
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -128,7 +137,8 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     _check("vjp", f)
     points, structure = flatten(tuple(primals), Numbers)
-    graph = Traced(_flat(f, structure), points)
+    with _called("vjp", f, len(primals), "the arguments go one by one, as in vjp(f, x, y)"):
+        graph = Traced(_flat(f, structure), points)
 
     def pull_back(gradients: Any) -> Any:
         seeds = leaves_like(graph.structure, gradients, "gradients")
@@ -190,9 +200,11 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     >>> hvp(lambda x: x[0] * x[1] ** 2, ([2.0, 5.0],), ([1.0, 0.0],))
     [0.0, 10.0]
     """
-    expect("hvp", A_LIST, primals=primals, tangents=tangents)
+    _check("hvp", f)
+    expect("hvp", A_TUPLE, primals=primals, tangents=tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
-    return jvp(grad(f, argnums), primals, tangents)[1]
+    with _called("hvp", f, len(primals), "the arguments go in a tuple, as in hvp(f, (x,), (v,))"):
+        return _forward(grad(f, argnums), primals, tangents)[1]
 
 
 # --- the parts they share ----------------------------------------------------------------------------------------
@@ -201,6 +213,28 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 def _check(transform: str, f: Function, argnums: Argnums = 0) -> None:
     expect(transform, A_FUNCTION, f=f)
     expect(transform, PLACES, argnums=argnums)
+
+
+@contextlib.contextmanager
+def _called(transform: str, f: Function, count: int, way_out: str) -> Iterator[None]:
+    """TypeError with the way out, where the reason for one is that `f` does not take that many arguments."""
+    try:
+        yield
+    except TypeError as error:
+        if _takes(f, count):
+            raise
+        given = f"{count} argument{'' if count == 1 else 's'}"
+        raise TypeError(f"{transform} calls {name_of(f)} with {given}, which it does not take: {way_out}") from error
+
+
+def _takes(f: Function, count: int) -> bool:
+    try:
+        inspect.signature(f).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:  # it does not tell its parameters
+        return True
+    return True
 
 
 def _forward(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -256,18 +290,24 @@ def _arguments(f: Function, args: tuple[Any, ...], argnums: Argnums) -> tuple[An
 
 def _pair(f: Function, result: Any) -> tuple[Any, Any]:
     if not isinstance(result, tuple) or len(result) != 2:
-        raise TypeError(f"has_aux=True, but {name_of(f)} returned a {type(result).__name__}, not (number, anything)")
+        forgotten = ": was `return` forgotten?" if result is None else ""
+        what = "None" if result is None else f"a {type(result).__name__}"
+        raise TypeError(f"has_aux=True, but {name_of(f)} returned {what}, not (number, anything){forgotten}")
     return result
 
 
-def _one_number(f: Function, result: Any) -> Any:
+def _one_number(transform: str, f: Function, result: Any) -> Any:
     if isinstance(result, Value):
         return result
     leaves, structure = flatten(result)
     if structure != LEAF:
+        if result is None:
+            raise TypeError(f"{transform} of {name_of(f)}, which returned None: was `return` forgotten?")
+        is_pair = isinstance(result, tuple) and len(result) == 2
         raise TypeError(
-            f"grad of {name_of(f)}, which returned {len(leaves)} numbers in a {type(result).__name__}: "
+            f"{transform} of {name_of(f)}, which returned {len(leaves)} numbers in a {type(result).__name__}: "
             "it must return one number; for several use jacobian"
+            + ("; if the second is only to be handed on, say has_aux=True" if is_pair else "")
         )
     return results(f, leaves)[0]
 
