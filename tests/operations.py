@@ -146,6 +146,7 @@ TABLE = (
     _one("sinh", mpmath.sinh, *WIDE, 700.0, undefined=_refused(OverflowError, 1000.0)),
     _one("cosh", mpmath.cosh, *WIDE, 700.0, undefined=_refused(OverflowError, -1000.0)),
     _one("tanh", mpmath.tanh, *WIDE, 15.0, -1000.0, 1000.0, absolute=1e-15),
+    _one("erf", mpmath.erf, 0.5, *WIDE, 0.0, 1e-10, -6.0, 1000.0),
     # --- activations
     _one("sigmoid", _sigmoid, *WIDE, 30.0, -30.0, -700.0, 1000.0, absolute=1e-15),
     _one("softplus", lambda x: mpmath.log1p(mpmath.exp(x)), *WIDE, -700.0, 1000.0),
@@ -161,6 +162,13 @@ TABLE = (
     ),
     # --- of two
     Operation("hypot", tg.hypot, mpmath.hypot, PAIRS + ((1e200, -1e200),), kinks={(0.0, 0.0): (0.0, 0.0)}),
+    Operation(
+        "arctan2",
+        tg.arctan2,
+        mpmath.atan2,
+        PAIRS + ((-1.0, -2.0), (0.0, 2.0), (3.0, 0.0), (1e200, -1e200), (1e-100, 2e-100), (1e-9, -1.0)),
+        kinks={(0.0, 0.0): (0.0, 0.0), (0.0, -2.0): (-0.5, 0.0)},
+    ),
     Operation("maximum", tg.maximum, max, PAIRS, kinks={(2.0, 2.0): (0.5, 0.5), (0.0, -0.0): (0.5, 0.5)}),
     Operation("minimum", tg.minimum, min, PAIRS, kinks={(2.0, 2.0): (0.5, 0.5), (inf, inf): (0.5, 0.5)}),
     Operation("where", lambda x, y: tg.where(x > 1, x, y), lambda x, y: x if x > 1 else y, PAIRS),

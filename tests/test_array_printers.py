@@ -426,6 +426,25 @@ def test_torch_functions_get_tensors_only():
     assert "where(x == x, sign(x), x)" in text
 
 
+def test_erf_comes_from_where_the_library_has_it():
+    def program(language):
+        return source(lambda x: tg.erf(tg.exp(x)) * tg.arctan2(2.0, x), 1.0, language=language)
+
+    body = "\n\n\ndef f(x):\n    return erf(exp(x)) * arctan2(2.0, x)\n"
+    assert program("numpy") == "from numpy import arctan2, exp\nfrom scipy.special import erf" + body
+    assert program("jax") == "from jax.numpy import arctan2, exp\nfrom jax.scipy.special import erf" + body
+    assert program("torch") == "from torch import arctan2, erf, exp" + body.replace("2.0", "x.new_tensor(2.0)")
+
+
+def test_the_origin_of_arctan2_in_a_branch_that_is_not_taken_does_no_harm(library):
+    def angle(y, x):
+        return tg.where(x > 0, lambda: tg.arctan2(y, x), 2.0 * y)
+
+    if library.gradient is not None:
+        f = printed(called(angle, 1.0, 1.0), library.name)
+        assert float(library.gradient(f)(library.array(0.0), library.array(0.0))) == 2.0
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("ours", "points"), CASES)
 def test_a_program_names_all_that_it_uses_and_no_more(language, ours, points):

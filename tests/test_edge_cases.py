@@ -224,6 +224,15 @@ def test_row_21_hypot_is_flat_at_the_origin() -> None:
     assert "origin" in (tg.hypot.__doc__ or "")
 
 
+def test_row_21_the_angle_of_the_origin_is_flat_and_the_jump_has_the_slopes_of_its_sides() -> None:
+    assert tg.arctan2(0.0, 0.0) == tg.arctan2(Value(0.0), Value(0.0)).data == 0.0
+    assert slopes(tg.arctan2, 0.0, 0.0) == [0, 0]
+    assert tg.arctan2(0.0, -2.0) == -tg.arctan2(-0.0, -2.0) == math.pi
+    assert slopes(tg.arctan2, 0.0, -2.0) == slopes(tg.arctan2, -0.0, -2.0) == [-0.5, 0.0]
+    assert "origin" in (tg.arctan2.__doc__ or "")
+    assert "jumps" in (tg.arctan2.__doc__ or "")
+
+
 def test_row_22_negative_zero_is_kept_as_ieee_says() -> None:
     def is_negative_zero(x: Any) -> bool:
         return bool(x == 0.0 and math.copysign(1.0, x) < 0)
@@ -263,10 +272,12 @@ def test_row_24_in_a_function_names_the_function(f: Callable[[Any], Any]) -> Non
         f(Value(10**400))
 
 
-@pytest.mark.parametrize("f", [tg.hypot, lambda x, y: tg.hypot(y, x)])
-def test_row_24_in_hypot_names_the_function(f: Callable[[Any, Any], Any]) -> None:
-    with says(OverflowError, "hypot", "too large"):
+@pytest.mark.parametrize("f", [tg.hypot, tg.arctan2])
+def test_row_24_in_a_function_of_two_names_the_function(f: Callable[[Any, Any], Any]) -> None:
+    with says(OverflowError, f"{f.__name__}(an int of 1329 bits, 1.0)", "too large"):
         f(Value(10**400), 1.0)
+    with says(OverflowError, f.__name__, "an int of 1329 bits", "too large"):
+        f(1.0, Value(10**400))
 
 
 def test_row_24_meeting_a_float_only_in_the_backward_pass() -> None:
@@ -302,7 +313,7 @@ def test_row_25_non_numbers_are_refused(data: Any, way_out: str) -> None:
 
 FUNCTIONS_OF_ONE = [
     *(tg.exp, tg.log, tg.log1p, tg.expm1, tg.sqrt, tg.sin, tg.cos, tg.tan, tg.arcsin, tg.arccos, tg.arctan, tg.sinh),
-    *(tg.cosh, tg.tanh, tg.relu, tg.leaky_relu, tg.sigmoid, tg.softplus, tg.log_sigmoid),
+    *(tg.cosh, tg.tanh, tg.erf, tg.relu, tg.leaky_relu, tg.sigmoid, tg.softplus, tg.log_sigmoid),
 ]
 
 
@@ -313,7 +324,7 @@ def test_row_25_functions_of_one_number_refuse_them_by_name(f: Callable[[Any], A
         f(data)
 
 
-@pytest.mark.parametrize("f", [tg.hypot, tg.maximum, tg.minimum], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("f", [tg.hypot, tg.arctan2, tg.maximum, tg.minimum], ids=lambda f: f.__name__)
 def test_row_25_functions_of_two_numbers_refuse_them_by_name(f: Callable[..., Any]) -> None:
     for x, y in (("a", 1.5), (1.5, "a"), ("a", Value(1.5)), (Value(1.5), "a")):
         with says(TypeError, f.__name__, "expected a number", "'a'"):
@@ -354,6 +365,7 @@ def test_row_26_fractions_are_exact() -> None:
         ("/", lambda x: x / Value(0.5)),
         ("**", lambda x: x**0.5),
         ("hypot", lambda x: tg.hypot(x, 0.5)),
+        ("arctan2", lambda x: tg.arctan2(0.5, x)),
         ("maximum", lambda x: tg.maximum(x, 0.5)),
         ("minimum", lambda x: tg.minimum(2.0, x)),
         ("minimum", lambda x: tg.minimum(x, Fraction(2))),

@@ -1,19 +1,21 @@
 """Elementary functions as methods of Values, and the choice `where`. Numbers: tests/test_operations.py."""
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import pytest
-from operations import BY_NAME, same
+from operations import BY_NAME, bottom, same
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 
+OF_TWO = ["hypot", "arctan2", "maximum", "minimum"]
 METHODS = [
-    *("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh"),
-    *("tanh", "relu", "leaky_relu", "sigmoid", "softplus", "log_sigmoid", "hypot", "maximum", "minimum"),
+    *("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "erf"),
+    *("tanh", "relu", "leaky_relu", "sigmoid", "softplus", "log_sigmoid", *OF_TWO),
 ]
 
 
@@ -33,7 +35,7 @@ def test_a_function_of_values_is_one_node(name: str) -> None:
     assert getattr(tg, name)(*xs).parents == tuple(xs)
 
 
-@pytest.mark.parametrize("name", [name for name in METHODS if name not in {"hypot", "maximum", "minimum"}])
+@pytest.mark.parametrize("name", [name for name in METHODS if name not in OF_TWO])
 def test_whole_numbers_work_like_floats(name: str) -> None:
     for x in (0, 1) if name in {"arcsin", "arccos"} else (1, 2):
         whole, broken = Value(x), Value(float(x))
@@ -53,7 +55,7 @@ def test_leaky_relu_remembers_its_slope() -> None:
         x.leaky_relu(slope="steep")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["hypot", "maximum", "minimum"])
+@pytest.mark.parametrize("name", OF_TWO)
 def test_a_method_of_two_refuses_what_is_no_number(name: str) -> None:
     with pytest.raises(TypeError, match=rf"{name}\(2\.0, 'a'\): expected a number"):
         getattr(Value(2.0), name)("a")
@@ -66,10 +68,42 @@ class Inner(Value):
     level: ClassVar[int] = 1
 
 
-@pytest.mark.parametrize("name", ["hypot", "maximum", "minimum"])
+@pytest.mark.parametrize("name", OF_TWO)
 def test_a_method_of_two_meets_a_deeper_value(name: str) -> None:
     x, y = Value(2.0), Inner(3.0)
     assert type(getattr(x, name)(y)) is type(getattr(y, name)(x)) is Inner
+
+
+def test_arctan2_knows_which_of_its_operands_is_the_first() -> None:
+    """Also where only the second is a Value, or the one that is further in: in nested derivatives."""
+    y, x = 3.0, -4.0
+    expected = math.atan2(y, x)
+    for first, second in itertools.product((float, Value, Inner), repeat=2):
+        angle = tg.arctan2(first(y), second(x))
+        assert bottom(angle) == expected
+        assert isinstance(angle, Value) == (first is not float or second is not float)
+    assert Value(y).arctan2(x).data == Value(x).rarctan2(y).data == expected
+    for f, slope in ((lambda y: tg.arctan2(y, x), -4 / 25), (lambda x: tg.arctan2(y, x), -3 / 25)):
+        variable = Value(y if slope == -4 / 25 else x)
+        f(variable).backward()
+        assert variable.grad == pytest.approx(slope, rel=1e-15)
+
+
+def test_rarctan2_refuses_what_is_no_number() -> None:
+    with pytest.raises(TypeError, match=r"arctan2\('a', 2\.0\): expected a number"):
+        tg.arctan2("a", Value(2.0))
+
+
+def test_arctan2_where_its_slopes_are_beyond_the_range_of_floats() -> None:
+    y, x = Value(1.7e308), Value(1.7e308)
+    angle = tg.arctan2(y, x)
+    assert (angle.data, angle.local_grads) == (math.pi / 4, (0.0, 0.0))
+
+
+def test_the_slope_of_erf_of_an_int_whose_square_is_beyond_the_range_of_floats() -> None:
+    x = Value(10**200)
+    y = x.erf()
+    assert (y.data, y.local_grads) == (1.0, (0,))
 
 
 def test_a_nan_in_hypot_shows_in_the_gradients() -> None:

@@ -81,6 +81,8 @@ def test_arithmetic_follows_the_usual_precedence(text, value):
         ("min([a, b])", -1.0),
         ("dot([a, b], [b, c])", 9.0),
         ("hypot(b, c)", 5.0),
+        ("arctan2(b, -c)", math.atan2(3.0, -4.0)),
+        ("erf(b / 10)", math.erf(0.3)),
         ("maximum(a, 2)", 2.0),
         ("leaky_relu(a)", -0.01),
         ("leaky_relu(a, 0.5)", -0.5),
@@ -110,7 +112,7 @@ def test_every_public_function_of_numbers_is_known():
 def test_every_function_can_be_called_and_its_shape_is_told(name):
     arguments = {"dot": "[u], [v]", "where": "u > 0, u, v"}
     text = f"{name}({arguments.get(name, 'u')})"
-    if name in ("hypot", "maximum", "minimum"):
+    if name in ("hypot", "arctan2", "maximum", "minimum"):
         text = f"{name}(u, v)"
     if "softmax" in name:
         text += "[0]"
@@ -272,6 +274,7 @@ REFUSED = [  # text, the character the caret stands under, part of the reason
     ("__import__(a)", 0, "__import__ is not a function here"),
     ("eval(a)", 0, "eval is not a function here"),
     ("hypot(a)", 0, "write hypot(x, y)"),
+    ("arctan2(a)", 0, "write arctan2(y, x)"),
     ("exp(a, b)", 0, "write exp(x)"),
     ("exp([a])", 0, "write exp(x)"),
     ("max(a, [b])", 0, "write max(x, y, ...) or max([x, y, ...])"),

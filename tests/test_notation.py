@@ -281,7 +281,7 @@ FUNCTIONS = {
     name: getattr(tg, name)
     for name in (
         "exp log sin cos tan sinh cosh sqrt sigmoid hypot arcsin arccos arctan tanh relu leaky_relu log1p expm1 "
-        "softplus log_sigmoid"
+        "softplus log_sigmoid erf arctan2"
     ).split()
 } | {
     "abs": abs,
@@ -316,7 +316,7 @@ def value_of_latex(text, numbers):
 
 def value_of_code(code, numbers):
     code = re.sub(rf"(?<!\w)(\d+)([{LETTERS}]\b)", r"\1*\2", code)
-    return eval(code, {"inf": math.inf, **FUNCTIONS, **numbers})  # noqa: S307 - it is what we have just written
+    return eval(code, {"inf": math.inf, "π": math.pi, "pi": math.pi, **FUNCTIONS, **numbers})  # noqa: S307 - it is what we have just written
 
 
 GRAPHS = [

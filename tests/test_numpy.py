@@ -192,6 +192,7 @@ def test_a_method_of_two_works_through_an_array() -> None:
     xs = values(1.0, 5.0)
     ys = np.hypot(xs, xs)
     assert [y.op for y in ys] == ["hypot", "hypot"]
-    for f in (tg.maximum, tg.minimum, tg.hypot, lambda x, y: x.maximum(y)):
+    assert [y.op for y in np.arctan2(xs, xs)] == ["arctan2", "arctan2"]
+    for f in (tg.maximum, tg.minimum, tg.hypot, tg.arctan2, lambda x, y: tg.arctan2(y, x), lambda x, y: x.maximum(y)):
         with pytest.raises(TypeError, match="element by element"):
             f(Value(2.0), xs)

@@ -98,5 +98,5 @@ def test_every_operation_in_the_source_is_reached_by_the_table() -> None:
 
 
 def test_both_operands_of_every_binary_operation_are_reached() -> None:
-    for op in ("+", "-", "*", "/", "**", "hypot", "maximum", "minimum"):
+    for op in ("+", "-", "*", "/", "**", "hypot", "arctan2", "maximum", "minimum"):
         assert {(op, 0), (op, 1)} <= set(ROWS)

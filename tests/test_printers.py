@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 
+import mpmath
 import pytest
 from operations import TABLE, inf, nan
 from test_staging import HOSTILE, LOOPS, XS, YS, Line, branching, fit_loss
@@ -142,6 +143,19 @@ def test_javascript_goes_on_where_python_raises():
     assert (a != a, b, c) == (True, inf, -inf)
 
 
+def test_erf_in_javascript_is_right_to_the_last_digits():
+    points = [sign * x for x in (0.0, 5e-324, 1e-310, 1e-9, 1e200, inf) for sign in (1, -1)]
+    points += [i / 197 for i in range(-1300, 1300)] + [2 - 1e-12, 2.0, 2 + 1e-12]
+    ours = called(lambda xs: [tg.erf(x) for x in xs], [nan, *points])
+    (found,) = run_node([(ours.to("javascript"), ([nan, *points],))])
+    assert found[0] != found[0]
+    with mpmath.workdps(40):
+        for x, y in zip(points, found[1:], strict=True):
+            exact = mpmath.erf(x)
+            assert abs(y - exact) <= 1e-15 * abs(exact) + 5e-324, f"erf({x}) = {y}, should be {exact}"
+
+
+@node
 def test_javascript_reads_as_written_by_hand():
     ours = called(
         value_and_grad(lambda p, mode: p["a"] ** 2 * p["b"][0] if mode else 0.0), {"a": 1.0, "b": [2.0]}, True

@@ -20,7 +20,7 @@ from tinygrad_edu.number import number, one_like, primal, shown, zero_like
 
 ELEMENTARY = [
     *("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan"),
-    *("sinh", "cosh", "tanh", "relu", "leaky_relu", "sigmoid", "softplus", "log_sigmoid"),
+    *("sinh", "cosh", "tanh", "erf", "relu", "leaky_relu", "sigmoid", "softplus", "log_sigmoid"),
 ]
 
 
@@ -47,6 +47,8 @@ def test_functions_of_two_on_whole_numbers_and_fractions() -> None:
     assert tg.maximum(Fraction(1, 2), 0.25) == Fraction(1, 2)
     assert tg.minimum(3, 4.0) == 3
     assert gradient(tg.hypot, 3, 4) == [0.6, 0.8]
+    assert tg.arctan2(3, 4) == tg.arctan2(Fraction(3), 4) == math.atan2(3, 4)
+    assert gradient(tg.arctan2, 3, Fraction(4)) == pytest.approx([0.16, -0.12], rel=1e-15)
 
 
 def test_powers() -> None:
@@ -160,10 +162,17 @@ def test_a_decimal_power_with_a_negative_base_has_a_nan_slope() -> None:
     assert math.isnan(y.grad)
 
 
-@pytest.mark.parametrize("name", ["sin", "tanh", "log1p", "arctan"])
+@pytest.mark.parametrize("name", ["sin", "tanh", "log1p", "arctan", "erf"])
 def test_what_decimals_do_not_have_is_named(name: str) -> None:
     with pytest.raises(TypeError, match=rf"^{name} is not known for Decimal.*float\(\)"):
         getattr(tg, name)(Decimal(1))
+
+
+def test_decimals_have_no_angle() -> None:
+    with pytest.raises(TypeError, match=r"^arctan2 is not known for Decimal: convert Decimal\('1'\)"):
+        tg.arctan2(Decimal(1), Decimal(2))
+    with pytest.raises(TypeError, match=r"^arctan2 is not known for Decimal: convert Decimal\('2'\)"):
+        tg.arctan2(1, Decimal(2))
 
 
 def test_decimals_outside_a_domain() -> None:
@@ -214,7 +223,8 @@ def test_symbols_of_sympy_give_symbolic_gradients() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["exp", "log", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"]
+    "name",
+    ["exp", "log", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "erf"],
 )
 @pytest.mark.parametrize("inside", ["x", "x**2", "exp(x)", "2*x + 1"])
 def test_functions_of_symbols_have_symbolic_slopes(name: str, inside: str) -> None:
@@ -229,6 +239,19 @@ def test_functions_of_symbols_have_symbolic_slopes(name: str, inside: str) -> No
     expected = f(x).diff(x).subs(x, argument)
     point = sympy.Rational(3, 10)
     assert abs(sympy.N((v.grad - expected).subs(x, point), 30)) < 1e-25
+
+
+def test_slopes_of_two_symbols() -> None:
+    sympy = pytest.importorskip("sympy")
+    x, y = sympy.symbols("x y", real=True)
+    for f, expected in ((tg.arctan2, sympy.atan2(y, x)), (tg.hypot, sympy.sqrt(x**2 + y**2))):
+        a, b = Value(x), Value(y)
+        z = f(b, a)
+        z.backward()
+        assert sympy.simplify(z.data - expected) == 0
+        assert sympy.simplify(a.grad - expected.diff(x)) == 0
+        assert sympy.simplify(b.grad - expected.diff(y)) == 0
+    assert tg.arctan2(1, sympy.Integer(-1)) == 3 * sympy.pi / 4
 
 
 def test_powers_and_roots_of_symbols() -> None:
@@ -269,6 +292,8 @@ def test_functions_of_several_numbers_of_mpmath_keep_their_digits() -> None:
     with mpmath.workdps(50):
         x, y = mpmath.mpf("0.3"), mpmath.mpf("0.4")
         assert abs(tg.hypot(x, y) - mpmath.mpf("0.5")) < mpmath.mpf("1e-45")
+        assert abs(tg.arctan2(x, y) - mpmath.atan2(x, y)) < mpmath.mpf("1e-48")
+        assert abs(gradient(tg.arctan2, x, 2)[0] - 2 / (4 + x * x)) < mpmath.mpf("1e-48")
         assert abs(tg.logsumexp([x, y]) - mpmath.log(mpmath.exp(x) + mpmath.exp(y))) < mpmath.mpf("1e-45")
         assert tg.dot([Value(x)], [y]).data == x * y
         assert abs(tg.mean([Value(x), y]).data - mpmath.mpf("0.35")) < mpmath.mpf("1e-45")
@@ -367,8 +392,9 @@ def test_a_slope_with_a_choice_keeps_both_branches() -> None:
     assert slopes.choose(Condition(), lambda: 1, lambda: 2) == (1, 2)
     assert slopes.choose(True, lambda: 1, lambda: 2) == 1
     assert slopes.choose(False, lambda: 1, lambda: 2) == 2
-    assert slopes.ratio(1.0, 4.0) == 0.25
-    assert slopes.ratio(1.0, 0.0) == 0
+    assert slopes.unless_zero(4.0, lambda: 0.25) == 0.25
+    assert slopes.unless_zero(0.0, lambda: 1 / 0) == 0
+    assert slopes.unless_zero(Symbol(1.0), lambda: 0.25)[0] == 0.25
 
 
 # --- what counts as a number --------------------------------------------------------------------------------

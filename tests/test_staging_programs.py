@@ -22,12 +22,14 @@ ONE += [
     tg.expm1,
     tg.sinh,
     tg.arcsin,
+    tg.erf,
     lambda x: -x,
     lambda x: x**2,
     lambda x: x**3,
     lambda x: 2**x,
 ]
 TWO = [lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, lambda x, y: x / y, tg.maximum, tg.minimum, tg.hypot]
+TWO += [tg.arctan2]
 MANY = [tg.sum, tg.max, tg.min, tg.prod, tg.logsumexp, lambda xs: tg.dot(xs, xs[::-1]), lambda xs: tg.softmax(xs)[0]]
 CONSTANTS = [0.0, 1.0, -1.0, 2.0, 0.5, -3.0, 1e-3]
 

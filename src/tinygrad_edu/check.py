@@ -216,7 +216,7 @@ def _disagreement(gradient: float, tried: list[Slopes]) -> Comparison:
 
 
 def kinks(y: Value, x: Value) -> list[Value]:
-    """The nodes between x and y that sit exactly at a kink: relu or abs of 0, a tie in max or min.
+    """The nodes between x and y that sit exactly at a kink or jump: relu or abs of 0, a tie in max or min.
 
     There the gradient follows a convention (relu′(0) = 0, a tie is shared), and need not be a slope of y.
 
@@ -240,4 +240,6 @@ def _at_kink(node: Value) -> bool:
         return bool(operands[0] == 0)
     if node.op == "hypot":
         return bool(node.data == 0)
+    if node.op == "arctan2":  # at the origin, or where the angle jumps from π to -π
+        return bool(operands[0] == 0 and operands[1] <= 0)
     return node.op in ("maximum", "minimum", "max", "min") and operands.count(node.data) > 1

@@ -44,8 +44,8 @@ class Comparable:
 
     def __float__(self) -> float:
         raise TypeError(
-            "float(value) and math's functions would lose the graph: use tinygrad_edu's function of the same name "
-            "(exp, sin, sqrt, ...), or value.data for the number alone"
+            "float(value) and math's functions would lose the graph: use tinygrad_edu's function if it has one "
+            "(exp, sin, sqrt, ...; arcsin for asin, arctan2 for atan2), or value.data for the number alone"
         )
 
     def __int__(self) -> int:

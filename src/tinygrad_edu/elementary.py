@@ -96,6 +96,11 @@ class Elementary:
         y = scalar.tanh(self.data)
         return self._node("tanh", y, 1 - y * y)
 
+    def erf(self) -> Self:
+        """erf x: ∂/∂x = 2/√π · e^(-x²)."""
+        x = self.data
+        return self._node("erf", scalar.erf(x), slopes.bell(x))
+
     def sigmoid(self) -> Self:
         """σ(x) = 1/(1 + e⁻ˣ): ∂/∂x = σ(1 - σ)."""
         y = scalar.sigmoid(self.data)
@@ -131,7 +136,21 @@ class Elementary:
             return self._with_other(Elementary.hypot, other)
         x, y = self.data, other.data
         h = scalar.hypot(x, y)
-        return self._node("hypot", h, slopes.ratio(x, h), other, slopes.ratio(y, h))
+        d_x, d_y = slopes.unless_zero(h, lambda: x / h), slopes.unless_zero(h, lambda: y / h)
+        return self._node("hypot", h, d_x, other, d_y)
+
+    def arctan2(self, other: Any) -> Any:
+        """The angle of the point (x, y), for y.arctan2(x): ∂/∂y = x/h², ∂/∂x = -y/h² with h² = x² + y², 0 at h = 0."""
+        if type(other) is not type(self):
+            return self._with_other(Elementary.arctan2, other)
+        y, x = self.data, other.data
+        angle, h = scalar.arctan2(y, x), slopes.distance(x, y)
+        d_y, d_x = slopes.unless_zero(h, lambda: x / h / h), slopes.unless_zero(h, lambda: -y / h / h)
+        return self._node("arctan2", angle, d_y, other, d_x)
+
+    def rarctan2(self, other: Any) -> Any:
+        """arctan2(other, self): what x does in arctan2(y, x) where y is a number."""
+        return self._with_other(Elementary.arctan2, other, swapped=True)
 
     def maximum(self, other: Any) -> Any:
         """max(x, y): the gradient goes to the larger, a tie shares it ½ and ½."""
@@ -147,11 +166,11 @@ class Elementary:
         x, y = self.data, other.data
         return self._node("minimum", scalar.minimum(x, y), slopes.share(y, x), other, slopes.share(x, y))
 
-    def _with_other(self, operation: Callable[..., Any], other: Any) -> Any:
+    def _with_other(self, operation: Callable[..., Any], other: Any, *, swapped: bool = False) -> Any:
         """A method of two where `other` is no node of this class; a deeper one takes it over, as with operators."""
-        result = self._with_number(operation, other)
+        result = self._with_number(operation, other, swapped=swapped)
         if result is NotImplemented and isinstance(other, Elementary):
-            return getattr(other, operation.__name__)(self)
+            return other._with_number(operation, self, swapped=not swapped)
         if result is NotImplemented:
             raise TypeError(f"{operation.__name__} of a Value and an array: work element by element")
         return result

@@ -26,7 +26,7 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
     "dot": lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
 }
 # The one rational number where the function has a rational value; anywhere else the value is rounded.
-RATIONAL_AT = dict.fromkeys("exp expm1 sin cos tan sinh cosh tanh sigmoid arcsin arctan log1p".split(), 0) | {
+RATIONAL_AT = dict.fromkeys("exp expm1 sin cos tan sinh cosh tanh erf sigmoid arcsin arctan log1p".split(), 0) | {
     "log": 1,
     "arccos": 1,
 }
@@ -96,6 +96,8 @@ def _is_true(op: str, xs: Sequence[Fraction], z: Fraction) -> bool:
         return False
     if op in RATIONAL_AT:
         return xs[0] == RATIONAL_AT[op]
+    if op == "arctan2":  # any other angle of a rational point is irrational
+        return xs[0] == 0 <= xs[1]
     if op in ("sqrt", "hypot"):
         return (xs[0] if op == "sqrt" else xs[0] ** 2 + xs[1] ** 2) == z * z
     if op == "**":

@@ -20,26 +20,25 @@ from .number import binary_text, primal
 MAX_NESTING = 100
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
-_OF_ONE = [
-    "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
-    "sigmoid", "softplus", "log_sigmoid", "relu",
-]  # fmt: skip
+_OF_ONE = """exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh erf
+sigmoid softplus log_sigmoid relu""".split()
+_OF_TWO = {"hypot": "x, y", "maximum": "x, y", "minimum": "x, y", "arctan2": "y, x"}
 _OF_MANY = ["sum", "mean", "prod", "max", "min", "logsumexp", "softmax", "log_softmax"]
 SHAPES = {
     **{name: f"{name}(x)" for name in [*_OF_ONE, "abs"]},
-    **{name: f"{name}(x, y)" for name in ("hypot", "maximum", "minimum")},
+    **{name: f"{name}({operands})" for name, operands in _OF_TWO.items()},
     **{name: f"{name}(x, y, ...) or {name}([x, y, ...])" for name in _OF_MANY},
     "leaky_relu": "leaky_relu(x) or leaky_relu(x, slope)",
     "dot": "dot([x1, x2, ...], [y1, y2, ...])",
     "where": "where(x > 0, if true, if false)",
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(scalar, name) for name in [*_OF_ONE, "hypot", "maximum", "minimum", "leaky_relu"]},
+    **{name: getattr(scalar, name) for name in [*_OF_ONE, *_OF_TWO, "leaky_relu"]},
     **{name: getattr(functions, name) for name in [*_OF_MANY, "dot"]},
     "abs": abs,
     "where": where,
 }
-OTHER_NAMES = {"ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "average": "mean"}
+OTHER_NAMES = {"ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "average": "mean"}
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
 OPERATORS_ON_FLOATS = {"/": scalar.divide, "**": scalar.power}  # with errors as those of Values
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -480,7 +479,7 @@ class _Parser:
 
 def _counts(name: str) -> tuple[int, ...]:
     """How many arguments a function of numbers takes."""
-    return (1, 2) if name == "leaky_relu" else (2,) if name in ("hypot", "maximum", "minimum") else (1,)
+    return (1, 2) if name == "leaky_relu" else (2,) if name in _OF_TWO else (1,)
 
 
 def _function(name: str) -> Callable[..., Any]:

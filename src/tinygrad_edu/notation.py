@@ -312,6 +312,7 @@ LOCAL_FORMS: dict[str, Callable[..., tuple[Any, ...]]] = {
     "/": lambda x, y: (1 / y, -x / y**2),
     "**": lambda x, y: (y * x ** (y - 1), x**y * log(x)),
     "hypot": lambda x, y: (x / hypot(x, y), y / hypot(x, y)),
+    "arctan2": lambda y, x: (x / (x**2 + y**2), -y / (x**2 + y**2)),
     "exp": lambda x: (exp(x),),
     "log": lambda x: (1 / x,),
     "log1p": lambda x: (1 / (1 + x),),
@@ -324,6 +325,7 @@ LOCAL_FORMS: dict[str, Callable[..., tuple[Any, ...]]] = {
     "arctan": lambda x: (1 / (1 + x**2),),
     "sinh": lambda x: (cosh(x),),
     "cosh": lambda x: (sinh(x),),
+    "erf": lambda x: (2 / sqrt(x.name("π", x.digits)) * exp(-(x**2)),),
     "softplus": lambda x: (sigmoid(x),),
     "log_sigmoid": lambda x: (sigmoid(-x),),
 }

@@ -157,7 +157,7 @@ def explained(error: Exception, operation: str) -> Exception:
 
 def binary_text(x: Any, symbol: str, y: Any) -> str:
     """`x + y` or `hypot(x, y)` for an error message, whatever the operands are."""
-    return f"{symbol}({shown(x)}, {shown(y)})" if symbol.isalpha() else f"{shown(x)} {symbol} {shown(y)}"
+    return f"{symbol}({shown(x)}, {shown(y)})" if symbol.isidentifier() else f"{shown(x)} {symbol} {shown(y)}"
 
 
 def zero_like(x: Any) -> Any:

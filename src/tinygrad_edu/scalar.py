@@ -35,7 +35,13 @@ DOMAINS = {
     "arcsin": "arcsin needs a number from -1 to 1",
     "arccos": "arccos needs a number from -1 to 1",
 }
-SHORT_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}  # mathematics' and SymPy's name for NumPy's
+SHORT_NAMES = {  # mathematics' and SymPy's name for NumPy's
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+}
+SWAPPED = {"arctan2": "rarctan2"}  # the method of the second operand, where it matters which is the second
 DECIMAL_NAMES = {"log": "ln"}
 
 
@@ -149,6 +155,11 @@ def _of_kind(name: str, x: Any, but: Any = ()) -> Any:
         raise _unknown(name, x)
     is_plain = isinstance(x, Real) and _from_package("exp", x) is None
     return _as_float(name, x) if is_plain and type(x) is not float else x
+
+
+def pi_like(x: Any) -> Any:
+    """π in the arithmetic of `x`: SymPy's and mpmath's own, else a float."""
+    return _from_package("pi", primal(x)) or math.pi
 
 
 def _as_float(name: str, x: Any) -> float:
@@ -284,6 +295,17 @@ def tanh(x: Any) -> Any:
     return _elementary("tanh", math.tanh, x)
 
 
+def erf(x: Any) -> Any:
+    """The error function, an S-curve from -1 to 1. Its derivative is 2/√π · e^(-x²).
+
+    (1 + erf(x/√2)) / 2 is the probability that a normally distributed number, of mean 0 and variance 1, is below x.
+
+    >>> erf(0.0), erf(1000.0)
+    (0.0, 1.0)
+    """
+    return _elementary("erf", math.erf, x)
+
+
 # --- activations and kinks -----------------------------------------------------------------------------------
 
 
@@ -393,10 +415,33 @@ def _hypot(x: Any, y: Any) -> Any:
     return result
 
 
+def arctan2(y: Any, x: Any) -> Any:
+    """The angle of the point (x, y) in [-π, π], y first as in NumPy; 0 at the origin, as in `math`.
+
+    Its derivatives by y and x are x/(x² + y²) and -y/(x² + y²). At the origin, where there are none, they are taken as
+    0 and 0. On the negative x-axis, where the angle jumps from π to -π, they are those of the two sides.
+
+    >>> arctan2(1.0, 0.0), arctan2(0.0, -1.0)
+    (1.5707963267948966, 3.141592653589793)
+    """
+    return _of_two("arctan2", y, x, _arctan2)
+
+
+def _arctan2(y: Any, x: Any) -> Any:
+    function = _from_package("arctan2", y) or _from_package("arctan2", x) or math.atan2
+    for z in (y, x):
+        if function is math.atan2 and not isinstance(z, Real):
+            raise _unknown("arctan2", z)
+    try:
+        return function(y, x)
+    except (ArithmeticError, TypeError) as error:
+        raise explained(error, binary_text(y, "arctan2", x)) from None
+
+
 def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
     """The method `name` of whichever operand has it and takes the other, else `plain` of the two numbers."""
-    for one, other in ((x, y), (y, x)):
-        own = own_method(one, name)
+    for one, method, other in ((x, name, y), (y, SWAPPED.get(name, name), x)):
+        own = own_method(one, method)
         result = NotImplemented if own is None else own(other)
         if result is not NotImplemented:
             return result

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .number import common_one, inf_like, nan_like, one_like, primal
-from .scalar import log, own_method
+from .scalar import exp, hypot, log, own_method, pi_like, sqrt
 
 
 def choose(condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
@@ -33,9 +33,26 @@ def reciprocal(x: Any) -> Any:
         return inf_like(x)
 
 
-def ratio(x: Any, y: Any) -> Any:
-    """x / y for y > 0, 0 for y = 0: for a slope that is taken as 0 where it has no value."""
-    return choose(y > 0, lambda: x / y, lambda: 0 * y)
+def unless_zero(h: Any, slope: Callable[[], Any]) -> Any:
+    """`slope()` for h > 0, 0 for h = 0: for a slope that is taken as 0 where it has no value."""
+    is_on = h > 0 if own_method(primal(h), "write") is not None else bool(primal(h) != 0)
+    return choose(is_on, slope, lambda: 0 * h)
+
+
+def distance(x: Any, y: Any) -> Any:
+    """√(x² + y²) for a slope to be divided by: inf beyond the range of floats."""
+    try:
+        return hypot(x, y)
+    except OverflowError:
+        return inf_like(x)
+
+
+def bell(x: Any) -> Any:
+    """The slope of erf, 2/√π · e^(-x²); never raises."""
+    try:
+        return 2 / sqrt(pi_like(x)) * exp(-(x * x))
+    except OverflowError:  # the square of an int is beyond the range of floats
+        return 0 * x
 
 
 def power_slope_base(x: Any, y: Any) -> Any:

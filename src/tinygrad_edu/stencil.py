@@ -15,7 +15,8 @@ from .engine import Value, topological_order
 from .number import primal
 from .traced import Traced
 
-KINKED = {"relu", "leaky_relu", "abs", "maximum", "minimum", "max", "min", "hypot"}
+KINKED = {"relu", "leaky_relu", "abs", "maximum", "minimum", "max", "min", "hypot", "arctan2"}
+JUST_BELOW = -3.0  # an angle of points just below the negative x-axis, where it jumps
 FIRST_STEP = 8 * FIVE_POINT_STEP
 STEPS = 20  # each an eighth of the one before
 SMALLEST_STEP = 1e-11  # relative: below, rounding of x itself leaves too little of it
@@ -65,6 +66,8 @@ def _branch(node: Value) -> Any:
     result = primal(node)
     if node.op == "hypot":
         return bool(result == 0)
+    if node.op == "arctan2":
+        return operands.count(0) == 2, bool(result < JUST_BELOW)
     if node.op in {"relu", "leaky_relu", "abs"}:
         return operands[0] > 0, operands[0] < 0
     return tuple([bool(x == result) for x in operands])

@@ -13,7 +13,7 @@ from .number import primal
 from .options import A_VALUE, A_WHOLE_NUMBER, Kind, expect
 from .sources import Sources
 
-SATURATING = {"sigmoid", "tanh", "softplus", "log_sigmoid", "exp", "logsumexp"}
+SATURATING = {"sigmoid", "tanh", "erf", "softplus", "log_sigmoid", "exp", "logsumexp"}
 PRODUCTS = {"*", "dot", "prod"}
 RECORDED = Kind("what record_sources gives", lambda x: isinstance(x, Sources))
 CHOICES = {"max", "min", "maximum", "minimum"}

@@ -31,10 +31,10 @@ HELPERS = {  # the exponential of -|x|, written such that all derivatives at 0 a
 }
 HARMLESS = (  # operands for which an operation and its slopes are finite
     {"log": 1.0, "sqrt": 1.0, "hypot": 1.0, "/": 1.0, "**": 1.0, "log1p": 0.0, "arcsin": 0.0, "arccos": 0.0}
-    | {"exp": 0.0, "expm1": 0.0, "sinh": 0.0, "cosh": 0.0}
+    | {"exp": 0.0, "expm1": 0.0, "sinh": 0.0, "cosh": 0.0, "arctan2": 1.0}
 )
 RESERVED = python.RESERVED.union(
-    "where maximum minimum sign arcsin arccos arctan tensor numpy jax torch".split(),
+    "where maximum minimum sign arcsin arccos arctan arctan2 tensor numpy jax torch".split(),
 )
 
 
@@ -44,6 +44,7 @@ class ArrayWriter(python.PythonWriter):
     GUARDS: ClassVar = False  # arrays do not raise
     CHOOSING: ClassVar = ATOM
     MODULE: ClassVar = "numpy"
+    ELSEWHERE: ClassVar = {"erf": "scipy.special"}  # NumPy has none
     HELPERS: ClassVar = HELPERS
     NEEDED: ClassVar = {op: {"exp", "where", *(["log1p"] if "log1p" in text else [])} for op, text in HELPERS.items()}
     FUNCTIONS: ClassVar = {}
@@ -156,12 +157,14 @@ class JaxWriter(ArrayWriter):
     """The same for JAX."""
 
     MODULE: ClassVar = "jax.numpy"
+    ELSEWHERE: ClassVar = {"erf": "jax.scipy.special"}
 
 
 class TorchWriter(ArrayWriter):
     """The same for PyTorch, whose functions take tensors only: numbers beside tensors, and counts, become tensors."""
 
     MODULE: ClassVar = "torch"
+    ELSEWHERE: ClassVar = {}
     TEMPLATES: ClassVar = ArrayWriter.TEMPLATES | {"sign": "where({0} == {0}, sign({0}), {0})"}  # its sign of nan is 0
 
     def _count(self, rows: Symbol) -> str:

@@ -55,6 +55,7 @@ class CWriter(BracesWriter):
         "arcsin": "asin",
         "arccos": "acos",
         "arctan": "atan",
+        "arctan2": "atan2",
         "abs": "fabs",
         "nan": "NAN",
         "inf": "INFINITY",

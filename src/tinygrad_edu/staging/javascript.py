@@ -31,6 +31,24 @@ HELPERS = {
     return -((x > 0.0 ? 0.0 : -x) + Math.log1p(Math.exp(-Math.abs(x))));
 }
 """,
+    # A power series, then Laplace's continued fraction: within 1e-15 of the true value, relative to it.
+    "erf": """function erf(x) {
+    const size = Math.abs(x), square = x * x;
+    if (size < 2.0) {
+        let term = x, sum = x;
+        for (let n = 3.0; sum + term !== sum; n += 2.0) {
+            term *= 2.0 * square / n;
+            sum += term;
+        }
+        return 2.0 / Math.sqrt(Math.PI) * Math.exp(-square) * sum;
+    }
+    let fraction = size;
+    for (let n = 60.0; n > 0.0; n -= 1.0) {
+        fraction = size + n / (2.0 * fraction);
+    }
+    return Math.sign(x) * (1.0 - Math.exp(-square) / (Math.sqrt(Math.PI) * fraction));
+}
+""",
 }
 RESERVED = frozenset(
     """abstract arguments async await boolean break byte case catch char class const continue debugger default delete do
@@ -52,6 +70,7 @@ class JavaScriptWriter(BracesWriter):
         "arcsin": "Math.asin",
         "arccos": "Math.acos",
         "arctan": "Math.atan",
+        "arctan2": "Math.atan2",
         "nan": "NaN",
         "inf": "Infinity",
     }

@@ -12,7 +12,8 @@ from .symbol import Loop, Program, Symbol
 from .writer import ATOM, POWER, PRODUCT, Writer, checked_number
 
 OPERATORS = (
-    "arcsin arccos arctan log1p expm1 log_sigmoid softplus leaky_relu relu maximum minimum sign share equal hypot"
+    "arcsin arccos arctan log1p expm1 log_sigmoid softplus leaky_relu relu maximum minimum sign share equal hypot "
+    "arctan2 erf"
 )
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from ..scalar import SHORT_NAMES
 from ..tree import LEAF, flatten
 from .names import Names
 from .symbol import Loop, Program, Symbol
@@ -39,7 +40,8 @@ class PythonWriter(Writer):
     MODULE: ClassVar[str] = "math"  # where the functions come from
     HELPERS: ClassVar[Mapping[str, str]] = HELPERS
     NEEDED: ClassVar[Mapping[str, set[str]]] = NEEDED
-    FUNCTIONS: ClassVar = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+    ELSEWHERE: ClassVar[Mapping[str, str]] = {}  # a function that comes from another module: its module
+    FUNCTIONS: ClassVar = SHORT_NAMES
     TEMPLATES: ClassVar = {
         "relu": "0.0 if {0} < 0.0 else {0}",
         "leaky_relu": "{0} if {0} > 0.0 else {1} * {0}",
@@ -106,7 +108,12 @@ class PythonWriter(Writer):
         helpers = [op for op in self.HELPERS if op in self.used]
         needed = {self.FUNCTIONS.get(op, op) for op in self.used if op not in self.HELPERS and op != "abs"}
         needed = needed.union(*(self.NEEDED[op] for op in helpers))
-        lines = [f"from {self.MODULE} import {', '.join(sorted(needed))}", ""] if needed else []
+        modules = {name: self.ELSEWHERE.get(name, self.MODULE) for name in sorted(needed)}
+        lines = [
+            f"from {module} import {', '.join(name for name in modules if modules[name] == module)}"
+            for module in sorted({*modules.values()})
+        ]
+        lines += [""] if lines else []
         for op in helpers:
             lines += ["", *self.HELPERS[op].splitlines(), ""]
         return [*lines, ""] if lines else []

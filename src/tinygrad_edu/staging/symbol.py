@@ -16,6 +16,7 @@ from typing import Any
 
 from ..elementary import deepest
 from ..number import number, shown
+from ..scalar import SWAPPED
 from .simplify import RULES
 
 Block = tuple[Any, ...]  # what a line stands within: (condition, outcome) pairs and loops, outermost first
@@ -231,22 +232,24 @@ class Symbol:
         return f"<symbol {self.label or self.op}>"
 
 
-def _function(name: str) -> Callable[..., Any]:
+def _function(name: str, *, swapped: bool = False) -> Callable[..., Any]:
     def method(self: Symbol, *others: Any) -> Any:
         operands = [*map(_operand, others)]
-        return (
-            NotImplemented if any(x is NotImplemented for x in operands) else self.program.write(name, self, *operands)
-        )
+        if any(x is NotImplemented for x in operands):
+            return NotImplemented
+        return self.program.write(name, *operands, self) if swapped else self.program.write(name, self, *operands)
 
     return method
 
 
 FUNCTIONS = (
-    "exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid softplus log_sigmoid relu "
-    "leaky_relu maximum minimum hypot"
+    "exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh erf sigmoid softplus log_sigmoid "
+    "relu leaky_relu maximum minimum hypot arctan2"
 ).split()
 for _name in FUNCTIONS:  # `scalar`'s functions ask a number that is no float for its method of that name
     setattr(Symbol, _name, _function(_name))
+for _name, _method in SWAPPED.items():
+    setattr(Symbol, _method, _function(_name, swapped=True))
 
 PACKAGE = __name__.partition(".")[0]
 
