@@ -163,8 +163,8 @@ def test_javascript_reads_as_written_by_hand():
     assert ours.to("javascript") == (
         "function f(p, mode) {\n"
         '    const {"a": p_a, "b": [p_b_0]} = p;\n'
-        "    const dp_b_0 = p_a * p_a;\n"
-        '    return [dp_b_0 * p_b_0, {"a": p_b_0 * (2.0 * p_a), "b": [dp_b_0]}];\n'
+        "    const t1 = p_a * p_a;\n"
+        '    return [t1 * p_b_0, {"a": p_b_0 * (2.0 * p_a), "b": [t1]}];\n'
         "}\n"
     )
     ours = called(lambda p: {"x": p[0], "none": None, "list": [p[2]]}, [1.0, None, 2.0, "text"])

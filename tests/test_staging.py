@@ -580,7 +580,7 @@ def test_if_on_a_symbol_names_the_line():
     assert line_of(f) in refused(grad(f), 1.0)
 
 
-USES = [float, int, math.sin, math.floor, math.ceil, math.trunc, round, bool, [1, 2].__getitem__]
+USES = [float, int, math.sin, math.floor, math.ceil, math.trunc, round, bool]
 USES += [lambda x: x // 2, lambda x: 7 // x, lambda x: x % 2, lambda x: 7 % x, lambda x: divmod(x, 2)]
 
 
@@ -590,6 +590,24 @@ def test_numbers_are_not_there_yet(use):
         return lambda x: [use(x)]
 
     assert "this needs a number, but the function is being staged" in refused(taking(use), 1.0)
+
+
+@pytest.mark.parametrize("use", [[1, 2].__getitem__, range, lambda n: [0] * n])
+def test_a_symbol_is_no_count_and_no_index(use):
+    text = refused(lambda x, n: [x, use(n)], 1.0, 2)
+    assert "a symbol as a count or an index (test_staging.py, line " in text
+    assert "functools.partial" in text
+
+
+def test_a_symbol_has_no_backward_pass():
+    text = refused(lambda x: (x * x).backward(), 1.0)
+    assert "jit hands over symbols, not Values. Stage the gradient instead: jit(grad(f))" in text
+
+
+def test_a_line_of_the_function_is_not_named_for_the_gradient_that_it_is_too():
+    assert source_of(value_and_grad(lambda a, b, c: a * (b + c), argnums=(0, 1, 2)), 1.0, 2.0, 3.0) == (
+        "def f(a, b, c):\n    t1 = b + c\n    return a * t1, (t1, a, a)\n"
+    )
 
 
 def test_equality_of_symbols_is_refused():
@@ -813,7 +831,7 @@ def test_rows_may_be_dicts_and_dataclasses():
 
 def test_rows_that_do_not_fit_are_refused():
     ours = jit(fit_loss, batched=["xs", "ys"])
-    with pytest.raises(ValueError, match="xs has rows of 0 structures: it needs at least one row"):
+    with pytest.raises(ValueError, match="argument xs is empty: it needs at least one row"):
         ours([0.3, 0.2], [], [])
     with pytest.raises(ValueError, match="xs has rows of 2 structures"):
         ours([0.3, 0.2], [[1.0], [1.0, 2.0]], [1.0, 2.0])

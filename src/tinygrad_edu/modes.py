@@ -19,7 +19,7 @@ from .options import A_FUNCTION, A_NUMBER, expect
 from .tables import markdown_table, text_table
 from .traced import Traced, name_of, title_of
 from .transforms import jacobian
-from .tree import flatten, unflatten
+from .tree import Numbers, flatten, unflatten
 
 Function = Callable[..., Any]
 Rows = list[list[float]]  # the derivatives of each output by each input
@@ -94,7 +94,7 @@ def compare_modes(f: Function, *args: Any, seconds: float = 0.2) -> ModeComparis
     """
     expect("compare_modes", A_FUNCTION, f=f)
     expect("compare_modes", A_NUMBER, seconds=seconds)
-    leaves, structure = flatten(args)
+    leaves, structure = flatten(args, Numbers)
     xs = [float(number(x)) for x in leaves]
 
     def flat(*values: Any) -> list[Any]:

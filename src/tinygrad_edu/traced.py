@@ -118,10 +118,12 @@ def results(f: Function, ys: list[Any]) -> list[Any]:
 def pass_labels_on(y: Value) -> None:
     """While a function is staged, the lines of its program go by the labels of the nodes that wrote them."""
     if hasattr(primal(y), "called"):
-        for node in topological_order(y):
-            symbol = primal(node)
+        order = topological_order(y)
+        forward = {id(primal(node)) for node in order}  # lines that are gradients as well are not named for that
+        for node in order:
+            symbol, gradient = primal(node), primal(node.grad)
             if hasattr(symbol, "called"):
-                symbol.called(node.label, primal(node.grad))
+                symbol.called(node.label, None if id(gradient) in forward else gradient)
 
 
 def gradient(x: Value) -> Any:

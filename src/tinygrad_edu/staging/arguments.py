@@ -70,10 +70,12 @@ def _read_rows(name: str, rows: Any) -> tuple[list[Any], Argument]:
         leaves, structure = flatten(row)
         numbers += [_number(x) for x in leaves]
         structures.add(structure)
-    if len(structures) != 1:
+    if not structures:
+        raise ValueError(f"the batched argument {name} is empty: it needs at least one row")
+    if len(structures) > 1:
         raise ValueError(
-            f"the batched argument {name} has rows of {len(structures)} structures: "
-            "it needs at least one row, and all rows alike"
+            f"the batched argument {name} has rows of {len(structures)} structures, as lists of different lengths: "
+            "it needs all rows alike; pad them, or call it with each kind by itself"
         )
     if any(x is None for x in numbers):
         raise TypeError(f"the rows of the batched argument {name} hold something else than numbers")

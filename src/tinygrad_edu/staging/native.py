@@ -59,7 +59,7 @@ def _caller(trace: Any, function: Any) -> Callable[..., Any]:
         elif kind == "array":
             tree = trace.parameters[name]
             bound[f"PACK_{own[name]}"] = struct.Struct(f"{len(symbols)}d").pack
-            if all(isinstance(x, Symbol) for x in tree) if type(tree) is list else False:
+            if all(isinstance(x, Symbol) for x in tree) if isinstance(tree, list) else False:
                 numbers = f"*{own[name]}"
             else:
                 lines += [f"    {line}" for line in python.unpacked(names, own[name], tree)]

@@ -225,7 +225,21 @@ class Symbol:
             "use tinygrad_edu's functions (exp, sin, where, ...) instead of math's, if, int(), float(), // and %"
         )
 
-    __float__ = __int__ = __index__ = __bool__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+    def __index__(self) -> int:
+        raise StagingError(
+            f"a symbol as a count or an index{_at_line()}: the function is being staged, so its arguments are not "
+            "known yet. Numbers that must be known do not belong among them: use functools.partial, or a function around it"
+        )
+
+    @property
+    def backward(self) -> Any:
+        """No symbol has one."""
+        raise StagingError(
+            f"backward() of a symbol{_at_line()}: jit hands over symbols, not Values. "
+            "Stage the gradient instead: jit(grad(f)) or jit(value_and_grad(f))"
+        )
+
+    __float__ = __int__ = __bool__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refuse
 
     def __repr__(self) -> str:
