@@ -228,7 +228,7 @@ class Symbol:
     def __index__(self) -> int:
         raise StagingError(
             f"a symbol as a count or an index{_at_line()}: the function is being staged, so its arguments are not "
-            "known yet. Numbers that must be known do not belong among them: use functools.partial, or a function around it"
+            "known yet. A number that must be known does not belong among them: give it with functools.partial"
         )
 
     @property
