@@ -13,6 +13,7 @@ from tinygrad_edu.engine import NOT_COMPUTED
 from tinygrad_edu.number import DomainError
 from tinygrad_edu.recurrent import RNNCell, unroll
 from tinygrad_edu.staging import automatic
+from tinygrad_edu.staging import step as step_module
 from tinygrad_edu.staging.prediction import StagedPredictions
 from tinygrad_edu.staging.step import StagedStep
 from tinygrad_edu.steps import eager_step
@@ -725,6 +726,37 @@ def test_staging_leaves_no_symbol_behind_in_values_of_the_readers():
     StagedStep(model, nn.mse_loss)(*CURVE)
     assert scale.grad == 0.0
     assert all(isinstance(p.data, float) for p in model.parameters())
+
+
+@pytest.mark.parametrize("name", ["data", "grad"])
+@pytest.mark.parametrize("error", [None, ValueError])
+def test_an_interruption_while_numbers_are_put_back_waits(name, error):
+    class Slow:
+        label = ""
+
+        def __init__(self, times):
+            self.number, self.times = 1.0, times
+
+        def put(self, number):
+            if number == 1.0 and self.times:
+                self.times -= 1
+                raise KeyboardInterrupt
+            self.number = number
+
+    setattr(Slow, name, property(lambda self: self.number, Slow.put))
+    values = [Slow(0), Slow(2), Slow(0)]
+    lending = step_module.lent(values, [5.0] * 3) if name == "data" else step_module._gradients_kept(values)
+
+    def borrow():
+        with lending:
+            for each in values:
+                each.put(5.0)
+            if error:
+                raise error
+
+    with pytest.raises(error or KeyboardInterrupt):
+        borrow()
+    assert [each.number for each in values] == [1.0] * 3
 
 
 # --- predictions -----------------------------------------------------------------------------------------------------

@@ -204,7 +204,8 @@ class NotStaged(Exception):
 @contextmanager
 def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
     """Symbols in the place of the parameters' numbers for a while; a symbol goes by the parameter's label."""
-    before = [each.data for each in parameters]
+    before = [(each, each.data) for each in parameters]
+    interruptions = []
     try:
         for each, number in zip(parameters, numbers, strict=True):
             each.data = number
@@ -212,8 +213,16 @@ def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
                 number.label = each.label
         yield
     finally:
-        for each, number in zip(parameters, before, strict=True):
-            each.data = number
+        is_back = False
+        while not is_back:
+            try:
+                for each, number in before:
+                    each.data = number
+                is_back = True
+            except KeyboardInterrupt as error:  # raised as soon as all is back
+                interruptions.append(error)
+    if interruptions:
+        raise interruptions[0]
 
 
 def _is_partial(loss: Value, parameters: list[Value]) -> bool:
@@ -236,11 +245,20 @@ def _is_partial(loss: Value, parameters: list[Value]) -> bool:
 def _gradients_kept(nodes: Iterable[Value]) -> Iterator[None]:
     """What happens to the gradients of these nodes is undone: some may be the reader's own."""
     before = [(node, node.grad) for node in nodes]
+    interruptions = []
     try:
         yield
     finally:
-        for node, gradient in before:
-            node.grad = gradient
+        is_back = False
+        while not is_back:
+            try:
+                for node, gradient in before:
+                    node.grad = gradient
+                is_back = True
+            except KeyboardInterrupt as error:
+                interruptions.append(error)
+    if interruptions:
+        raise interruptions[0]
 
 
 def _plain(optimizer: Stepper | None) -> Optimizer | None:
