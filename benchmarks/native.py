@@ -40,8 +40,8 @@ def moons_in_c(sizes: Sizes) -> Section:
     for flags in MORE_FLAGS:
         suffix = f", {flags}" if flags else ""
         try:
-            ours = built(staged.to("c"), flags)[staged.trace.name]
-            hand = built(SOURCE.read_text(encoding="utf-8"), flags)["step"]
+            ours = built(staged.to("c"), staged.trace.name, flags)
+            hand = built(SOURCE.read_text(encoding="utf-8"), "step", flags)
         except CompilerError as error:
             notes.append(f"Nothing was compiled with `{flags}`: {error}.")
             continue
@@ -51,15 +51,15 @@ def moons_in_c(sizes: Sizes) -> Section:
     return race(title, contestants, HAND, promises, sizes, notes=tuple(notes))
 
 
-def built(source: str, flags: str) -> ctypes.CDLL:
-    """The program compiled as the library does it, with these flags too; not kept, as it may fit no other machine."""
+def built(source: str, name: str, flags: str) -> Any:
+    """The function of this name, compiled as the library does it, with these flags too; the build is not kept."""
     own = os.environ.get("CFLAGS", "")
     with (
         TemporaryDirectory(ignore_cleanup_errors=True) as directory,
         variable(os.environ, "XDG_CACHE_HOME", directory),
         variable(os.environ, "CFLAGS", f"{own} {flags}"),
     ):
-        return load(source)
+        return load(source, name)[name]
 
 
 def called(function: Any, training: networks.Training) -> Work:

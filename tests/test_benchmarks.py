@@ -258,7 +258,7 @@ needs_compiler = pytest.mark.skipif(next(compilers(), None) is None, reason="the
 @needs_compiler
 def test_the_moons_step_written_by_hand_in_c_is_the_step_of_nn() -> None:
     training = networks.moons_training(6)
-    step = native.built(native.SOURCE.read_text(encoding="utf-8"), "")["step"]
+    step = native.built(native.SOURCE.read_text(encoding="utf-8"), "step", "")
     timing.check_agreement({"nn": networks.eager_moons(6)()(), "C": native.called(step, training)()})
 
 
@@ -266,7 +266,7 @@ def test_the_moons_step_written_by_hand_in_c_is_the_step_of_nn() -> None:
 def test_an_error_of_the_c_program_is_not_passed_over() -> None:
     training = networks.moons_training(6)
     training.start[0] = 1e300
-    function = native.built(networks_in_c(training), "")["moved"]
+    function = native.built(networks_in_c(training), "moved", "")
     with pytest.raises(ArithmeticError, match="overflowed"):
         native.called(function, training)()
 

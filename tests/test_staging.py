@@ -876,6 +876,7 @@ def test_a_function_that_labels_its_results_runs_itself_on_values():
     exact = jit(f)
     exact(1.0)
     assert exact(Fraction(1), Fraction(2)) == [6, {"a": 1}]
+    assert exact(Fraction(1), Fraction(2), words="!") == [6, {"a": 1}]
     assert exact(Value(1.0))[0].data == 6.0
     with pytest.raises(AttributeError, match="no attribute 'missing'"):
         jit(lambda x: x.missing)(Fraction(1))
