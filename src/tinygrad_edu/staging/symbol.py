@@ -64,25 +64,23 @@ class Program:
             known = rule(self.write, *args)
             if known is not None:
                 return known
-        if self.block and self.block[-1].__class__ is Loop and not _is_within(self.block[-1], args):
-            with self._outside():  # the same in each round: once is enough
+        block = self.block
+        in_loop = bool(block) and block[-1].__class__ is Loop
+        if in_loop and not _is_within(block[-1], args):  # the same in each round: once is enough
+            self.block = block[:-1]
+            try:
                 return self.write(op, *args)
-        lines = self._known
-        key = (self.block, op, *args)
-        found = lines.get(key)
-        if found is None and (self.block or op in COMMUTATIVE):
-            found = self._written_elsewhere(op, args)
+            finally:
+                self.block = block
+        lines, operands = self._known, _ordered(args) if op in COMMUTATIVE else args
+        found = lines.get((block, op, *operands))
+        if found is None and not in_loop:  # where it was written before in an enclosing block
+            above = (lines.get((block[:depth], op, *operands)) for depth in range(len(block) - 1, -1, -1))
+            found = next((line for line in above if line is not None), None)
         if found is None:
-            found = lines[key] = Symbol(self, op, args)
+            found = lines[(block, op, *operands)] = Symbol(self, op, args)
             self.lines.append(found)
         return found
-
-    def _written_elsewhere(self, op: str, args: tuple[Any, ...]) -> Any:
-        """This line where it was written before in an enclosing block, or with its operands swapped."""
-        lines = self._known
-        orders = [args, args[::-1]] if op in COMMUTATIVE else [args]
-        keys = [(self.block[:depth], op, *order) for depth in range(len(self.block), -1, -1) for order in orders]
-        return next((lines[key] for key in keys if key in lines), None)
 
     def condition(self, test: str, left: Any, right: Any) -> "Condition":
         """The comparison of two operands; the same one again where it was made before."""
@@ -107,15 +105,12 @@ class Program:
             if isinstance(opening, Loop):
                 self.lines[start:] = sorted(self.lines[start:], key=lambda line: opening in line.block)
 
-    @contextlib.contextmanager
-    def _outside(self) -> Iterator[None]:
-        """Lines written here stand in front of the loop that the others stand in."""
-        before = self.block
-        self.block = before[:-1]
-        try:
-            yield
-        finally:
-            self.block = before
+
+def _ordered(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Two operands whose order does not matter, in one that is always the same."""
+    x, y = operands
+    swapped = y.__class__ is float or (x.__class__ is not float and id(y) < id(x))
+    return (y, x) if swapped else operands
 
 
 class Symbol:
