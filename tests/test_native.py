@@ -20,6 +20,7 @@ from test_staging import TREES, XS, YS, Line, close, fit_loss, outcome
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
+from tinygrad_edu.number import DomainError
 from tinygrad_edu.staging import compiler, jit, mean_over, native, sum_over
 from tinygrad_edu.staging.step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, value_and_grad
@@ -146,6 +147,20 @@ def test_memoryviews_of_two_dimensions_are_taken_from_the_first_call_on():
         assert close(ours([0.3, 0.2], rows, YS), expected)
     exact = ours([Fraction(3, 10), Fraction(1, 5)], rows, memoryview(np.array(YS)))  # by the function itself
     assert close(exact, expected)
+
+
+@cc
+@pytest.mark.parametrize("undefined", [tg.log, tg.sqrt, lambda w: 1 / (w + 1), lambda w: tg.exp(-1e3 * w)])
+def test_an_undefined_branch_raises_though_it_is_not_taken(undefined):
+    def f(x, w):
+        return tg.where(x > 0, undefined(w), 0.5)
+
+    ours = jit(f, backend="c")
+    assert ours(-1.0, 0.5) == 0.5
+    native_only(ours)
+    for backend in ("python", "c"):
+        with pytest.raises((DomainError, ArithmeticError)):
+            jit(f, backend=backend)(-1.0, -1.0)
 
 
 @cc

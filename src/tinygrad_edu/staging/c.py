@@ -66,6 +66,12 @@ class CWriter(BracesWriter):
         self.counts = counts  # what the number of rows of each batched parameter is called
         super().__init__(program, results, names)
 
+    def _assignment(self, line: Symbol, text: str) -> str:
+        """A line that must run is volatile, or the compiler would move it into the branch that uses it."""
+        assignment = super()._assignment(line, text)
+        is_declared = assignment.startswith(self.FIXED)
+        return f"volatile {assignment}" if is_declared and self.live.must_run(line) else assignment
+
     def _guard(self, text: str) -> str:
         return f"unused = {text};{self._comment('sets a flag where it is undefined')}"
 

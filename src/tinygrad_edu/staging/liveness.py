@@ -63,9 +63,13 @@ class Liveness:
             return bool(line.block == (*user.block, user.args[0]))
         if user.op == "select" and line.block == (*user.block, (user.args[0], line is user.args[1])):
             return True
-        if user.op == "select" and self._may_raise_inside(line):
-            return False  # it must raise whichever branch is taken
-        return bool(line.block == user.block)
+        return bool(line.block == user.block) and not self.must_run(line)
+
+    def must_run(self, line: Symbol) -> bool:
+        """Whether this line must raise whichever branch of a choice is taken: it stands in front of it."""
+        user = self._user.get(line, MANY)
+        is_beside = isinstance(user, Symbol) and user.op == "select" and user.block == line.block
+        return is_beside and self._may_raise_inside(line)
 
     def _may_raise_inside(self, line: Symbol) -> bool:
         """Whether this line may raise for finite numbers, or one that is used by it alone."""
