@@ -219,3 +219,19 @@ def test_the_layers_are_in_the_order_of_the_table():
         assert set().union(*map(imported_by, layer)) <= above
         above |= set(layer)
     assert "engine" in above
+
+
+def test_the_modules_of_staging_are_in_the_order_of_their_table():
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    folder = ROOT / "src" / "tinygrad_edu" / "staging"
+    above: set[str] = set()
+    for row in re.findall(r"^\| (`staging\..*?) \|", page, re.MULTILINE):
+        above |= set(re.findall(r"`staging\.(\w+)`", row))
+        for name in re.findall(r"`staging\.(\w+)`", row):
+            text = (folder / f"{name}.py").read_text(encoding="utf-8")
+            imported = set(re.findall(r"^ *from \.(\w+) import", text, re.MULTILINE))
+            imported |= set(", ".join(re.findall(r"^ *from \. import ([\w, ]+)", text, re.MULTILINE)).split(", ")) - {
+                ""
+            }
+            assert {each.strip() for each in imported} <= above, name
+    assert above == {path.stem for path in folder.glob("*.py")} - {"__init__"}

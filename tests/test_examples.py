@@ -56,6 +56,48 @@ def test_branching_prints_that_gradients_add_and_saves_its_picture(tmp_path, mon
     assert words.findall(drawn) == words.findall(in_readme)
 
 
+# --- a robot arm ---------------------------------------------------------------------------------------------
+
+
+def test_robot_arm_reaches_its_target_faster_and_faster():
+    example = load("robot_arm")
+    off = [math.dist(example.hand(angles), (0.5, 1.5)) for angles in example.reach((0.5, 1.5))]
+    assert off[-1] < 1e-12
+    assert off[-2] < off[-3] ** 2  # Newton's method squares the error
+
+
+def test_robot_arm_has_the_jacobian_of_the_textbook():
+    example = load("robot_arm")
+    angles = [0.3, 0.4, 0.5]
+    directions = [sum(angles[: i + 1]) for i in range(3)]
+    links = list(zip(example.LINKS, directions, strict=True))
+    assert example.jacobian(angles) == [
+        [exactly(-sum(length * math.sin(a) for length, a in links[i:])) for i in range(3)],
+        [exactly(sum(length * math.cos(a) for length, a in links[i:])) for i in range(3)],
+    ]
+
+
+def test_robot_arm_prints_its_way_and_its_program(tmp_path, monkeypatch, capsys):
+    lines = lines_printed_by("robot_arm", tmp_path, monkeypatch, capsys)
+    assert lines[8].split()[0] == "6"
+    assert lines[8].endswith(" m")
+    assert "def hand(angles):" in lines
+
+
+# --- an option -----------------------------------------------------------------------------------------------
+
+
+def test_greeks_are_those_of_the_textbook():
+    example = load("option_greeks")
+    assert example.greeks() == {name: pytest.approx(x, rel=1e-11) for name, x in example.by_the_book().items()}
+
+
+def test_option_greeks_prints_both_and_the_program(tmp_path, monkeypatch, capsys):
+    lines = lines_printed_by("option_greeks", tmp_path, monkeypatch, capsys)
+    assert lines[1].split() == ["price", "4.17829971551350", "4.17829971551350"]
+    assert "def call_price(spot, strike, years, rate, volatility):" in lines
+
+
 # --- a sigmoid neuron ----------------------------------------------------------------------------------------
 
 
