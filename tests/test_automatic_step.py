@@ -679,6 +679,25 @@ def test_an_infinite_gradient_with_a_finite_loss_is_the_optimizers_error(backend
     assert (model.w.data, optimizer.steps) == (1e-300, 1)
 
 
+def test_the_model_is_called_in_few_epochs_unless_something_may_have_changed():
+    class Counted(Wrapped):
+        calls = 0
+
+        def __call__(self, x):
+            Counted.calls += 1  # of the class: nothing of the model's changes
+            return self.network(x)
+
+    def calls(**options):
+        Counted.calls = 0
+        assert fit(Counted(), CURVE, epochs=100, **options).backend == "python"
+        return Counted.calls
+
+    few = calls()
+    assert few < 100
+    assert calls(callbacks=lambda history: None) >= few + 80
+    assert calls(metrics={"l1": losses.l1_loss}) >= few + 80
+
+
 # --- the step itself -------------------------------------------------------------------------------------------------
 
 

@@ -10,10 +10,12 @@ import sys
 import types
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tinygrad_edu import Value, datasets, losses, nn, optim
 from tinygrad_edu.engine import NOT_COMPUTED
-from tinygrad_edu.training import DivergedError, History, accuracy, eager_step, fit
+from tinygrad_edu.training import DivergedError, History, _Patience, accuracy, eager_step, fit
 
 
 class Line:
@@ -262,6 +264,19 @@ def test_patience_watches_the_validation_loss_where_there_is_one():
 def test_counts_must_be_whole_and_at_least_one(option, number):
     with pytest.raises(ValueError, match=f"{option.replace('_', ' ')} is {number}"):
         fit(Line(), datasets.line(), **{option: number})
+
+
+@given(
+    st.lists(st.integers(0, 6).map(float) | st.just(math.nan), max_size=20),
+    st.integers(1, 5),
+    st.sampled_from([0.0, 1.0]),
+)
+def test_patience_is_over_when_the_last_epochs_brought_nothing_better(losses, patience, min_delta):
+    waiting = _Patience(patience, min_delta)
+    for epoch, loss in enumerate(losses, 1):
+        known = [math.inf if x != x else x for x in losses[:epoch]]
+        expected = epoch > patience and min(known[-patience:]) >= min(known[:-patience]) - min_delta
+        assert waiting.is_over(loss) == expected
 
 
 # --- losses that are no numbers, and errors --------------------------------------------------------------------------

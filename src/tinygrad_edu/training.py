@@ -10,10 +10,11 @@ import importlib
 import math
 import random
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .datasets import at_least_one, batches, examples
 from .losses import mse_loss
@@ -241,11 +242,12 @@ def fit(
     train, held_out = examples(data), None if validation is None else examples(validation)
     size = at_least_one("batch size", len(train[0]) if batch_size is None else batch_size)
     steps = at_least_one("epochs", epochs) * math.ceil(len(train[0]) / size)
-    patience = None if patience is None else at_least_one("patience", patience)
+    waiting = None if patience is None else _Patience(at_least_one("patience", patience), min_delta)
     measures, after_epoch = _checked(metrics or {}), [callbacks] if callable(callbacks) else list(callbacks)
     optimizer = SGD(model.parameters(), lr=0.01) if optimizer is None else optimizer
     history, rng = History(), random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
-    chosen = step or _step(model, loss, optimizer, backend, len(train[0]), size, epochs)
+    shape = _Shape(len(train[0]), size, epochs, changes=bool(after_epoch or measures))
+    chosen = step or _step(model, loss, optimizer, backend, shape)
     take = _WholeSteps(chosen, model, optimizer, history)
     predict = getattr(chosen, "predictions", lambda xs: [model(x) for x in xs])
     forget_examples = getattr(chosen, "forget_examples", lambda: None)
@@ -262,7 +264,7 @@ def fit(
                 asked = [each for each in after_epoch if each(history) is True]
                 if after_epoch:
                     forget_examples()
-                history.stopped = _reason_to_stop(history, asked, epochs, patience, min_delta)
+                history.stopped = _reason_to_stop(history, asked, epochs, waiting)
     except KeyboardInterrupt:
         history.stopped = f"interrupted after {history.epochs} epochs and {history.steps} steps"
     except DivergedError:  # it says itself where it came up
@@ -287,17 +289,25 @@ def _check_options(model: Any, loss: Any, optimizer: Any, metrics: Any, callback
         )
 
 
-def _step(
-    model: Trainable, loss: Loss, optimizer: Stepper, backend: str, examples: int, size: int, epochs: int
-) -> Step:
+class _Shape(NamedTuple):
+    """What decides how steps are taken; `changes` where something of the user's runs between the epochs."""
+
+    examples: int
+    size: int
+    epochs: int
+    changes: bool
+
+
+def _step(model: Trainable, loss: Loss, optimizer: Stepper, backend: str, shape: _Shape) -> Step:
     """The step that `fit` takes by itself: staged, unless that is not wanted or not worth it."""
     if backend not in BACKENDS:
         raise ValueError(f"backend={backend!r}: there are {', '.join(BACKENDS)}")
-    if backend == "eager" or (backend == "python" and epochs * examples < WORTH_STAGING):
+    if backend == "eager" or (backend == "python" and shape.epochs * shape.examples < WORTH_STAGING):
         return eager_step(model, loss, optimizer)
     from .staging.automatic import AutomaticStep  # noqa: PLC0415 - staging is loaded only where it is used
 
-    return AutomaticStep(model, loss, optimizer, backend=backend, batches=math.ceil(examples / size))
+    batches = math.ceil(shape.examples / shape.size)
+    return AutomaticStep(model, loss, optimizer, backend=backend, batches=batches, changes=shape.changes)
 
 
 def _epoch(take: _WholeSteps, in_batches: list[Any], advance: Callable[[int, float], None]) -> float:
@@ -332,18 +342,32 @@ def _checked(metrics: Metrics) -> Metrics:
     return metrics
 
 
-def _reason_to_stop(history: History, asked: list[Any], epochs: int, patience: int | None, min_delta: float) -> str:
+def _reason_to_stop(history: History, asked: list[Any], epochs: int, waiting: "_Patience | None") -> str:
     """Why to stop after this epoch, or nothing."""
+    last = history.records[-1]
+    is_over = waiting is not None and waiting.is_over(last.get("validation", last["loss"]))
     if asked:
         return f"stopped by {getattr(asked[0], '__name__', 'a callback')}"
-    watched = _comparable(history.validation or history.loss)
-    if patience is not None and _stalled(watched, patience, min_delta):
-        return f"no better for {patience} epochs"
+    if waiting is not None and is_over:
+        return f"no better for {waiting.patience} epochs"
     return f"all {epochs} epochs done" if history.epochs == epochs else ""
 
 
-def _stalled(losses: list[float], patience: int, min_delta: float) -> bool:
-    return len(losses) > patience and min(losses[-patience:]) >= min(losses[:-patience]) - min_delta
+class _Patience:
+    """Watches losses: it is over when the last few brought nothing lower than those before, by more than min_delta."""
+
+    def __init__(self, patience: int, min_delta: float) -> None:
+        self.patience, self.min_delta = patience, min_delta
+        self._recent: deque[float] = deque(maxlen=patience)
+        self._lowest = math.inf  # of all before the recent ones
+
+    def is_over(self, loss: float) -> bool:
+        """Whether to stop after this epoch's loss."""
+        is_full = len(self._recent) == self.patience
+        if is_full:
+            self._lowest = min(self._lowest, self._recent[0])
+        self._recent.append(loss if loss == loss else math.inf)  # nan is never the best
+        return is_full and min(self._recent) >= self._lowest - self.min_delta
 
 
 def _comparable(losses: list[float]) -> list[float]:

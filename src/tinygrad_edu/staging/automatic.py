@@ -2,9 +2,9 @@
 
 A staged program repeats what the model did when it was written. That is right for most models, and wrong for one that
 draws random numbers, counts its calls, or whose loss is no mean over examples. Nobody can see that in a function
-without running it, so the first step is taken both ways and everything compared, each further batch of the
-first epoch by its loss, and at the start of each later epoch one example, or a few. A model that keeps something from
-call to call is found before that.
+without running it, so the first step is taken both ways and everything compared, each further batch of the first epoch
+by its loss, a few examples in epochs 2, 3, 5, 9, …, and one in each other if something of the user's runs between them.
+A model that keeps something from call to call is found before that.
 """
 
 import math
@@ -31,17 +31,26 @@ CLOSE = 1e-6  # relative; differences by rounding are smaller, other programs di
 class AutomaticStep:
     """A training step, called with a batch. `note` says why it is eager, if it could not be staged.
 
-    `batches` is how many make an epoch.
+    `batches` is how many make an epoch; `changes` says that something of the user's runs between epochs, as callbacks.
     """
 
-    def __init__(self, model: Trainable, loss: Loss, optimizer: Stepper, *, backend: str, batches: int) -> None:
+    def __init__(
+        self,
+        model: Trainable,
+        loss: Loss,
+        optimizer: Stepper,
+        *,
+        backend: str,
+        batches: int,
+        changes: bool,
+    ) -> None:
         self.model, self.loss = model, loss
         self.note = ""
         self._eager = eager_step(model, loss, optimizer)
         self._make = partial(StagedStep, model, loss, optimizer, backend=backend)
         self._staged: StagedStep | None = self._make()
         self._predictions = StagedPredictions(model)
-        self._batches = batches
+        self._batches, self._changes = batches, changes
         self._count = 0  # of batches so far
         self._largest = 0.0  # of the losses so far
         self._floats: dict[int, Any] = {}  # examples with floats for ints, by identity
@@ -60,8 +69,9 @@ class AutomaticStep:
         if epoch == batch == 0:
             return self._first(self._staged, xs, ys)
         if batch == 0:
-            some = FEW if epoch.bit_count() == 1 else 1  # a few in epochs 1, 2, 4, 8, …
-            self._compare(self._computed(xs[:some], ys[:some]), xs[:some], ys[:some], epoch, batch)
+            some = FEW if epoch.bit_count() == 1 else int(self._changes)  # a few in epochs 1, 2, 4, 8, …
+            if some:
+                self._compare(self._computed(xs[:some], ys[:some]), xs[:some], ys[:some], epoch, batch)
         computed = self._computed(xs, ys)
         if epoch == 0:
             self._compare(computed, xs, ys, epoch, batch)
