@@ -764,7 +764,7 @@ def test_an_interruption_while_numbers_are_put_back_waits(name, error):
 
     setattr(Slow, name, property(lambda self: self.number, Slow.put))
     values = [Slow(0), Slow(2), Slow(0)]
-    lending = step_module.lent(values, [5.0] * 3) if name == "data" else step_module._gradients_kept(values)
+    lending = step_module.lent(values, [5.0] * 3) if name == "data" else step_module._kept(name, values)
 
     def borrow():
         with lending:

@@ -29,7 +29,7 @@ from .tree import flatten
 __all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
 
 BACKENDS = ("python", "c", "eager")
-WORTH_STAGING = 200  # examples: writing a program takes about as long as 80 of them eagerly, whatever the model
+WORTH_STAGING = 200  # examples: writing a program takes about as long as 100 of them eagerly, whatever the model
 
 Metrics = Mapping[str, Callable[[list[Any], list[Any]], Any]]
 

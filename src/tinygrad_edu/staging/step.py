@@ -182,7 +182,7 @@ class StagedStep:
             raise NotStaged  # numbers instead of symbols
         with lent(self.parameters, p):
             result = self._over(self._example, xs, ys)
-            with _gradients_kept(topological_order(result)):
+            with _kept("grad", topological_order(result)):  # some may be the reader's own
                 for each in self.parameters:
                     each.grad = NOT_COMPUTED
                 result.backward()
@@ -204,20 +204,27 @@ class NotStaged(Exception):
 @contextmanager
 def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
     """Symbols in the place of the parameters' numbers for a while; a symbol goes by the parameter's label."""
-    before = [(each, each.data) for each in parameters]
-    interruptions = []
-    try:
+    with _kept("data", parameters):
         for each, number in zip(parameters, numbers, strict=True):
             each.data = number
             if isinstance(number, Symbol) and each.label:
                 number.label = each.label
         yield
+
+
+@contextmanager
+def _kept(attribute: str, values: Iterable[Value]) -> Iterator[None]:
+    """What happens to this attribute is undone, all of it even if that is interrupted."""
+    before = [(each, getattr(each, attribute)) for each in values]
+    interruptions = []
+    try:
+        yield
     finally:
         is_back = False
         while not is_back:
             try:
-                for each, number in before:
-                    each.data = number
+                for each, x in before:
+                    setattr(each, attribute, x)
                 is_back = True
             except KeyboardInterrupt as error:  # raised as soon as all is back
                 interruptions.append(error)
@@ -239,26 +246,6 @@ def _is_partial(loss: Value, parameters: list[Value]) -> bool:
         if node.op == "where":
             always[node] = always[parents[0]] & always[parents[1]] if len(parents) == 2 else 0
     return ever[loss] != always[loss]
-
-
-@contextmanager
-def _gradients_kept(nodes: Iterable[Value]) -> Iterator[None]:
-    """What happens to the gradients of these nodes is undone: some may be the reader's own."""
-    before = [(node, node.grad) for node in nodes]
-    interruptions = []
-    try:
-        yield
-    finally:
-        is_back = False
-        while not is_back:
-            try:
-                for node, gradient in before:
-                    node.grad = gradient
-                is_back = True
-            except KeyboardInterrupt as error:
-                interruptions.append(error)
-    if interruptions:
-        raise interruptions[0]
 
 
 def _plain(optimizer: Stepper | None) -> Optimizer | None:
