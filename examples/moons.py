@@ -8,7 +8,7 @@ from typing import Any
 
 from tinygrad_edu import datasets, losses, nn, plot
 from tinygrad_edu.optim import Adam
-from tinygrad_edu.training import History, accuracy, fit
+from tinygrad_edu.training.loop import History, accuracy, fit
 
 TRAIN, TEST = datasets.split(datasets.moons(120, noise=0.15), test=0.25)
 

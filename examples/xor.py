@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from tinygrad_edu import datasets, nn, plot
-from tinygrad_edu.training import History, fit
+from tinygrad_edu.training.loop import History, fit
 
 DATA = datasets.xor()  # the corners of a square; 1 where the coordinates differ, else -1
 LEARNING_RATE = 0.2

@@ -1,7 +1,6 @@
 """The benchmarks run, on tiny sizes; how fast anything is, is not for a test to say."""
 
 import doctest
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -9,10 +8,6 @@ from types import ModuleType
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.staging.compiler import compilers
-
-sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of the installed package
-
 from benchmarks import chart, engines, expression, gpt, moons, native, networks, race, report, rosenbrock, timing
 from benchmarks.__main__ import BEGIN, END, main, put_into
 from benchmarks.cases import CASES
@@ -22,6 +17,7 @@ from benchmarks.recursive_engine import Value as RecursiveValue
 from benchmarks.scaling import spread
 from benchmarks.sizes import TINY
 from benchmarks.speed import section
+from tinygrad_edu.staging.compiler import compilers
 
 
 @pytest.mark.parametrize("name", CASES)

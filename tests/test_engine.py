@@ -12,8 +12,8 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, no_grad, topological_order
+from tinygrad_edu.core.recording import recorded
 from tinygrad_edu.engine import NOT_COMPUTED
-from tinygrad_edu.recording import recorded
 
 
 class Inner(Value):

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
-from operations import BY_NAME, TABLE, Operation, same
 
 import tinygrad_edu as tg
+from tests.operations import BY_NAME, TABLE, Operation, same
 from tinygrad_edu import Value, topological_order
 from tinygrad_edu.engine import NOT_COMPUTED
 

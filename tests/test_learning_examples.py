@@ -10,13 +10,10 @@ from types import ModuleType
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu import datasets, nn
-from tinygrad_edu.check import central_difference
-from tinygrad_edu.training import accuracy, fit
-
-sys.path.insert(0, str(Path(__file__).parent.parent))  # the benchmarks are no part of the installed package
-
 from benchmarks import curves
+from tinygrad_edu import datasets, nn
+from tinygrad_edu.checking.differences import central_difference
+from tinygrad_edu.training.loop import accuracy, fit
 
 FOLDER = Path(__file__).parent.parent / "examples"
 PICTURES = {

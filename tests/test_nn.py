@@ -5,9 +5,10 @@ import random
 
 import pytest
 
-from tinygrad_edu import Value, dot, initialisation, no_grad, relu, sin
+from tinygrad_edu import Value, dot, no_grad, relu, sin
 from tinygrad_edu import sum as total_of
 from tinygrad_edu.engine import NOT_COMPUTED
+from tinygrad_edu.networks import initialisation
 from tinygrad_edu.nn import MLP, SGD, Layer, Maxout, Module, Neuron, mse_loss
 
 

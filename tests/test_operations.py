@@ -4,7 +4,9 @@ from typing import Any, ClassVar
 
 import mpmath
 import pytest
-from operations import (
+
+import tinygrad_edu as tg
+from tests.operations import (
     BY_NAME,
     DIGITS,
     NOT_OPERATIONS,
@@ -23,8 +25,6 @@ from operations import (
     same,
     smooth_points,
 )
-
-import tinygrad_edu as tg
 from tinygrad_edu import Value
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from operations import TABLE, Operation, check_gradient
 
 import tinygrad_edu
+from tests.operations import TABLE, Operation, check_gradient
 from tinygrad_edu import Value
 
 Slot = tuple[str, int]
@@ -90,7 +90,7 @@ def test_a_wrong_sign_is_caught(op: str, position: int, monkeypatch: pytest.Monk
 
 def test_every_operation_in_the_source_is_reached_by_the_table() -> None:
     source = Path(tinygrad_edu.__file__).parent
-    text = "".join((source / name).read_text("utf-8") for name in ("engine.py", "elementary.py", "functions.py"))
+    text = "".join((source / name).read_text("utf-8") for name in ("engine.py", "core/elementary.py", "functions.py"))
     in_source = set(re.findall(r'_(?:node|extreme)\(\s*"([^"]+)"|_result\(\s*kind, "([^"]+)"', text))
     operations = {first or second for first, second in in_source}
     assert len(operations) > 30, "the search finds no operations any more: has _node been renamed?"

@@ -10,7 +10,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, datasets, plot
-from tinygrad_edu.training import History
+from tinygrad_edu.training.loop import History
 
 matplotlib = pytest.importorskip("matplotlib")
 

@@ -6,12 +6,10 @@ The engine and its functions are loaded at once; pictures, explanations, network
 import importlib
 import typing
 
-from .elementary import where
-from .engine import Value, topological_order
-from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
-from .number import DomainError
-from .recording import no_grad
-from .scalar import (
+from .core.elementary import where
+from .core.number import DomainError
+from .core.recording import no_grad
+from .core.scalar import (
     arccos,
     arcsin,
     arctan,
@@ -38,26 +36,20 @@ from .scalar import (
     tan,
     tanh,
 )
+from .engine import Value, topological_order
+from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
 
 if typing.TYPE_CHECKING:
     from . import datasets, losses, nn, optim, plot, recurrent, saving, schedules, training  # noqa: F401 - as tg.nn
-    from .collector import paused_collector
-    from .diagnosis import diagnose
-    from .drawing import Drawing, between, draw
-    from .dual import Dual
-    from .explanation import Explanation, explain
+    from .checking import WrongGradientError, compare_modes, gradcheck
+    from .core.collector import paused_collector
+    from .diagnosis import diagnose, record_sources, why_nan, why_zero
+    from .explanations import Explanation, explain
     from .fitting import least_squares
-    from .gradient_check import WrongGradientError, gradcheck
-    from .modes import compare_modes
-    from .picture_svg import DrawingError
-    from .sources import record_sources
-    from .staging.batch import mean_over, sum_over
-    from .staging.jit import jit
-    from .staging.step import StagedStep
-    from .staging.symbol import StagingError
-    from .training import History, fit
-    from .transforms import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-    from .why import why_nan, why_zero
+    from .pictures import Drawing, DrawingError, between, draw
+    from .staging import StagingError, jit, mean_over, sum_over
+    from .training import History, StagedStep, fit
+    from .transforms import Dual, derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __version__ = "0.1.0"
 
@@ -134,26 +126,26 @@ __all__ = [
     "why_zero",
 ]
 
-_LATER = {  # public name: the module it is in
+_LATER = {  # public name: the wing it is in
     "diagnose": "diagnosis",
-    "Drawing": "drawing",
-    "between": "drawing",
-    "draw": "drawing",
-    "Dual": "dual",
-    "gradcheck": "gradient_check",
-    "WrongGradientError": "gradient_check",
-    "compare_modes": "modes",
+    "Drawing": "pictures",
+    "between": "pictures",
+    "draw": "pictures",
+    "Dual": "transforms",
+    "gradcheck": "checking",
+    "WrongGradientError": "checking",
+    "compare_modes": "checking",
     "least_squares": "fitting",
     "jit": "staging",
     "mean_over": "staging",
     "sum_over": "staging",
     "StagingError": "staging",
-    "StagedStep": "staging.step",
-    "paused_collector": "collector",
-    "Explanation": "explanation",
-    "explain": "explanation",
-    "DrawingError": "picture_svg",
-    "record_sources": "sources",
+    "StagedStep": "training",
+    "paused_collector": "core",
+    "Explanation": "explanations",
+    "explain": "explanations",
+    "DrawingError": "pictures",
+    "record_sources": "diagnosis",
     "History": "training",
     "fit": "training",
     "derivative": "transforms",
@@ -164,8 +156,8 @@ _LATER = {  # public name: the module it is in
     "jvp": "transforms",
     "value_and_grad": "transforms",
     "vjp": "transforms",
-    "why_nan": "why",
-    "why_zero": "why",
+    "why_nan": "diagnosis",
+    "why_zero": "diagnosis",
 }
 _MODULES = frozenset({"datasets", "losses", "nn", "optim", "plot", "recurrent", "saving", "schedules", "training"})
 

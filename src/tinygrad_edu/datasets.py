@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from .options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
+from .core.options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
 
 Rows = list[list[float]]
 Examples = tuple[Rows, list[float]]

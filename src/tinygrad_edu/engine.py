@@ -10,10 +10,20 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-from . import copying, recording, scalar, slopes
-from .comparison import Comparable
-from .elementary import Elementary
-from .number import binary_text, brief, checked_label, explained, is_array_of_objects, number, one_like, partner, shown
+from .core import copying, recording, scalar, slopes
+from .core.comparison import Comparable
+from .core.elementary import Elementary
+from .core.number import (
+    binary_text,
+    brief,
+    checked_label,
+    explained,
+    is_array_of_objects,
+    number,
+    one_like,
+    partner,
+    shown,
+)
 
 
 class _NotComputed(int):
@@ -45,6 +55,8 @@ class Value(Elementary, Comparable, copying.Copied):
     >>> f.data, a.grad, b.grad, c.grad
     (14.0, 7.0, 9.0, 2.0)
     """
+
+    __module__ = "tinygrad_edu"
 
     # `left` and `right` are the operands, Values or plain numbers; `d_left` and `d_right` their local gradients,
     # None for a number. A node of many operands keeps tuples in `left` and `d_left` (docs/design.md, "Layout").

@@ -12,10 +12,10 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import scalar, slopes
-from .elementary import deepest
+from .core import scalar, slopes
+from .core.elementary import deepest
+from .core.number import common_one, explained, operand, shown
 from .engine import Value
-from .number import common_one, explained, operand, shown
 
 Numbers = Iterable[Any]
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from numbers import Real
 from typing import Any
 
-from . import scalar
-from .elementary import where
+from .core import scalar
+from .core.elementary import where
+from .core.number import primal, shown
 from .functions import dot, log_softmax, mean
 from .functions import sum as sum_of
-from .number import primal, shown
 
 # --- regression --------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from .core.number import shown
+from .core.scalar import sqrt
 from .engine import NOT_COMPUTED, Value
-from .number import shown
-from .scalar import sqrt
 
 Memory = tuple[Any, ...]  # what an optimiser remembers about one parameter; () before its first step
 

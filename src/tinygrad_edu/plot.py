@@ -13,12 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .datasets import examples
-from .engine import Value
-from .nn import ACTIVATIONS
-from .notation import number_text
-from .number import number, primal
-from .options import (
+from .core.number import number, primal
+from .core.options import (
     A_DICT,
     A_FUNCTION,
     A_LIST,
@@ -33,7 +29,11 @@ from .options import (
     Kind,
     expect,
 )
-from .recording import no_grad
+from .core.recording import no_grad
+from .datasets import examples
+from .engine import Value
+from .networks.activations import ACTIVATIONS
+from .notation.words import number_text
 
 Range = tuple[float, float]
 A_TARGET = Kind("the name of a file", lambda x: A_PATH.fits(x) or (hasattr(x, "write") and not isinstance(x, type)))

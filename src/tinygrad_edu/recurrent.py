@@ -9,12 +9,13 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from . import scalar
+from .core import scalar
+from .core.options import A_LIST, Kind, expect
 from .engine import Value
 from .functions import dot
-from .initialisation import Scheme, Source, scheme, source
-from .nn import Module, inputs, size
-from .options import A_LIST, Kind, expect
+from .networks.initialisation import Scheme, Source, scheme, source
+from .networks.module import Module
+from .networks.shapes import inputs, size
 
 A_CELL = Kind("a cell, as RNNCell(2, 3)", lambda x: hasattr(x, "initial_state") and not isinstance(x, type))
 State = Any  # a list of numbers or Values; for an LSTM a pair of lists

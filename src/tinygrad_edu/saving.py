@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from .options import A_PATH, A_TEXT, STATEFUL, expect
+from .core.options import A_PATH, A_TEXT, STATEFUL, expect
 
 FORMAT = "tinygrad-edu"
 VERSION = 1

@@ -7,7 +7,7 @@ step 0. Any function from a step to a number is a schedule: `lr=lambda step: 0.1
 import math
 from collections.abc import Callable
 
-from .options import A_NUMBER, Kind, expect
+from .core.options import A_NUMBER, Kind, expect
 
 Schedule = Callable[[int], float]
 A_RATE = Kind("a number or a schedule", lambda x: A_NUMBER.fits(x) or (callable(x) and not isinstance(x, type)))

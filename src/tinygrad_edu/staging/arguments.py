@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..number import number
-from ..tree import LEAF, Numbers, flatten, unflatten
+from ..core.number import number
+from ..core.tree import LEAF, Numbers, flatten, unflatten
 from .batch import Rows
 from .symbol import Program
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from .. import functions
-from ..dual import Dual
-from ..elementary import deepest
+from ..core.elementary import deepest
+from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
-from ..tree import flatten, unflatten
+from ..transforms.dual import Dual
 from .symbol import Loop, Program, StagingError, Symbol
 
 

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from ..tree import LEAF
+from ..core.tree import LEAF
 from .arguments import Argument
 
 ABSENT: Any = object()  # stands for an argument that was left to its default

@@ -12,10 +12,10 @@ import warnings
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from ..tree import LEAF, flatten, unflatten
-from . import c, python
+from ..core.tree import LEAF, flatten, unflatten
 from .compiler import CompilerError, load
-from .names import Names
+from .printers import c, python
+from .printers.names import Names
 from .symbol import Symbol
 
 NAME = "staged"  # what the function is called in the library

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from ..elementary import deepest
-from ..number import number, shown
-from ..scalar import SWAPPED
+from ..core.elementary import deepest
+from ..core.number import number, shown
+from ..core.scalar import SWAPPED
 from .simplify import RULES
 
 Block = tuple[Any, ...]  # what a line stands within: (condition, outcome) pairs and loops, outermost first
@@ -32,8 +32,10 @@ class StagingError(TypeError):
     >>> absolute(2.0)
     Traceback (most recent call last):
         ...
-    tinygrad_edu.staging.symbol.StagingError: a choice on a symbol ...
+    tinygrad_edu.StagingError: a choice on a symbol ...
     """
+
+    __module__ = "tinygrad_edu"
 
 
 class Program:

@@ -1,0 +1,200 @@
+"""What counts as a number here, and errors that say which operation failed on which numbers."""
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+
+class DomainError(ValueError):
+    """An operation has no real result for these operands, as log(-1) or (-8) ** (1/3).
+
+    >>> from tinygrad_edu import log
+    >>> log(-1.0)
+    Traceback (most recent call last):
+        ...
+    tinygrad_edu.DomainError: log(-1.0) is undefined: log needs a number above 0
+    """
+
+    __module__ = "tinygrad_edu"
+
+
+SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "_to_the_number": "**"}
+
+
+# --- what counts as a number -------------------------------------------------------------------------------
+
+
+def number(x: Any) -> Any:
+    """`x` as a number to compute with: NumPy's scalars and 0-d arrays become floats, a non-number is refused.
+
+    Raises TypeError for text, None, bool, complex, lists, arrays and everything else without arithmetic.
+
+    >>> number(2.5), number(3)
+    (2.5, 3)
+    """
+    kind = type(x)
+    if kind is float or kind is int:
+        return x
+    if isinstance(x, (bool, complex, str, bytes, type, type(None))) or is_truth(x) or not _is_real(x):
+        raise TypeError(f"expected a number, got {shown(x)} of type {kind.__name__}{_way_out(x)}")
+    if hasattr(x, "dtype") or getattr(x, "shape", None):
+        return _from_numpy(x)
+    if isinstance(x, float):
+        return float(x)
+    return int(x) if isinstance(x, int) else x
+
+
+def operand(operation: str, x: Any) -> Any:
+    """`x` as a number that takes part in `operation`, which the TypeError names."""
+    try:
+        return number(x)
+    except TypeError as error:
+        raise TypeError(f"{operation}: {error}") from None
+
+
+def partner(operation: str, x: Any, other: Any, *, swapped: bool) -> Any:
+    """`other` as the number that meets `x` in a binary operation; the TypeError shows both."""
+    try:
+        return number(other)
+    except TypeError as error:
+        left, right = (other, x) if swapped else (x, other)
+        raise explained(error, binary_text(left, SYMBOLS.get(operation, operation), right)) from None
+
+
+def is_array_of_objects(x: Any) -> bool:
+    """Whether `x` is a NumPy array that may hold Values."""
+    return getattr(getattr(x, "dtype", None), "kind", "") == "O"
+
+
+def is_complex(x: Any) -> bool:
+    """Whether a number has left the reals: one of Python's, mpmath's or SymPy's complex numbers."""
+    return isinstance(x, complex) or type(x).__name__ == "mpc" or getattr(x, "is_real", None) is False
+
+
+def _is_real(x: Any) -> bool:
+    """Whether it can be added and multiplied like a real number."""
+    return not is_complex(x) and all(hasattr(x, name) for name in ("__add__", "__sub__", "__mul__", "__truediv__"))
+
+
+def _from_numpy(x: Any) -> float:
+    if getattr(x, "shape", None) or getattr(x.dtype, "kind", "?") not in "fiu":
+        raise TypeError(
+            f"expected one number, got an array of shape {x.shape} and dtype {getattr(x, 'dtype', 'unknown')}; "
+            "work element by element, or put Values into an array: np.array([Value(1.0), Value(2.0)])"
+        )
+    return float(x)
+
+
+def is_truth(x: Any) -> bool:
+    """Whether `x` is true or false, as a bool of Python's or NumPy's."""
+    return isinstance(x, bool) or (getattr(getattr(x, "dtype", None), "kind", "") == "b" and not x.shape)
+
+
+def _way_out(x: Any) -> str:
+    if is_truth(x):
+        return "; for a choice use where(condition, a, b), for a count int(condition)"
+    if isinstance(x, (str, bytes)):
+        return "; convert text with float(text) first"
+    if isinstance(x, complex):
+        return "; only real numbers are supported"
+    return "; sequences go through sum, dot, ... or a list of Values" if hasattr(x, "__len__") else ""
+
+
+def shown(x: Any) -> str:
+    """A short repr for error messages, also of a huge int, whose repr Python refuses."""
+    if isinstance(x, int) and abs(x) >= 10**30:
+        return f"an int of {x.bit_length()} bits"
+    if isinstance(x, Fraction) and max(abs(x.numerator), x.denominator) >= 10**1000:
+        return f"a Fraction of {x.numerator.bit_length()} by {x.denominator.bit_length()} bits"
+    text = repr(x)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def primal(x: Any) -> Any:
+    """The plain number at the bottom of `x`, whose data may be nodes of an outer transform."""
+    while hasattr(x, "local_grads"):
+        x = x.data
+    return x
+
+
+def one_like(x: Any) -> Any:
+    """1 in the arithmetic of `x`, so that 1/2 beside a Fraction stays exact and beside a float is a float.
+
+    >>> one_like(Fraction(1, 3)) / 2
+    Fraction(1, 2)
+    """
+    x = primal(x)
+    kind = type(x)
+    if kind is float:
+        return 1.0
+    return kind(1) if isinstance(x, (Fraction, Decimal)) else 1
+
+
+def common_one(xs: Iterable[Any]) -> Any:
+    """1 in the arithmetic that these numbers share; TypeError for Decimals beside floats, which share none.
+
+    >>> common_one([2, Fraction(1, 3)]) / 2
+    Fraction(1, 2)
+    """
+    return math.prod({type(x): one_like(x) for x in map(primal, xs)}.values())
+
+
+# --- errors --------------------------------------------------------------------------------------------------
+
+
+def explained(error: Exception, operation: str) -> Exception:
+    """The error to raise instead of Python's own, which does not say what was computed (`operation`, as text)."""
+    if isinstance(error, ZeroDivisionError):
+        return ZeroDivisionError(f"{operation} divides by zero")
+    if isinstance(error, InvalidOperation):
+        return DomainError(f"{operation} is undefined")
+    if isinstance(error, ArithmeticError):
+        return OverflowError(f"{operation} is too large for a float")
+    is_mixed = str(error).startswith("unsupported operand") and "decimal.Decimal" in str(error)
+    way_out = "; a Decimal goes with Decimals and ints only, convert the others" if is_mixed else ""
+    return type(error)(f"{operation}: {error}{way_out}")
+
+
+def binary_text(x: Any, symbol: str, y: Any) -> str:
+    """`x + y` or `hypot(x, y)` for an error message, whatever the operands are."""
+    return f"{symbol}({shown(x)}, {shown(y)})" if symbol.isidentifier() else f"{shown(x)} {symbol} {shown(y)}"
+
+
+def zero_like(x: Any) -> Any:
+    """0, a float's as a float."""
+    return 0.0 if type(x) is float else 0
+
+
+def inf_like(x: Any) -> Any:
+    """Infinity in the arithmetic of `x`.
+
+    >>> inf_like(2.0), inf_like(Decimal(2))
+    (inf, Decimal('Infinity'))
+    """
+    return Decimal("Infinity") if isinstance(primal(x), Decimal) else math.inf
+
+
+def nan_like(x: Any) -> Any:
+    """Not-a-number in the arithmetic of `x`.
+
+    >>> nan_like(2.0), nan_like(Decimal(2))
+    (nan, Decimal('NaN'))
+    """
+    return Decimal("NaN") if isinstance(primal(x), Decimal) else math.nan
+
+
+def checked_label(label: Any) -> str:
+    """A label as it is; TypeError if it is not text."""
+    if not isinstance(label, str):
+        raise TypeError(f"a label is text, got {shown(label)}: write label={str(label)!r}")
+    return label
+
+
+def brief(x: Any) -> str:
+    """A number as it prints; one with more digits than Python prints as `shown`."""
+    try:
+        return str(x)
+    except ValueError:
+        return shown(x)

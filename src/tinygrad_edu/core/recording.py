@@ -1,0 +1,110 @@
+"""Whether operations remember how they were computed: `no_grad` turns that off for a while, per thread."""
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, Self
+
+_GENERATOR, _COROUTINE = 0x20, 0x80  # what Python notes about a function, as in `inspect`
+_lock = Lock()
+paused_threads = 0  # the engine asks this first: in the common case, none, the question costs next to nothing
+
+
+class no_grad:  # a function to its users, as in PyTorch
+    """Within it, or within a function it decorates, results do not remember how they were computed.
+
+    It holds for the thread (or asyncio task) that enters it. Values computed before keep what they remember. It
+    decorates generators and coroutines too.
+
+    >>> from tinygrad_edu import Value
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.parents
+    (9.0, ())
+    """
+
+    __module__ = "tinygrad_edu"
+
+    def __init__(self) -> None:
+        self._blocks: list[_Block] = []
+
+    def __enter__(self) -> Self:
+        global paused_threads
+        with _lock:
+            paused_threads += 1
+        self._blocks.append(_Block(_current.get()))
+        _current.set(self._blocks[-1])
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        global paused_threads
+        block = self._blocks.pop()
+        block.is_over = True
+        _current.set(_around(_current.get()))
+        with _lock:
+            paused_threads -= 1
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, run within `no_grad`; a generator's every step."""
+        kind = getattr(getattr(function, "__code__", None), "co_flags", 0)
+
+        @functools.wraps(function)
+        def paused(*args: Any, **kwargs: Any) -> Any:
+            with no_grad():
+                return function(*args, **kwargs)
+
+        @functools.wraps(function)
+        async def paused_coroutine(*args: Any, **kwargs: Any) -> Any:
+            with no_grad():
+                return await function(*args, **kwargs)
+
+        @functools.wraps(function)
+        def paused_generator(*args: Any, **kwargs: Any) -> Any:
+            steps = function(*args, **kwargs)
+            sent = None
+            while True:
+                try:
+                    with no_grad():
+                        item = steps.send(sent)
+                except StopIteration as end:
+                    return end.value
+                sent = yield item
+
+        return paused_coroutine if kind & _COROUTINE else paused_generator if kind & _GENERATOR else paused
+
+
+class _Block:
+    """One `with no_grad()`, and the one around it. A context that was copied inside may outlive it."""
+
+    def __init__(self, outer: "_Block | None") -> None:
+        self.outer = outer
+        self.is_over = False
+
+
+_current: ContextVar[_Block | None] = ContextVar("_current", default=None)
+
+
+def _around(block: _Block | None) -> _Block | None:
+    """The innermost block that is not over."""
+    while block is not None and block.is_over:
+        block = block.outer
+    return block
+
+
+def is_paused() -> bool:
+    """Whether this thread (or asyncio task) is inside `no_grad`."""
+    return _around(_current.get()) is not None
+
+
+@contextlib.contextmanager
+def recorded() -> Iterator[None]:
+    """Within it, results remember how they were computed, also inside `no_grad`: transforms need that."""
+    before = _current.get()
+    try:
+        _current.set(None)
+        yield
+    finally:
+        _current.set(before)

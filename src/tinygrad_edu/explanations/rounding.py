@@ -1,0 +1,159 @@
+"""Whether an equation between numbers, rounded as they are shown, is exactly true: then it says =, otherwise ≈."""
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from .. import functions
+from ..core import scalar
+from ..core.number import primal
+from ..notation.words import number_text
+
+FLOAT_NOISE = Fraction(1, 10**14)  # 0.1 + 0.2 is 0.30000000000000004 in floats: shown as 0.3, it is shown as it is
+MANY = 1000  # the operations on more operands are not done again
+
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "neg": operator.neg,
+    "abs": abs,
+    "where": lambda x: x,
+    "dot": lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
+}
+# The one rational number where the function has a rational value; anywhere else the value is rounded.
+RATIONAL_AT = dict.fromkeys("exp expm1 sin cos tan sinh cosh tanh erf sigmoid arcsin arctan log1p".split(), 0) | {
+    "log": 1,
+    "arccos": 1,
+}
+KINDS = (int, float, Fraction, Decimal)
+IRRATIONAL = ("softplus", "log_sigmoid", "logsumexp")
+
+
+def rational(text: str) -> Fraction | None:
+    """The number that a text shows, None where it shows no finite number, or one of too many digits to compute with."""
+    exponent = text.lower().partition("e")[2]
+    if len(exponent) > len("+9999"):
+        return None
+    try:
+        return Fraction(text)
+    except ValueError:
+        return None
+
+
+def is_exact(x: Any, digits: int) -> bool:
+    """Whether `number_text` shows the number as it is, up to the last bits of a float.
+
+    >>> is_exact(0.5, 4), is_exact(0.1 + 0.2, 4), is_exact(1 / 3, 4)
+    (True, True, False)
+    """
+    x = primal(x)
+    shown = rational(number_text(x, digits))
+    if isinstance(x, Decimal):
+        return not x.is_finite() or Decimal(number_text(x, digits)) == x
+    if shown is None or not isinstance(x, KINDS):
+        return not isinstance(x, (int, Fraction))  # inf, nan and symbols are shown as they are, a huge int is not
+    exact = Fraction(x)
+    return abs(shown - exact) <= (FLOAT_NOISE * abs(exact) if isinstance(x, float) else 0)
+
+
+def sign_between(left: Callable[..., Any], shown: Sequence[Any], result: Any, digits: int) -> str:
+    """= if `left` of the numbers as they are shown is the result as it is shown, otherwise ≈.
+
+    >>> sign_between(operator.mul, [0.5, 3.0], 1.5, 4), sign_between(operator.mul, [1 / 3, 3.0], 1.0, 4)
+    ('=', '≈')
+    """
+    return _sign(lambda *xs: left(*xs[:-1]) == xs[-1], [*shown, result], digits)
+
+
+def sign_of_operation(op: str, operands: Sequence[Any], result: Any, digits: int) -> str:
+    """= if the operation on the numbers as they are shown gives exactly the result as it is shown, otherwise ≈.
+
+    >>> sign_of_operation("exp", [0.0], 1.0, 4), sign_of_operation("sqrt", [2.0], 2**0.5, 4)
+    ('=', '≈')
+    """
+    if len(operands) > MANY:
+        return "≈"
+    return _sign(lambda *xs: _is_true(op, xs[:-1], xs[-1]), [*operands, result], digits)
+
+
+def _sign(holds: Callable[..., bool], numbers: Sequence[Any], digits: int) -> str:
+    shown = [rational(number_text(x, digits)) for x in numbers]
+    if None in shown:  # with inf, nan, symbols or huge Decimals among them
+        unknown = [primal(x) for x, number in zip(numbers, shown, strict=True) if number is None]
+        is_huge = any(isinstance(x, Decimal) and x.is_finite() for x in unknown)
+        return "=" if all(is_exact(x, digits) for x in numbers) and not is_huge else "≈"
+    return "=" if holds(*shown) else "≈"
+
+
+def _is_true(op: str, xs: Sequence[Fraction], z: Fraction) -> bool:
+    """Whether the operation on these rational numbers is z."""
+    if op in IRRATIONAL:
+        return False
+    if op in RATIONAL_AT:
+        return xs[0] == RATIONAL_AT[op]
+    if op == "arctan2":  # any other angle of a rational point is irrational
+        return xs[0] == 0 <= xs[1]
+    if op in ("sqrt", "hypot"):
+        return (xs[0] if op == "sqrt" else xs[0] ** 2 + xs[1] ** 2) == z * z
+    if op == "**":
+        x, (numerator, denominator) = xs[0], xs[1].as_integer_ratio()
+        if max(abs(numerator), denominator) > 64 or not x:
+            return bool(z == (0 if numerator else 1))
+        return bool(x**numerator == z**denominator)
+    return bool(again(op, xs) == z)
+
+
+def again(op: str, xs: Sequence[Any]) -> Any:
+    """The operation once more, on plain numbers; None where it fails on them or is unknown."""
+    try:
+        if op in ARITHMETIC:
+            return ARITHMETIC[op](*xs)
+        return getattr(scalar, op)(*xs) if hasattr(scalar, op) else getattr(functions, op)(xs)
+    except (ArithmeticError, ValueError, TypeError, AttributeError):
+        return None  # these are not the numbers it was done on: they were rounded, or changed since
+
+
+def follows(op: str, operands: Iterable[Any], result: Any) -> bool:
+    """Whether the result is what the operation gives: not so if some data was changed since.
+
+    >>> follows("+", [1.0, 2.0], 3.0), follows("+", [1.0, 5.0], 3.0)
+    (True, False)
+    """
+    xs, result = [primal(x) for x in operands], primal(result)
+    if len(xs) > MANY:
+        return True
+    expected = again(op, xs)
+    if type(expected) is float and expected == result:
+        return True
+    is_known = op in ARITHMETIC or hasattr(scalar, op) or hasattr(functions, op)
+    if not is_known or not all(isinstance(x, KINDS) for x in (*xs, result)):
+        return True
+    return expected is not None and close(expected, result, *xs)
+
+
+def close(x: Any, y: Any, *beside: Any) -> bool:
+    """Whether two numbers of any kind are equal, up to what floats round off beside other numbers.
+
+    >>> close(0.1 + 0.2, 0.3), close(float("nan"), float("nan")), close(Fraction(1, 3), Fraction(1, 2))
+    (True, True, False)
+    """
+    x, y = primal(x), primal(y)
+    if x is y or (x != x and y != y):
+        return True
+    try:
+        difference = x - y
+        if isinstance(difference, (float, Decimal)):
+            allowed = type(difference)("1e-9") * max(map(abs, (x, y, *beside)))
+            return bool(x == y or abs(difference) <= allowed < math.inf)
+    except TypeError:  # Decimal and float: different kinds of numbers
+        return False
+    except InvalidOperation:  # Decimal's ∞ - ∞, or a nan that is compared
+        return bool(x == y)
+    simplify = getattr(difference, "simplify", None)  # SymPy's equal expressions may look different
+    return bool((simplify() if callable(simplify) else difference) == 0)

@@ -1,0 +1,39 @@
+"""The numbers that go into and come out of a layer: how many are expected, and one instead of a list of one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..core.number import shown
+from ..core.options import A_WHOLE_NUMBER, expect
+
+
+def inputs(x: Iterable[Any], count: int, what: str = "inputs") -> list[Any]:
+    """`x` as a list of `count` numbers; a generator is consumed once. ValueError and TypeError say what came instead.
+
+    >>> inputs((1.0, 2.0), 3)
+    Traceback (most recent call last):
+        ...
+    ValueError: got 2 inputs where 3 are expected
+    """
+    if type(x) is not list:
+        if not isinstance(x, Iterable):
+            raise TypeError(
+                f"expected a sequence of {count} numbers, got {shown(x)}: a single number goes in a list, [x]"
+            )
+        x = list(x)
+    if len(x) != count:
+        raise ValueError(f"got {len(x)} {what} where {count} are expected")
+    return x
+
+
+def single(outputs: list[Any]) -> Any:
+    """The list, or what is in it if that is one."""
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def size(what: str, n: int) -> int:
+    """`n` as a number of neurons or inputs: ValueError below 1, TypeError if it is no whole number."""
+    expect("the size of a network", A_WHOLE_NUMBER, **{what: n})
+    if n < 1:
+        raise ValueError(f"the number of {what} must be at least 1, got {n}")
+    return n

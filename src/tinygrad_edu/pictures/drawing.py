@@ -1,0 +1,148 @@
+"""Pictures of computation graphs: `draw(value)` shows itself in a notebook and saves itself as SVG, PNG or DOT."""
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, expect
+from ..engine import Value
+from ..notation.words import plain
+from .boxes import PARTS, Options, Picture, ordered, picture
+from .dot_text import BACK, dot_source
+from .svg import DrawingError, counted, finished, rendered
+
+
+class Drawing:
+    """A picture of a graph as it was when `draw` was called; `draw` makes it.
+
+    `dot` is its text in Graphviz's language, `svg` the picture as text, `png` as bytes. The latter two raise
+    DrawingError where no program for it is installed; the message says how to get one.
+
+    >>> drawing = draw(Value(2.0, label="x") ** 3)
+    >>> drawing
+    <Drawing: Computation graph of v1, 2 boxes, 1 arrow>
+    >>> drawing.save("cube.dot")
+    """
+
+    __module__ = "tinygrad_edu"
+
+    def __init__(self, picture: Picture, *, dot: str, title: str, program: str | None = None) -> None:
+        self.dot = dot
+        self._picture = picture
+        self._title = title
+        self._program = program
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG document, to write into a file or a web page."""
+        return finished(rendered(self.dot, "svg", self._program), self._picture, self._title)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as a PNG image, two pixels per point in each direction, so that it is sharp on a slide."""
+        return rendered(self.dot, "png", self._program)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to a file whose name ends in .svg, .png or .dot; ValueError for any other."""
+        expect("save", A_PATH, path=path)
+        kind = os.path.splitext(path)[1].lower()
+        if kind not in (".svg", ".png", ".dot"):
+            raise ValueError(f"cannot save a drawing as {os.fspath(path)!r}: the name must end in .svg, .png or .dot")
+        content = getattr(self, kind[1:])
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+
+    def __repr__(self) -> str:
+        boxes, arrows = len(self._picture.boxes), len(self._picture.arrows)
+        return f"<Drawing: {self._title}, {counted(boxes, 'box', 'es')}, {counted(arrows, 'arrow', 's')}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - the protocol's
+        """What a notebook shows: the picture, or in its place the message that says how to get one."""
+        try:
+            return {"text/plain": repr(self), "image/svg+xml": self.svg}
+        except DrawingError as error:
+            return {"text/plain": f"{self!r}\n{error}"}
+
+
+def draw(
+    value: Value | Iterable[Value],
+    *,
+    rankdir: str = "LR",
+    show: Iterable[str] = PARTS,
+    products: bool = False,
+    digits: int = 4,
+    expand: bool = False,
+    fold: Mapping[str, Iterable[Value]] | None = None,
+    max_nodes: int = 300,
+    title: str | None = None,
+    program: str | None = None,
+) -> Drawing:
+    """Draw the graph of `value`, or of several values: a box for each value, an arrow for each use of it.
+
+    A box shows the operation and its formula, the value and the gradient (`–` before any backward pass); an arrow
+    shows the local gradient, the derivative of the box it points to by the box it comes from.
+
+    `rankdir` is "LR" (left to right) or "TB" (top to bottom). `show` lists the parts to show, of "formula", "value",
+    "grad" and "local". `products` adds to each arrow what flows back along it, upstream gradient × local gradient.
+    `digits` is the number of significant digits of floats. `expand` shows a `dot` as its products and their sum.
+    `fold` shows each group of values as one box: {"layer 1": between(inputs, outputs)}. `max_nodes` is the largest
+    number of boxes to draw; a few hundred take a second, thousands take minutes. `title` is written above the
+    picture. `program` is the one that lays it out: the system's "dot" if there is one, else "graphviz-pure".
+
+    Raises TypeError if `value` is no Value; ValueError for a graph that is too large and for unknown options.
+
+    >>> a, b, c = Value(-1.0, label="a"), Value(3.0, label="b"), Value(4.0, label="c")
+    >>> f = (a + b) * (b + c)
+    >>> f.backward()
+    >>> draw(f)
+    <Drawing: Computation graph of v3, 6 boxes, 6 arrows>
+    """
+    expect("draw", A_LIST, show=show)
+    expect("draw", A_DICT.or_none, fold=fold)
+    expect("draw", A_NUMBER, max_nodes=max_nodes)
+    expect("draw", A_TEXT.or_none, title=title)
+    expect("draw", A_PATH.or_none, program=program)
+    results = _results(value)
+    parts = frozenset([show] if isinstance(show, str) else show)
+    if not parts <= set(PARTS):
+        raise ValueError(f"show={sorted(parts - set(PARTS))}: the parts of a picture are {', '.join(PARTS)}")
+    if rankdir not in tuple(BACK):
+        raise ValueError(f"rankdir={rankdir!r}: it is 'LR' (left to right) or 'TB' (top to bottom)")
+    if digits not in range(1, 18):
+        raise ValueError(f"digits={digits!r}: it is a whole number from 1 to 17")
+    options = Options(parts, products, digits, expand, max_nodes)
+    sketch = picture(results, options, fold or {})
+    heading = plain(title or "", 200)
+    names = plain(", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else ""), 80)
+    return Drawing(
+        sketch,
+        dot=dot_source(sketch, rankdir, heading),
+        title=heading or f"Computation graph of {names}",
+        program=program,
+    )
+
+
+def between(inputs: Iterable[Value], outputs: Iterable[Value]) -> list[Value]:
+    """The values computed on the way from `inputs` to `outputs`, with the outputs and without the inputs.
+
+    What else the outputs need, such as weights, is included. It is made for `draw`'s `fold`.
+
+    >>> x = Value(2.0, label="x")
+    >>> y = (x * x + 1.0).exp()
+    >>> [value.op for value in between([x], [y])]
+    ['*', '+', 'exp']
+    """
+    known = set(ordered(_results(inputs)))
+    return [value for value in ordered(_results(outputs)) if value not in known]
+
+
+def _results(value: Value | Iterable[Value]) -> list[Value]:
+    """One Value or several as a list."""
+    values = [value] if isinstance(value, Value) or not isinstance(value, Iterable) else list(value)
+    for each in values:
+        if not isinstance(each, Value):
+            raise TypeError(f"expected a Value, got {type(each).__name__}: a plain number has no graph to draw")
+    if not values:
+        raise ValueError("there is no value to draw: the list is empty")
+    return values

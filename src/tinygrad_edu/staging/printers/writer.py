@@ -1,0 +1,224 @@
+"""What all printers have in common: which lines are written, in which order, which inside others, in which blocks.
+
+A printer for a language derives from `Writer` and says how that language writes an assignment, a choice, a loop, and
+each operation.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ...core.number import primal
+from ..symbol import Block, Condition, Loop, Program, StagingError, Symbol
+from .liveness import Liveness
+from .names import Names
+
+CHOICE, SUM, PRODUCT, NEGATION, POWER, ATOM = 1, 4, 5, 6, 7, 9  # how strongly an expression binds
+INFIX = {"+": (SUM, 0, 1), "-": (SUM, 0, 1), "*": (PRODUCT, 0, 1), "/": (PRODUCT, 0, 1)}
+
+
+class Writer:
+    """Writes one program as the body of a function."""
+
+    WIDTH: ClassVar[int] = 160  # a line that is used once is written into its user's up to this width
+    SUBTRAHEND: ClassVar[int] = 0  # how strongly a term must bind that is subtracted from a total
+    GUARDS: ClassVar[bool] = True  # whether lines that are needed only to raise an error are written
+    CHOOSING: ClassVar[int] = CHOICE  # how strongly a choice binds
+    TEMPLATES: ClassVar[Mapping[str, str]] = {}
+    FUNCTIONS: ClassVar[Mapping[str, str]] = {}  # the language's name for a function, if it is another
+
+    def __init__(self, program: Program, results: list[Any], names: Names) -> None:
+        self.live = Liveness(program, results, guards=self.GUARDS)
+        self.names = names
+        self.used: set[str] = set()  # functions and constants that the text refers to
+        self._text: dict[Symbol, tuple[str, int]] = {}  # lines to be written where they are used
+        self._named: list[tuple[Symbol, str]] = []
+        for line in self.live.lines:
+            text, strength = self._expression(line)
+            if len(text) < self.WIDTH and self.live.is_inline(line):
+                self._text[line] = text, strength
+            else:
+                self._named.append((line, text))
+                if self.live.is_used(line):
+                    names.of(line)
+
+    # --- lines and blocks ------------------------------------------------------------------------------------
+
+    def body(self) -> list[str]:
+        """The lines up to the return statement."""
+        written: list[str] = []
+        here: Block = ()
+        loops: set[Loop] = set()
+        for i, (line, text) in enumerate(self._named):
+            block = line.block
+            if line.op == "total":
+                loop = line.args[0]
+                if loop in loops:  # its lines have been written
+                    continue
+                block = (*block, loop)
+            if block != here:
+                written += self._between(here, block, i)
+                loops.update(x for x in block if isinstance(x, Loop))
+                here = block
+            if line.op != "total":
+                written.append(self._indented(len(here), self._line(line, text)))
+        return written + self._between(here, (), len(self._named))
+
+    def result(self, x: Any) -> str:
+        """A result of the program, as it stands in the return statement."""
+        return self._operand(x)
+
+    def _line(self, line: Symbol, text: str) -> str:
+        if not self.live.is_used(line):
+            return self._guard(text)
+        comment = self.names.comment(line)
+        return self._assignment(line, text) + (self._comment(comment) if comment else "")
+
+    def _between(self, here: Block, there: Block, i: int) -> list[str]:
+        """What closes the blocks that the line of that index is not in and opens those that it is in."""
+        common = 0
+        while common < min(len(here), len(there)) and here[common] == there[common]:
+            common += 1
+        written = []
+        for depth in range(len(here), common, -1):
+            opening = here[depth - 1]
+            if isinstance(opening, Loop):
+                totals = self.live.totals.get(opening, [])
+                written += [self._indented(depth, self._addition(x, *self._term(x.args[1]))) for x in totals]
+            written += [self._indented(depth - 1, text) for text in self._end()]
+        for depth in range(common, len(there)):
+            opening = there[depth]
+            header = self._loop(opening) if isinstance(opening, Loop) else self._choice(there[: depth + 1], i)
+            written += [self._indented(depth, text) for text in header]
+        return written
+
+    def _choice(self, block: Block, i: int) -> list[str]:
+        """Enter a block under its condition; what is used outside it is 0 where it is not reached."""
+        condition, outcome = block[-1]
+        header = [*self._condition_opening(self._condition(condition), outcome)]
+        if len(block) > 1 and not isinstance(block[-2], Loop):
+            return header  # the outermost choice has done it
+        return [self._zero(line) for line in self._escaping(block, i)] + header
+
+    def _escaping(self, block: Block, i: int) -> list[Symbol]:
+        """The lines of the block that opens at this index, and of choices in it, that are used outside theirs."""
+        found = []
+        while i < len(self._named) and self._named[i][0].block[: len(block)] == block:
+            line = self._named[i][0]
+            if line in self.live.escaping and not any(isinstance(x, Loop) for x in line.block[len(block) :]):
+                found.append(line)
+            i += 1
+        return found
+
+    def _term(self, x: Symbol) -> tuple[str, str]:
+        """The sign and the text of what a round of a loop adds to a total."""
+        if x.op == "neg" and x in self._text:
+            return "-", self._operand(x.args[0], self.SUBTRAHEND)
+        return "+", self._operand(x)
+
+    # --- expressions -----------------------------------------------------------------------------------------
+
+    def _expression(self, line: Symbol) -> tuple[str, int]:
+        """A line's right-hand side, and how strongly it binds."""
+        return self._operation(line.op, line.args)
+
+    def _operation(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
+        if op in INFIX:
+            strength, left, right = INFIX[op]
+            x, y = self._operand(args[0], strength + left), self._operand(args[1], strength + right)
+            return self._infix(op, x, y), strength
+        if op == "**":
+            return self._power(*args)
+        if op == "neg":
+            return f"-{self._operand(args[0], NEGATION)}", NEGATION
+        if op == "select":
+            condition, a, b = args
+            return self._select(self._condition(condition), a, b), self.CHOOSING
+        if op == "total":
+            return "", ATOM
+        if op == "count":
+            return self._count(args[0]), ATOM
+        if op in self.TEMPLATES:
+            template = self.TEMPLATES[op]
+            self.used.update(op for op in ("nan",) if op in template)
+            return template.format(*(self._operand(x, ATOM) for x in args)), self.CHOOSING
+        return self._call(op, args)
+
+    def _infix(self, op: str, x: str, y: str) -> str:
+        return f"{x} {op} {y}"
+
+    def _call(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
+        self.used.add(op)
+        return f"{self.FUNCTIONS.get(op, op)}({', '.join(self._operand(x) for x in args)})", ATOM
+
+    def _power(self, x: Any, n: Any) -> tuple[str, int]:
+        return self._call("pow", (x, n))
+
+    def _operand(self, x: Any, strength: int = 0) -> str:
+        """An operand: in brackets if it binds less strongly than its surroundings need."""
+        if x.__class__ is Symbol:
+            if x not in self._text:
+                return self.names.of(x)
+            text, own = self._text[x]
+        else:
+            text = self._literal(x)
+            own = NEGATION if text.startswith("-") else ATOM
+        return text if own >= strength else self._brackets(text)
+
+    def _brackets(self, text: str) -> str:
+        return f"({text})"
+
+    def _literal(self, x: Any) -> str:
+        x = float(x)
+        if math.isfinite(x):
+            return repr(x)
+        name = "nan" if x != x else "inf"
+        self.used.add(name)
+        return ("-" if x < 0 else "") + self.FUNCTIONS.get(name, name)
+
+    def _condition(self, condition: Condition) -> str:
+        left, right = self._operand(condition.left, SUM), self._operand(condition.right, SUM)
+        return f"{left} {condition.test} {right}"
+
+    # --- what the languages differ in ------------------------------------------------------------------------
+
+    def _indented(self, depth: int, text: str) -> str:
+        return "    " * (depth + 1) + text
+
+    def _assignment(self, line: Symbol, text: str) -> str:
+        raise NotImplementedError
+
+    def _guard(self, text: str) -> str:
+        raise NotImplementedError
+
+    def _comment(self, text: str) -> str:
+        raise NotImplementedError
+
+    def _addition(self, total: Symbol, sign: str, text: str) -> str:
+        raise NotImplementedError
+
+    def _zero(self, line: Symbol) -> str:
+        raise NotImplementedError
+
+    def _condition_opening(self, text: str, outcome: bool) -> list[str]:
+        raise NotImplementedError
+
+    def _loop(self, loop: Loop) -> list[str]:
+        raise NotImplementedError
+
+    def _end(self) -> list[str]:
+        raise NotImplementedError
+
+    def _select(self, condition: str, a: Any, b: Any) -> str:
+        raise NotImplementedError
+
+    def _count(self, rows: Symbol) -> str:
+        raise NotImplementedError
+
+
+def checked_number(name: str, x: Any) -> Any:
+    """A result as a symbol or plain number; StagingError if it is anything else."""
+    x = primal(x)
+    if not isinstance(x, Symbol | int | float) or isinstance(x, bool):
+        raise StagingError(f"{name} returned {x!r} among its numbers: a staged function returns numbers only")
+    return x

@@ -1,0 +1,200 @@
+"""The step that `fit` takes by itself: staged where it can be, eager where not, and compared with each other.
+
+A staged program repeats what the model did when it was written. That is right for most models, and wrong for one that
+draws random numbers, counts its calls, or whose loss is no mean over examples. Nobody can see that in a function
+without running it, so the first step is taken both ways and everything compared, each further batch of the first epoch
+by its loss, a few examples in epochs 2, 3, 5, 9, …, and one in each other if something of the user's runs between them.
+A model that keeps something from call to call is found before that.
+"""
+
+import math
+import warnings
+from contextvars import copy_context
+from functools import partial
+from typing import Any
+
+from ..core.number import primal
+from ..core.recording import no_grad
+from ..core.tree import flatten, unflatten
+from ..engine import Value, topological_order
+from .predictions import StagedPredictions
+from .staged_step import Computed, StagedStep
+from .state import State
+from .steps import Loss, Stepper, Trainable, eager_step
+
+LARGEST = 20_000  # operands in the graph of one example; a larger one takes seconds to stage, and much memory
+STRUCTURES = 16  # of examples; for each a program has to be written
+FEW = 4  # examples: of one alone, nobody sees whether the loss is a mean or, say, the largest
+CLOSE = 1e-6  # relative; differences by rounding are smaller, other programs differ by more
+
+
+class AutomaticStep:
+    """A training step, called with a batch. `note` says why it is eager, if it could not be staged.
+
+    `batches` is how many make an epoch; `changes` says that something of the user's runs between epochs, as callbacks.
+    """
+
+    def __init__(
+        self,
+        model: Trainable,
+        loss: Loss,
+        optimizer: Stepper,
+        *,
+        backend: str,
+        batches: int,
+        changes: bool,
+    ) -> None:
+        self.model, self.loss = model, loss
+        self.note = ""
+        self._eager = eager_step(model, loss, optimizer)
+        self._make = partial(StagedStep, model, loss, optimizer, backend=backend)
+        self._staged: StagedStep | None = self._make()
+        self._predictions = StagedPredictions(model)
+        self._batches, self._changes = batches, changes
+        self._count = 0  # of batches so far
+        self._largest = 0.0  # of the losses so far
+        self._floats: dict[int, Any] = {}  # examples with floats for ints, by identity
+
+    @property
+    def backend(self) -> str:
+        """How steps are computed: "eager", "python" or "c"."""
+        return "eager" if self._staged is None else self._staged.backend
+
+    def __call__(self, xs: list[Any], ys: list[Any]) -> float:
+        """One step; returns the loss."""
+        if self._staged is None:
+            return self._eager(xs, ys)
+        epoch, batch = divmod(self._count, self._batches)
+        self._count += 1
+        if epoch == batch == 0:
+            return self._first(self._staged, xs, ys)
+        if batch == 0:
+            some = FEW if epoch.bit_count() == 1 else int(self._changes)  # a few in epochs 1, 2, 4, 8, …
+            if some:
+                self._compare(self._computed(xs[:some], ys[:some]), xs[:some], ys[:some], epoch, batch)
+        computed = self._computed(xs, ys)
+        if epoch == 0:
+            self._compare(computed, xs, ys, epoch, batch)
+        if computed is None or self._staged is None:
+            return self._eager(xs, ys)
+        self._staged.take(computed)
+        self._largest = max(self._largest, abs(computed.loss))
+        return computed.loss
+
+    def predictions(self, xs: list[Any]) -> list[Any]:
+        """What the model makes of examples, as Values that do not remember how they were made."""
+        with no_grad():
+            if self._staged is None:
+                return [self.model(x) for x in xs]
+            return self._predictions(self._with_floats(xs), xs)
+
+    def forget_examples(self) -> None:
+        """Look at all examples anew: they may have been changed."""
+        self._floats.clear()
+
+    def _computed(self, xs: list[Any], ys: list[Any]) -> Computed | None:
+        """What the staged step would do, if it can."""
+        if self._staged is None:
+            return None
+        try:
+            computed = self._staged.compute(self._with_floats(xs), self._with_floats(ys))
+        except Exception as error:  # whatever a model does when it meets symbols: it goes on without them
+            self._give_up(f"{type(error).__name__}: {error}")
+            return None
+        if len(self._staged.staged.traces) > STRUCTURES:
+            self._give_up(f"the examples have more than {STRUCTURES} structures, as lists of other lengths")
+        elif self._staged.stagings > STRUCTURES:
+            self._give_up(f"the optimiser's settings have changed {STRUCTURES} times")
+        elif self._staged.moves_more:
+            self._give_up("a parameter is used in one branch of where only, and the optimiser moves what is not used")
+        return computed if self._staged is not None else None
+
+    # --- the comparisons -----------------------------------------------------------------------------------------
+
+    def _first(self, staged: StagedStep, xs: list[Any], ys: list[Any]) -> float:
+        """The first step, eagerly, and what the staged step makes of it beside that."""
+        before = State(self.model)
+        operands = self._operands(xs[:1], ys[:1])
+        if before.is_changed():
+            after = State(self.model)
+            self._operands(xs[:1], ys[:1])
+            if after.is_changed():  # not just something that is made at the first call
+                before.restore()
+                self._give_up("the model keeps something from call to call: one of its attributes, or what is in one")
+        if operands > LARGEST:
+            self._give_up(f"the loss of one example has {operands:,} operands, so its program would be very long")
+        computed = self._computed(xs, ys)
+        if computed is not None and len(xs) > 1 and _close(self._loss(xs, ys), len(xs) * computed.loss, 0.0):
+            staged = self._staged = self._make(reduction="sum")
+            computed = self._computed(xs, ys)
+        loss = self._eager(xs, ys)
+        self._largest = abs(loss)
+        if computed is not None:
+            pairs = [(p.grad, g) for p, g in zip(staged.parameters, computed.gradients, strict=True) if g is not None]
+            absolute = 1e-9 * max(abs(loss), *(abs(g) for _, g in pairs)) if pairs else 0.0
+            if not all(_close(a, b, absolute) for a, b in [(loss, computed.loss), *pairs]):
+                self._give_up(_differ(loss, computed.loss, "the first step"))
+        elif self._staged is not None and not staged.staged.traces:
+            self._give_up("a parameter or an example is made of other numbers than floats and ints")
+        return loss
+
+    def _operands(self, xs: list[Any], ys: list[Any]) -> int:
+        """How many operands the graph of these examples' loss has."""
+        error = self.loss([self.model(x) for x in xs], ys)
+        return sum(len(node.parents) for node in topological_order(error)) if isinstance(error, Value) else 0
+
+    def _compare(self, computed: Computed | None, xs: list[Any], ys: list[Any], epoch: int, batch: int) -> None:
+        """Give up staging if the loss of these examples is another when it is computed eagerly."""
+        if computed is None:
+            return
+        loss = self._loss(xs, ys)
+        if not _close(loss, computed.loss, 1e-12 * self._largest):
+            reason = _differ(loss, computed.loss, f"epoch {epoch + 1}, batch {batch + 1},")
+            self._give_up(reason)
+            if epoch > 0:
+                warnings.warn(
+                    f"{reason}. Steps are eager from here on", RuntimeWarning, stacklevel=6
+                )  # where fit was called
+
+    def _loss(self, xs: list[Any], ys: list[Any]) -> float:
+        """The loss computed eagerly, without a graph."""
+
+        def loss() -> float:
+            with no_grad():
+                return float(primal(self.loss([self.model(x) for x in xs], ys)))
+
+        # in a context of its own, an interruption just as no_grad begins or ends cannot leave it on
+        return copy_context().run(loss)
+
+    def _give_up(self, reason: str) -> None:
+        self.note, self._staged = reason, None
+
+    # --- examples ------------------------------------------------------------------------------------------------
+
+    def _with_floats(self, rows: list[Any]) -> list[Any]:
+        """The same examples with floats in the place of ints; each is looked at once."""
+        known = self._floats
+        try:
+            return [known[id(row)] for row in rows]
+        except KeyError:
+            known.update((id(row), _as_floats(row)) for row in rows)
+            return [known[id(row)] for row in rows]
+
+
+def _as_floats(row: Any) -> Any:
+    """The example itself if it holds nothing but floats, or else a copy with them."""
+    leaves, structure = flatten(row)
+    if all(type(x) is float for x in leaves) and not hasattr(row, "tolist"):
+        return row
+    return unflatten(structure, [float(x) if type(x) is int or hasattr(x, "dtype") else x for x in leaves])
+
+
+def _close(a: float, b: float, absolute: float) -> bool:
+    return math.isclose(a, b, rel_tol=CLOSE, abs_tol=absolute)
+
+
+def _differ(eager: float, staged: float, place: str) -> str:
+    return (
+        f"in {place} the loss is {eager:g}, but {staged:g} as it was staged: the model or the loss changes from call "
+        "to call (random numbers, a counter), or the loss is no mean and no sum over the examples"
+    )

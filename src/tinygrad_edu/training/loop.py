@@ -1,0 +1,350 @@
+"""Training: `fit` takes a model through the data epoch by epoch and returns what happened.
+
+One step is forward, loss, backward, optimiser. `eager_step` is that step in five lines, and a loop around it by
+hand is as good as `fit`; what `fit` adds is shuffling, the history, validation, early stopping, a progress bar,
+and that no interruption or error ever leaves a model half-way through a step.
+"""
+
+import contextlib
+import importlib
+import math
+import random
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import copy_context
+from typing import Any, NamedTuple
+
+from ..core.number import primal, shown
+from ..core.options import A_FUNCTION, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
+from ..core.recording import no_grad
+from ..core.tree import flatten
+from ..datasets import at_least_one, batches, examples
+from ..losses import mse_loss
+from ..notation.words import number_text
+from ..optim import SGD, Optimizer
+from .history import Callback, DivergedError, History
+from .steps import Loss, Step, Stepper, Trainable, all_parameters, eager_step
+
+__all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
+
+BACKENDS = ("python", "c", "eager")
+WORTH_STAGING = 200  # examples: writing a program takes about as long as 100 of them eagerly, whatever the model
+
+Metrics = Mapping[str, Callable[[list[Any], list[Any]], Any]]
+
+
+# --- whole steps only -----------------------------------------------------------------------------------------------
+
+
+class _WholeSteps:
+    """Takes steps all or nothing: an error or an interruption within one leaves everything as it was before it."""
+
+    def __init__(self, step: Step, model: Trainable, optimizer: Stepper, history: History) -> None:
+        self.step, self.optimizer, self.history = step, optimizer, history
+        self.parameters = all_parameters(model, optimizer)
+        self.place = "before the first batch"  # for error messages
+
+    def __call__(self, xs: list[Any], ys: list[Any]) -> float:
+        steps = self.history.steps
+        before = [p.data for p in self.parameters], [p.grad for p in self.parameters]
+        state = _containers(getattr(self.optimizer, "__dict__", {}))
+        try:
+            loss = self.step(xs, ys)
+            if not math.isfinite(loss):
+                raise DivergedError(_diverged(loss, self.place, self.optimizer, xs, ys), self.history)
+            self.history.steps = steps + 1
+        except BaseException:
+            self._restore(steps, *before, state)
+            raise
+        return loss
+
+    def _restore(self, steps: int, numbers: list[Any], gradients: list[Any], state: list[Any]) -> None:
+        while True:
+            try:
+                for p, data, grad in zip(self.parameters, numbers, gradients, strict=True):
+                    p.data, p.grad = data, grad
+                for container, content in state:
+                    if isinstance(container, dict):
+                        container.clear()
+                        container.update(content)
+                    else:
+                        container[:] = content
+                self.history.steps = steps
+                return
+            except KeyboardInterrupt:  # a second Ctrl-C: the first is raised as soon as all is restored
+                continue
+
+
+def _containers(root: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Each list and dict within `root`, and itself, with a copy: an optimiser keeps its momenta and counts there."""
+    found, seen, stack = [], set(), [root]
+    while stack:
+        container: Any = stack.pop()
+        if id(container) not in seen:
+            seen.add(id(container))
+            found.append((container, container.copy()))
+            inside = container.values() if isinstance(container, dict) else container
+            stack += [x for x in inside if type(x) in (list, dict)]
+    return found
+
+
+def _diverged(loss: float, place: str, optimizer: Stepper, xs: list[Any], ys: list[Any]) -> str:
+    for x, y in zip(xs, ys, strict=True):
+        for number in flatten((x, y))[0]:
+            if isinstance(number, float) and not math.isfinite(number):
+                return (
+                    f"the loss became {loss} in {place}, which holds an example with {number} in it: {shown(x)} with "
+                    f"the target {shown(y)}; the parameters are as before that batch"
+                )
+    lr = getattr(optimizer, "lr", None)
+    rate = f" (it is {lr})" if isinstance(lr, (int, float)) else ""
+    return (
+        f"the loss became {loss} in {place}; the parameters are as before that batch. Mostly the learning rate is "
+        f"too large{rate}, or the data or the first weights are: scale them down, or clip the gradients"
+    )
+
+
+# --- the loop --------------------------------------------------------------------------------------------------------
+
+
+def fit(
+    model: Trainable,
+    data: Any,
+    *,
+    loss: Loss = mse_loss,
+    optimizer: Stepper | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    shuffle: bool = True,
+    seed: int = 0,
+    validation: Any = None,
+    metrics: Metrics | None = None,
+    callbacks: Callback | Sequence[Callback] = (),
+    patience: int | None = None,
+    min_delta: float = 0.0,
+    progress: bool | None = None,
+    step: Step | None = None,
+    backend: str = "python",
+) -> History:
+    """Train `model` on `data`, `epochs` times through, and return the history.
+
+    `data` and `validation`: a tuple (xs, ys), or (x, y) pairs. `loss(predictions, targets)` gives a Value for a
+    batch; `optimizer` is plain SGD with lr=0.01 unless given; `batch_size` None takes all examples at once;
+    `shuffle` puts them in a new order each epoch, drawn from `seed`. `metrics` are functions like `loss` by name,
+    measured after each epoch. Each of `callbacks` is called with the history after each epoch and stops the run by
+    returning True. `patience` stops it when that many epochs brought no loss (the validation's, if there is one)
+    lower than before by more than `min_delta`. `progress` shows a bar (tqdm), None only in terminals and notebooks.
+    `step(xs, ys)` replaces the step.
+
+    Steps are staged (see `StagedStep`), as Python or with `backend="c"` as native code, where that can be done and is
+    worth it: not in runs of fewer than 200 examples in all, nor where the model decides something by its data, the
+    loss is no mean over examples, or either changes from call to call. `backend="eager"` never stages. The losses are
+    the same either way, up to rounding; what came of it is `history.backend`, and why not, `history.note`.
+
+    Ctrl-C ends the run: the history so far is returned. After it, and after any error, model and optimiser are as
+    of the last whole step. Raises DivergedError if the loss becomes nan or infinite, ValueError for data or
+    numbers that make no sense. Errors from elsewhere carry a note that says in which epoch and batch they came up.
+
+    >>> from tinygrad_edu import datasets, nn
+    >>> model = nn.MLP(1, [1], seed=0)
+    >>> history = fit(model, datasets.line(), optimizer=nn.SGD(model.parameters(), lr=0.05), epochs=500)
+    >>> history.epochs, history.steps, history.loss[-1] < 1e-6
+    (500, 500, True)
+    """
+    _check_options(model, loss, optimizer, metrics, callbacks, step)
+    train, held_out = examples(data), None if validation is None else examples(validation)
+    size = at_least_one("batch size", len(train[0]) if batch_size is None else batch_size)
+    steps = at_least_one("epochs", epochs) * math.ceil(len(train[0]) / size)
+    waiting = None if patience is None else _Patience(at_least_one("patience", patience), min_delta)
+    measures, after_epoch = _checked(metrics or {}), [callbacks] if callable(callbacks) else list(callbacks)
+    optimizer = SGD(model.parameters(), lr=0.01) if optimizer is None else optimizer
+    history, rng = History(), random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
+    shape = _Shape(len(train[0]), size, epochs, changes=bool(after_epoch or measures))
+    chosen = step or _step(model, loss, optimizer, backend, shape)
+    take = _WholeSteps(chosen, model, optimizer, history)
+    predict = getattr(chosen, "predictions", lambda xs: [model(x) for x in xs])
+    forget_examples = getattr(chosen, "forget_examples", lambda: None)
+    try:
+        with _progress(progress, steps) as advance:
+            while not history.stopped:
+                mean_loss = _epoch(take, list(batches(train, size, rng=rng)), advance)
+                history.backend = getattr(chosen, "backend", "own" if step else "eager")
+                history.note = getattr(chosen, "note", "")
+                take.place = f"what follows epoch {history.epochs + 1}"
+                # in a context of its own, an interruption just as no_grad begins or ends cannot leave it on
+                measured = copy_context().run(_measure, predict, loss, train, held_out, measures)
+                history.records.append({"loss": mean_loss, **measured})
+                asked = [each for each in after_epoch if each(history) is True]
+                if after_epoch:
+                    forget_examples()
+                history.stopped = _reason_to_stop(history, asked, epochs, waiting)
+    except KeyboardInterrupt:
+        history.stopped = f"interrupted after {history.epochs} epochs and {history.steps} steps"
+    except DivergedError:  # it says itself where it came up
+        raise
+    except Exception as error:
+        error.add_note(f"(raised in fit, in {take.place})")
+        raise
+    return history
+
+
+def _check_options(model: Any, loss: Any, optimizer: Any, metrics: Any, callbacks: Any, step: Any) -> None:
+    expect("fit", A_TRAINABLE, model=model)
+    expect("fit", A_FUNCTION, loss=loss)
+    expect("fit", A_FUNCTION.or_none, step=step)
+    expect("fit", AN_OPTIMIZER.or_none, optimizer=optimizer)
+    expect("fit", METRICS.or_none, metrics=metrics)
+    expect("fit", CALLBACKS, callbacks=callbacks)
+    if isinstance(optimizer, Optimizer) and not set(optimizer.parameters) & set(model.parameters()):
+        raise ValueError(
+            "fit: the optimiser moves none of the model's parameters: was it made for another model? "
+            "Make it with this model's parameters()"
+        )
+
+
+class _Shape(NamedTuple):
+    """What decides how steps are taken; `changes` where something of the user's runs between the epochs."""
+
+    examples: int
+    size: int
+    epochs: int
+    changes: bool
+
+
+def _step(model: Trainable, loss: Loss, optimizer: Stepper, backend: str, shape: _Shape) -> Step:
+    """The step that `fit` takes by itself: staged, unless that is not wanted or not worth it."""
+    if backend not in BACKENDS:
+        raise ValueError(f"backend={backend!r}: there are {', '.join(BACKENDS)}")
+    if backend == "eager" or (backend == "python" and shape.epochs * shape.examples < WORTH_STAGING):
+        return eager_step(model, loss, optimizer)
+    from .automatic import AutomaticStep  # noqa: PLC0415 - staging is loaded only where it is used
+
+    batches = math.ceil(shape.examples / shape.size)
+    return AutomaticStep(model, loss, optimizer, backend=backend, batches=batches, changes=shape.changes)
+
+
+def _epoch(take: _WholeSteps, in_batches: list[Any], advance: Callable[[int, float], None]) -> float:
+    """A step with each batch; the mean of their losses, each counted by the size of its batch."""
+    total, count, epoch = 0.0, 0, take.history.epochs + 1
+    for number, (xs, ys) in enumerate(in_batches, 1):
+        take.place = f"epoch {epoch}, batch {number} of {len(in_batches)}"
+        loss = take(xs, ys)
+        total, count = total + loss * len(xs), count + len(xs)
+        advance(epoch, loss)
+    return total / count
+
+
+def _measure(
+    predict: Callable[[list[Any]], list[Any]], loss: Loss, train: Any, held_out: Any, metrics: Metrics
+) -> dict[str, float]:
+    """The validation loss and the metrics at the end of an epoch."""
+    if held_out is None and not metrics:
+        return {}
+    xs, ys = held_out or train
+    with no_grad():
+        predictions = predict(xs)
+        measured = {} if held_out is None else {"validation": loss(predictions, ys)}
+        measured |= {name: metric(predictions, ys) for name, metric in metrics.items()}
+    return {name: float(primal(x)) for name, x in measured.items()}
+
+
+def _checked(metrics: Metrics) -> Metrics:
+    taken = [name for name in ("loss", "validation") if name in metrics]
+    if taken:
+        raise ValueError(f"a metric cannot be called {taken[0]!r}: the history has that name for the loss itself")
+    return metrics
+
+
+def _reason_to_stop(history: History, asked: list[Any], epochs: int, waiting: "_Patience | None") -> str:
+    """Why to stop after this epoch, or nothing."""
+    last = history.records[-1]
+    is_over = waiting is not None and waiting.is_over(last.get("validation", last["loss"]))
+    if asked:
+        return f"stopped by {getattr(asked[0], '__name__', 'a callback')}"
+    if waiting is not None and is_over:
+        return f"no better for {waiting.patience} epochs"
+    return f"all {epochs} epochs done" if history.epochs == epochs else ""
+
+
+class _Patience:
+    """Watches losses: it is over when the last few brought nothing lower than those before, by more than min_delta."""
+
+    def __init__(self, patience: int, min_delta: float) -> None:
+        self.patience, self.min_delta = patience, min_delta
+        self._recent: deque[float] = deque(maxlen=patience)
+        self._lowest = math.inf  # of all before the recent ones
+
+    def is_over(self, loss: float) -> bool:
+        """Whether to stop after this epoch's loss."""
+        is_full = len(self._recent) == self.patience
+        if is_full:
+            self._lowest = min(self._lowest, self._recent[0])
+        self._recent.append(loss if loss == loss else math.inf)  # nan is never the best
+        return is_full and min(self._recent) >= self._lowest - self.min_delta
+
+
+# --- the progress bar ------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _progress(wanted: bool | None, steps: int) -> Iterator[Callable[[int, float], None]]:
+    """A function to call after each step with epoch and loss; it moves the bar, if there is one."""
+    tqdm = _tqdm(wanted)
+    if tqdm is None:
+        yield lambda *_: None
+        return
+    with tqdm(total=steps, unit="step") as bar:
+
+        def advance(epoch: int, loss: float) -> None:
+            bar.set_postfix_str(f"epoch {epoch}, loss {number_text(loss)}", refresh=False)
+            bar.update()
+
+        yield advance
+
+
+def _tqdm(wanted: bool | None) -> Any:
+    """The class of progress bars; None where none is wanted or, unless asked for, none is installed."""
+    if wanted is None and not (_is_terminal(sys.stderr) or "ipykernel" in sys.modules):
+        return None
+    if wanted is False:
+        return None
+    try:
+        return importlib.import_module("tqdm.auto").tqdm
+    except ImportError:
+        if wanted is None:
+            return None
+        raise ImportError("the progress bar needs tqdm: pip install tqdm, or leave progress out") from None
+
+
+def _is_terminal(stream: Any) -> bool:
+    return bool(stream) and bool(stream.isatty())
+
+
+# --- a metric --------------------------------------------------------------------------------------------------------
+
+
+def accuracy(predictions: Sequence[Any], targets: Sequence[Any], *, threshold: float = 0.0) -> float:
+    """The fraction of examples that are classified right, from 0 to 1.
+
+    A prediction of several numbers chooses the class with the largest; the target is the class's number. A single
+    number chooses the side of `threshold`, and the target lies on its side: targets -1 and 1 or 0 and 1 with
+    threshold 0 for scores, targets 0 and 1 with threshold 0.5 for probabilities. ValueError if the lengths differ.
+
+    >>> accuracy([-2.0, 0.5, 3.0, 1.0], [-1, 1, 1, -1])
+    0.75
+    >>> accuracy([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]], [1, 2])
+    0.5
+    """
+    if len(predictions) != len(targets) or len(targets) == 0:
+        raise ValueError(f"accuracy of {len(predictions)} predictions for {len(targets)} targets: both must be as many")
+    right = [_is_right(p, y, threshold) for p, y in zip(predictions, targets, strict=True)]
+    return right.count(True) / len(right)
+
+
+def _is_right(prediction: Any, target: Any, threshold: float) -> bool:
+    if hasattr(prediction, "__len__"):
+        scores = [primal(score) for score in prediction]
+        return not any(map(math.isnan, scores)) and bool(scores.index(max(scores)) == target)
+    score = primal(prediction)
+    return not math.isnan(score) and bool((score > threshold) == (target > threshold))

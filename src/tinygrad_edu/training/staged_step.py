@@ -1,0 +1,275 @@
+"""A training step as one staged program: loss, gradients and, with an optimiser, the parameters' new numbers."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from ..engine import NOT_COMPUTED, Value, topological_order
+from ..optim import Memory, Optimizer
+from ..optim import __name__ as OWN
+from ..staging.batch import Rows, listed, mean_over, sum_over
+from ..staging.staged import Staged, jit
+from ..staging.symbol import Symbol
+from ..transforms.traced import pass_labels_on
+from .steps import Loss, Stepper, Trainable, all_parameters, eager_step
+
+REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean_over, "sum": sum_over}
+
+
+class Computed(NamedTuple):
+    """What a step has found out; nothing is changed yet. None stands for a parameter that plays no part."""
+
+    before: list[Any]  # the parameters' numbers
+    loss: float
+    gradients: list[Any]
+    moved: list[Any] = []  # noqa: RUF012 - the numbers of the optimiser's parameters, never changed in place
+    memories: list[Memory] | None = None  # what the optimiser remembers, if anything
+
+
+class StagedStep:
+    """A training step: called with a batch, it fills in every parameter's `grad` and returns the loss.
+
+    Without an optimiser the gradients are added to what is there, as `backward` does. With one, the call is the whole
+    step: old gradients are forgotten and the parameters moved, the optimiser's arithmetic staged as well (of an
+    optimiser of your own its `step` is called).
+
+    `loss(predictions, targets)` must be a mean over examples (or a sum of such and of penalties on the parameters), as
+    most losses are, or with `reduction="sum"` a sum over them, as `quadratic_cost`: it is taken for one example at a
+    time, and what it checks about targets goes unchecked. A parameter in a branch of `where` that is not taken has the
+    gradient 0.
+
+    The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread may use the
+    model. With `backend="c"` it is compiled as C; batches that are NumPy arrays or `array.array("d")` are then read
+    where they are. Where a number is no float, or a result not finite, the step is taken eagerly.
+
+    Raises StagingError if the model or the loss decides something by the data (`if x > 0`).
+
+    >>> from tinygrad_edu import nn
+    >>> model = nn.MLP(1, [1], seed=0)
+    >>> step = StagedStep(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.02))
+    >>> losses = [step([[2.0], [4.0]], [1.0, 3.0]) for _ in range(20)]
+    >>> losses[-1] < losses[0]
+    True
+    """
+
+    __module__ = "tinygrad_edu"
+
+    def __init__(
+        self,
+        model: Trainable,
+        loss: Loss,
+        optimizer: Stepper | None = None,
+        *,
+        reduction: str = "mean",
+        backend: str = "python",
+    ) -> None:
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"reduction={reduction!r}: there are {' and '.join(REDUCTIONS)}")
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self._over, self._backend = REDUCTIONS[reduction], backend
+        self.stagings = 0
+        self._stage()
+
+    def __call__(self, xs: Any, ys: Any) -> float:
+        """The loss of the batch; gradients, and with an optimiser the parameters, change."""
+        computed = self.compute(xs, ys)
+        if computed is None:
+            return self._eager(xs, ys)
+        self.take(computed)
+        return computed.loss
+
+    @property
+    def source(self) -> str:
+        """The program as Python source."""
+        return self.staged.source
+
+    def to(self, language: str) -> str:
+        """The program in another language, as `jit(f).to`."""
+        return self.staged.to(language)
+
+    @property
+    def moves_more(self) -> bool:
+        """Whether it may move a parameter that no example's branch has used, where the eager step leaves it alone."""
+        if not self._is_partial:
+            return False
+        return self._whole is None or self._whole.update(1.0, 0.0, (), 1.0) != (1.0, ())  # plain descent stays
+
+    @property
+    def backend(self) -> str:
+        """What steps run as: "python", or "c" once a C compiler has done its work."""
+        return "c" if any(trace.is_buffer for trace in self.staged.traces) else "python"
+
+    def compute(self, xs: Any, ys: Any) -> Computed | None:
+        """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
+        if _settings(self.optimizer) != self._settings:
+            self._stage()
+        numbers = [p.data for p in self.parameters]
+        try:
+            if self._whole is None:
+                computed = Computed(numbers, *self.staged(numbers, xs, ys))
+            else:
+                memory = [m for memory in self._whole._memories for m in memory] if self._settings["pattern"] else []
+                computed = Computed(numbers, *self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
+        except NotStaged:
+            return None
+        return computed if math.isfinite(computed.loss) and math.isfinite(sum(computed.moved)) else None
+
+    def take(self, computed: Computed) -> None:
+        """Do what was computed."""
+        none = NOT_COMPUTED
+        if self._moves_all:
+            for p, g in zip(self.parameters, computed.gradients, strict=True):
+                p.grad = none if g is None else g
+        else:
+            if self.optimizer is not None:
+                self.optimizer.zero_grad()
+            for p, g in zip(self.parameters, computed.gradients, strict=True):
+                if g is not None:
+                    before = p.grad
+                    p.grad = g if before is none else before + g
+        if self._whole is not None:
+            before = computed.before if self._moves_all else [p.data for p in self._whole.parameters]
+            self._whole.take(computed.moved, computed.memories or [()] * len(before), before)
+        elif self.optimizer is not None:
+            self.optimizer.step()
+
+    def _eager(self, xs: Any, ys: Any) -> float:
+        xs, ys = listed(xs), listed(ys)
+        if self.optimizer is not None:
+            return eager_step(self.model, self.loss, self.optimizer)(xs, ys)
+        error = self.loss([self.model(x) for x in xs], ys)
+        error.backward()
+        return float(error.data)
+
+    # --- the program ---------------------------------------------------------------------------------------------
+
+    def _stage(self) -> None:
+        """Have the program written at the next call: the optimiser's settings, as its momentum, are fixed in it."""
+        self.parameters: list[Value] = all_parameters(self.model, self.optimizer)
+        self.stagings += 1
+        self._settings = _settings(self.optimizer)
+        self._whole = _plain(self.optimizer)
+        self._moves_all = self._is_partial = False
+        if self._whole is None:
+            program = self._gradient_program()
+        else:
+            if set(self.parameters) == set(self._whole.parameters):
+                self.parameters, self._moves_all = [*self._whole.parameters], True
+            program = self._whole_program(self._whole)
+        self.staged: Staged = jit(program, batched=("xs", "ys"), backend=self._backend)
+
+    def _gradient_program(self) -> Any:
+        def step(p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
+            loss, gradients = self._differentiated(p, xs, ys)
+            return loss, gradients
+
+        return step
+
+    def _whole_program(self, optimizer: Optimizer) -> Any:
+        def step(p: list[Any], memory: list[Any], lr: Any, xs: Any, ys: Any) -> tuple[Any, ...]:
+            loss, gradients = self._differentiated(p, xs, ys)
+            numbers = dict(zip(self.parameters, p, strict=True))
+            slopes = dict(zip(self.parameters, gradients, strict=True))
+            before = [numbers[each] for each in optimizer.parameters]
+            gs = [NOT_COMPUTED if slopes[each] is None else slopes[each] for each in optimizer.parameters]
+            moved, memories = optimizer.moved(before, gs, _grouped(memory, optimizer._memories), lr)
+            return loss, gradients, moved, memories if any(memories) else None
+
+        return step
+
+    def _differentiated(self, p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
+        """The loss and its gradients as lines of a program; the parameters are left as they were."""
+        if not isinstance(xs, Rows) or not isinstance(ys, Rows):
+            raise NotStaged  # numbers instead of symbols
+        with lent(self.parameters, p):
+            result = self._over(self._example, xs, ys)
+            with _kept("grad", topological_order(result)):  # some may be the reader's own
+                for each in self.parameters:
+                    each.grad = NOT_COMPUTED
+                result.backward()
+                pass_labels_on(result)
+                gradients = [None if each.grad is NOT_COMPUTED else each.grad for each in self.parameters]
+            return result.data, gradients
+
+    def _example(self, x: Any, y: Any) -> Any:
+        """The loss of one example."""
+        loss = self.loss([self.model(x)], [y])
+        self._is_partial |= isinstance(loss, Value) and _is_partial(loss, self.parameters)
+        return loss
+
+
+class NotStaged(Exception):
+    """The staged function runs on numbers, because its program cannot."""
+
+
+@contextmanager
+def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
+    """Symbols in the place of the parameters' numbers for a while; a symbol goes by the parameter's label."""
+    with _kept("data", parameters):
+        for each, number in zip(parameters, numbers, strict=True):
+            each.data = number
+            if isinstance(number, Symbol) and each.label:
+                number.label = each.label
+        yield
+
+
+@contextmanager
+def _kept(attribute: str, values: Iterable[Value]) -> Iterator[None]:
+    """What happens to this attribute is undone, all of it even if that is interrupted."""
+    before = [(each, getattr(each, attribute)) for each in values]
+    interruptions = []
+    try:
+        yield
+    finally:
+        is_back = False
+        while not is_back:
+            try:
+                for each, x in before:
+                    setattr(each, attribute, x)
+                is_back = True
+            except KeyboardInterrupt as error:  # raised as soon as all is back
+                interruptions.append(error)
+    if interruptions:
+        raise interruptions[0]
+
+
+def _is_partial(loss: Value, parameters: list[Value]) -> bool:
+    """Whether a parameter takes part in this loss only if a certain branch of a `where` is taken."""
+    bits = {each: 1 << i for i, each in enumerate(parameters)}  # sets of parameters as the bits of an int
+    ever: dict[Value, int] = {}
+    always: dict[Value, int] = {}
+    for node in topological_order(loss):
+        parents = [parent for parent, _ in node.edges()]
+        ever[node] = always[node] = bits.get(node, 0)
+        for parent in parents:
+            ever[node] |= ever[parent]
+            always[node] |= always[parent]
+        if node.op == "where":
+            always[node] = always[parents[0]] & always[parents[1]] if len(parents) == 2 else 0
+    return ever[loss] != always[loss]
+
+
+def _plain(optimizer: Stepper | None) -> Optimizer | None:
+    """An optimiser of this library, whose arithmetic works on symbols, if it is used as it is."""
+    if not isinstance(optimizer, Optimizer) or type(optimizer).update.__module__ != OWN:
+        return None
+    is_own_step = type(optimizer).step is Optimizer.step and "step" not in vars(optimizer)
+    return optimizer if is_own_step else None
+
+
+def _settings(optimizer: Stepper | None) -> dict[str, Any]:
+    """What decides an optimiser's arithmetic, but for the learning rate and what it remembers; {} for one's own."""
+    plain = _plain(optimizer)
+    if plain is None:
+        return {}
+    changing = {"lr", "steps", "_memories"}
+    settings = {name: x for name, x in vars(plain).items() if name not in changing}
+    pattern = [*map(len, plain._memories)] if any(plain._memories) else None
+    return settings | {"parameters": [*plain.parameters], "pattern": pattern}
+
+
+def _grouped(numbers: list[Any], like: list[Memory]) -> list[Memory]:
+    """A flat list of numbers in groups of these sizes."""
+    rest = iter(numbers)
+    return [tuple(next(rest) for _ in memory) for memory in like]

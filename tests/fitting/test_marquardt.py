@@ -1,0 +1,484 @@
+"""least_squares: parameters, standard errors and bounds, against NIST's certified values and SciPy."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value
+from tinygrad_edu.core.tree import LEAF
+from tinygrad_edu.fitting.linear import inverse_of_square, solve_triangular, triangular
+from tinygrad_edu.fitting.marquardt import _better, _Box, _Residuals, least_squares
+from tinygrad_edu.fitting.report import five_numbers
+
+# --- problems of NIST's Statistical Reference Datasets (StRD), nonlinear regression: data and certified values ------
+
+MISRA_X = [77.6, 114.9, 141.1, 190.8, 239.9, 289.0, 332.8, 378.4, 434.8, 477.3, 536.8, 593.1, 689.1, 760.0]
+MISRA_Y = [10.07, 14.73, 17.94, 23.93, 29.61, 35.18, 40.02, 44.82, 50.76, 55.05, 61.01, 66.40, 75.47, 81.78]
+MISRA = list(zip(MISRA_X, MISRA_Y, strict=True))
+BOX_BOD = [(1.0, 109.0), (2.0, 149.0), (3.0, 149.0), (5.0, 191.0), (7.0, 213.0), (10.0, 224.0)]
+RAT42 = list(
+    zip(
+        [9.0, 14.0, 21.0, 28.0, 42.0, 57.0, 63.0, 70.0, 79.0],
+        [8.93, 10.80, 18.59, 22.33, 39.35, 56.11, 61.73, 64.62, 67.08],
+        strict=True,
+    )
+)
+MGH09 = list(
+    zip(
+        [4.0, 2.0, 1.0, 0.5, 0.25, 0.167, 0.125, 0.1, 0.0833, 0.0714, 0.0625],
+        [0.1957, 0.1947, 0.1735, 0.16, 0.0844, 0.0627, 0.0456, 0.0342, 0.0323, 0.0235, 0.0246],
+        strict=True,
+    )
+)
+MGH10_Y = [34780, 28610, 23650, 19630, 16370, 13720, 11540, 9744, 8261, 7030, 6005, 5147, 4427, 3820, 3307, 2872]
+MGH10 = [(50.0 + 5 * i, float(y)) for i, y in enumerate(MGH10_Y)]
+
+PROBLEMS = {
+    "Misra1a": (
+        lambda b, x: b[0] * (1 - tg.exp(-b[1] * x)),
+        MISRA,
+        [[500.0, 0.0001], [250.0, 0.0005]],
+        [2.3894212918e02, 5.5015643181e-04],
+        [2.7070075241e00, 7.2668688436e-06],
+        1.2455138894e-01,
+    ),
+    "Misra1b": (
+        lambda b, x: b[0] * (1 - (1 + b[1] * x / 2) ** -2),
+        MISRA,
+        [[500.0, 0.0001], [300.0, 0.0002]],
+        [3.3799746163e02, 3.9039091287e-04],
+        None,
+        7.5464681533e-02,
+    ),
+    "Misra1c": (
+        lambda b, x: b[0] * (1 - (1 + 2 * b[1] * x) ** -0.5),
+        MISRA,
+        [[500.0, 0.0001], [600.0, 0.0002]],
+        [6.3642725809e02, 2.0813627256e-04],
+        None,
+        4.0966836971e-02,
+    ),
+    "Misra1d": (
+        lambda b, x: b[0] * b[1] * x / (1 + b[1] * x),
+        MISRA,
+        [[500.0, 0.0001], [450.0, 0.0003]],
+        [4.3736970754e02, 3.0227324449e-04],
+        None,
+        5.6419295283e-02,
+    ),
+    "BoxBOD": (
+        lambda b, x: b[0] * (1 - tg.exp(-b[1] * x)),
+        BOX_BOD,
+        [[100.0, 0.75]],  # from (1, 1) the search ends on a plateau, SciPy's too
+        [2.1380940889e02, 5.4723748542e-01],
+        [1.2354515176e01, 1.0455993237e-01],
+        1.1680088766e03,
+    ),
+    "Rat42": (
+        lambda b, x: b[0] / (1 + tg.exp(b[1] - b[2] * x)),
+        RAT42,
+        [[100.0, 1.0, 0.1], [75.0, 2.5, 0.07]],
+        [7.2462237576e01, 2.6180768402e00, 6.7359200066e-02],
+        None,
+        8.0565229338e00,
+    ),
+    "MGH09": (
+        lambda b, x: b[0] * (x * x + x * b[1]) / (x * x + x * b[2] + b[3]),
+        MGH09,
+        [[0.25, 0.39, 0.415, 0.39]],
+        [1.9280693458e-01, 1.9128232873e-01, 1.2305650693e-01, 1.3606233068e-01],
+        None,
+        3.0750560385e-04,
+    ),
+    "MGH10": (
+        lambda b, x: b[0] * tg.exp(b[1] / (x + b[2])),
+        MGH10,
+        [[0.02, 4000.0, 250.0]],  # (2, 400000, 25000) is too far away
+        [5.6096364710e-03, 6.1813463463e03, 3.4522363462e02],
+        None,
+        8.7945855171e01,
+    ),
+}
+STARTS = [(name, start) for name, problem in PROBLEMS.items() for start in problem[2]]
+
+
+@pytest.mark.parametrize(("name", "start"), STARTS, ids=str)
+def test_nist_certified_values_are_found(name, start):
+    model, data, _, values, errors, rss = PROBLEMS[name]
+    fit = least_squares(model, start, data, max_iterations=1000)
+    assert fit.converged
+    assert fit.p == pytest.approx(values, rel=1e-7)
+    assert fit.rss == pytest.approx(rss, rel=1e-9)
+    if errors:
+        assert fit.errors == pytest.approx(errors, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_scipy_finds_the_same_with_the_same_covariance(name):
+    optimize = pytest.importorskip("scipy.optimize")
+    model, data, _, values, _, _ = PROBLEMS[name]
+    xs, ys = np.array(data).T
+    near = [1.02 * x for x in values]
+    fit = least_squares(model, near, data)
+    p, covariance = optimize.curve_fit(
+        lambda x, *b: [model(b, each) for each in x], xs, ys, p0=near, xtol=1e-14, ftol=1e-14, maxfev=10_000
+    )
+    assert fit.p == pytest.approx(p, rel=1e-6)
+    assert np.array(fit.covariance) == pytest.approx(covariance, rel=1e-3)
+
+
+# --- what it computes -----------------------------------------------------------------------------------------------
+
+LINE = [(0.0, 5.1), (1.0, 3.9), (2.0, 3.2), (3.0, 1.8), (4.0, 1.1), (5.0, -0.1)]
+
+
+def line(p, x):
+    return p["w"] * x + p["b"]
+
+
+def test_a_straight_line_is_found_as_the_textbook_formula_gives_it():
+    fit = least_squares(line, {"w": 0.0, "b": 0.0}, LINE)
+    xs, ys = zip(*LINE, strict=True)
+    n, mean_x, mean_y = len(xs), sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((x - mean_x) ** 2 for x in xs)
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in LINE) / spread
+    rss = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in LINE)
+    assert fit.p == {"w": pytest.approx(slope, rel=1e-11), "b": pytest.approx(mean_y - slope * mean_x, rel=1e-11)}
+    assert fit.errors["w"] == pytest.approx(math.sqrt(rss / (n - 2) / spread), rel=1e-10)
+    assert fit.r_squared == pytest.approx(1 - rss / sum((y - mean_y) ** 2 for y in ys), rel=1e-12)
+    assert (fit.degrees_of_freedom, fit.residual_sd) == (4, pytest.approx(math.sqrt(rss / 4), rel=1e-12))
+    assert fit.correlation(0, 1) == pytest.approx(-mean_x / math.sqrt(spread / n + mean_x**2), rel=1e-10)
+    assert fit.correlation(0, 0) == pytest.approx(1.0)
+
+
+def test_residuals_are_the_model_minus_the_data():
+    fit = least_squares(line, {"w": 0.0, "b": 0.0}, LINE)
+    assert fit.residuals == pytest.approx([line(fit.p, x) - y for x, y in LINE], abs=1e-12)
+
+
+def test_known_sigmas_weigh_the_points_and_fix_the_errors():
+    sigmas = [0.1, 0.1, 0.5, 0.1, 0.1, 2.0]
+    fit = least_squares(line, {"w": 0.0, "b": 0.0}, LINE, sigma=sigmas)
+    design = np.array([[x / s, 1 / s] for (x, _), s in zip(LINE, sigmas, strict=True)])
+    right = np.array([y / s for (_, y), s in zip(LINE, sigmas, strict=True)])
+    solution = np.linalg.lstsq(design, right, rcond=None)[0]
+    assert [fit.p["w"], fit.p["b"]] == pytest.approx(solution, rel=1e-9)
+    assert np.array(fit.covariance) == pytest.approx(np.linalg.inv(design.T @ design), rel=1e-9)
+    assert fit.has_sigma
+    weights = [1 / s**2 for s in sigmas]
+    mean = sum(w * y for w, (_, y) in zip(weights, LINE, strict=True)) / sum(weights)
+    total = sum(w * (y - mean) ** 2 for w, (_, y) in zip(weights, LINE, strict=True))
+    assert fit.r_squared == pytest.approx(1 - fit.rss / total, rel=1e-12)
+    same = least_squares(line, {"w": 0.0, "b": 0.0}, LINE, sigma=0.1)
+    plain = least_squares(line, {"w": 0.0, "b": 0.0}, LINE)
+    assert same.p == {name: pytest.approx(x, rel=1e-9) for name, x in plain.p.items()}
+    assert same.rss == pytest.approx(100 * plain.rss, rel=1e-9)
+
+
+def test_standard_errors_are_the_scatter_over_repeated_measurements():
+    random_numbers = random.Random(5)
+    true, sd = [2.0, 0.7], 0.05
+
+    def model(p, x):
+        return p[0] * tg.exp(-p[1] * x)
+
+    fits = []
+    for _ in range(60):
+        data = [(0.2 * i, model(true, 0.2 * i) + random_numbers.gauss(0, sd)) for i in range(12)]
+        fits.append(least_squares(model, [1.0, 1.0], data))
+    for j in range(2):
+        found = [fit.p[j] for fit in fits]
+        scatter = np.std(found, ddof=1)
+        assert np.mean(found) == pytest.approx(true[j], abs=4 * scatter / math.sqrt(60))
+        assert np.mean([fit.errors[j] for fit in fits]) == pytest.approx(scatter, rel=0.3)
+
+
+def test_results_may_be_trees_as_the_data_are():
+    data = [(t, {"x": math.cos(2 * t), "y": 3 * math.sin(2 * t)}) for t in (0.1, 0.5, 0.9, 1.4)]
+    fit = least_squares(lambda p, t: {"y": p[1] * tg.sin(p[0] * t), "x": tg.cos(p[0] * t)}, [1.8, 2.0], data)
+    assert fit.p == pytest.approx([2.0, 3.0], rel=1e-9)
+    assert len(fit.residuals) == 8
+
+
+def test_without_data_the_function_returns_the_residuals():
+    """Rosenbrock's valley as a sum of squares, and a residual in three numbers by one parameter."""
+    fit = least_squares(lambda x: [10 * (x[1] - x[0] ** 2), 1 - x[0]], [-1.2, 1.0])
+    assert fit.p == pytest.approx([1.0, 1.0], rel=1e-9)
+    assert math.isnan(fit.r_squared)
+    fit = least_squares(lambda p: [p - 1.0, p - 2.0, p - 6.0], 0.0)
+    assert fit.p == pytest.approx(3.0, rel=1e-12)
+    assert fit.errors == pytest.approx(math.sqrt(14 / 2 / 3), rel=1e-12)
+
+
+def test_arrays_and_values_from_outside_are_fine():
+    w = Value(2.0)
+    fit = least_squares(lambda p, x: w * p[0] * x, np.array([1.0]), np.array([[1.0, 4.0], [2.0, 8.1]]).tolist())
+    assert fit.p == pytest.approx([2.02], rel=1e-9)
+    assert w.grad is tg.engine.NOT_COMPUTED
+
+
+def test_steps_out_of_the_model_s_domain_are_taken_back():
+    data = [(x, math.log(0.01 + x)) for x in (0.0, 0.1, 0.5, 1.0)]
+    fit = least_squares(lambda p, x: tg.log(p[0] + x), [3.0], data)
+    assert fit.p == pytest.approx([0.01], rel=1e-8)
+
+
+# --- bounds ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_parameter_is_stopped_at_its_bound_and_the_others_adapt():
+    fit = least_squares(line, {"w": -0.5, "b": 0.0}, LINE, bounds=({"w": -0.8, "b": -math.inf}, math.inf))
+    assert fit.p["w"] == -0.8
+    assert fit.p["b"] == pytest.approx(sum(y + 0.8 * x for x, y in LINE) / len(LINE), rel=1e-10)
+    assert fit.at_bounds == ["p['w']"]
+    assert math.isnan(fit.errors["w"])
+    assert fit.errors["b"] == pytest.approx(fit.residual_sd / math.sqrt(6), rel=1e-9)
+    assert fit.degrees_of_freedom == 5
+
+
+def test_bounds_that_hold_nothing_change_nothing():
+    free = least_squares(line, {"w": 0.0, "b": 0.0}, LINE)
+    held = least_squares(line, {"w": 0.0, "b": 0.0}, LINE, bounds=(-10, 10.0))
+    assert held.at_bounds == []
+    assert held.errors == {name: pytest.approx(x, rel=1e-9) for name, x in free.errors.items()}
+
+
+def test_a_start_at_the_wrong_bound_leaves_it():
+    fit = least_squares(line, {"w": 0.0, "b": 0.0}, LINE, bounds=(-10, {"b": 10, "w": 0}))
+    assert fit.p["w"] == pytest.approx(-1.022857143, rel=1e-8)
+
+
+def test_all_parameters_at_their_bounds():
+    fit = least_squares(line, {"w": 0.0, "b": 0.0}, LINE, bounds=(-0.1, 0.1))
+    assert sorted(fit.at_bounds) == ["p['b']", "p['w']"]
+    fit = least_squares(lambda p, x: p[0] + p[1], [0.5, 0.5], [(0, 9.0), (1, 9.0)], bounds=(0, 1))
+    assert fit.p == [1.0, 1.0]
+    assert fit.at_bounds == ["p[0]", "p[1]"]
+    assert fit.degrees_of_freedom == 2
+    assert "at its bound" in fit.text
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_scipy_agrees_where_bounds_hold_some_parameters(seed):
+    optimize = pytest.importorskip("scipy.optimize")
+    random_numbers = random.Random(seed)
+    true = [random_numbers.uniform(1, 3), random_numbers.uniform(0.3, 1.0), random_numbers.uniform(-1, 1)]
+
+    def model(p, x):
+        return p[0] * tg.exp(-p[1] * x) + p[2]
+
+    xs = [0.3 * i for i in range(15)]
+    ys = [model(true, x) + random_numbers.gauss(0, 0.02) for x in xs]
+    lowest = [random_numbers.choice([0.1, 2.0]), random_numbers.choice([0.1, 0.8]), random_numbers.choice([-2.0, 0.2])]
+    highest = [4.0, 2.0, 2.0]
+    start = [3.0, 1.0, 1.0]
+    fit = least_squares(model, start, list(zip(xs, ys, strict=True)), bounds=(lowest, highest))
+    found = optimize.least_squares(
+        lambda p: [model(p, x) - y for x, y in zip(xs, ys, strict=True)],
+        start,
+        bounds=(lowest, highest),
+        xtol=1e-15,
+        ftol=1e-15,
+        gtol=1e-15,
+    )
+    assert fit.converged
+    assert fit.rss <= 2 * found.cost * (1 + 1e-9)
+    assert fit.p == pytest.approx(found.x, rel=1e-4, abs=1e-4)
+    assert all(low <= x <= high for x, low, high in zip(fit.p, lowest, highest, strict=True))
+
+
+# --- where it cannot ------------------------------------------------------------------------------------------------
+
+
+def test_parameters_that_do_the_same_are_named():
+    fit = least_squares(lambda p, x: (p["a"] + p["b"]) * x, {"a": 0.0, "b": 0.0}, [(1.0, 2.0), (2.0, 4.1), (3.0, 5.9)])
+    assert fit.undetermined == ["p['b']"]
+    assert math.isnan(fit.errors["a"])
+    assert "The data do not determine p['b']" in fit.text
+    fit = least_squares(lambda p, x: p[0] * x + 0 * p[1], [0.0, 5.0], [(1.0, 2.0), (2.0, 4.1), (3.0, 5.9)])
+    assert fit.undetermined == ["p[1]"]
+    assert fit.p[1] == 5.0
+
+
+def test_as_many_residuals_as_parameters_leave_no_scatter():
+    fit = least_squares(line, {"w": 0.0, "b": 0.0}, LINE[:2])
+    assert fit.rss < 1e-20
+    assert math.isnan(fit.errors["w"])
+    assert math.isnan(fit.residual_sd)
+    assert least_squares(line, {"w": 0.0, "b": 0.0}, LINE[:2], sigma=1.0).errors["b"] == pytest.approx(1.0)
+
+
+def test_constant_data_have_no_variance_to_explain():
+    assert math.isnan(least_squares(lambda p, x: p, 0.0, [(0, 2.0), (1, 2.0)]).r_squared)
+
+
+def test_the_search_stops_after_as_many_iterations_as_allowed():
+    fit = least_squares(lambda x: [10 * (x[1] - x[0] ** 2), 1 - x[0]], [-1.2, 1.0], max_iterations=3)
+    assert not fit.converged
+    assert fit.iterations == 3
+    assert "NOT converged after 3 iterations: that is as many as allowed" in fit.text
+
+
+def test_a_search_that_gets_nowhere_ends():
+    """The model claims slopes it does not have, so no step ever helps."""
+
+    def lying(p, x):
+        return p._node("?", 5.0, 1.0) if isinstance(p, Value) else 5.0
+
+    fit = least_squares(lying, 1.0, [(0, 1.0), (1, 2.0)])
+    assert (fit.p, fit.message) == (1.0, "steps have become too small to matter")
+    assert least_squares(lambda p, x: lying(p, x) * 1e150, 0.0, [(0, 1.0), (1, 2.0)]).converged
+
+
+def test_no_step_is_left_when_damping_is_hardest():
+    residuals = _Residuals(lambda p: [p - 1.0], LEAF, None, None)
+    box = _Box([-math.inf], [math.inf])
+    assert _better(residuals, residuals.around([0.0]), box, [True], [1.0], 1e100) == (None, 1e100)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: least_squares(line, {"w": 0.0, "b": 0.0}, LINE[:1]), ValueError, "1 residuals cannot determine 2 par"),
+        (lambda: least_squares(line, {"w": 0.0, "b": 0.0}, [1.0, 2.0]), TypeError, r"pairs \(x, y\), got 1.0; for col"),
+        (lambda: least_squares(lambda p, x: [p, p], 1.0, LINE), ValueError, "the result of the model is a list of 2"),
+        (lambda: least_squares(lambda p: [p, p], 1.0, sigma=1.0), ValueError, "sigma goes with data"),
+        (lambda: least_squares(lambda p, x: p, 1.0, LINE, sigma=[1.0]), ValueError, "one for each of the 6 points"),
+        (lambda: least_squares(lambda p, x: p, 1.0, LINE, sigma=0), ValueError, "sigma is one number above 0"),
+        (
+            lambda: least_squares(lambda p, x: p, 1.0, LINE, bounds=5),
+            ValueError,
+            r"bounds are \(lowest, highest\), got 5",
+        ),
+        (
+            lambda: least_squares(lambda p, x: p, 1.0, LINE, bounds=(2, 3)),
+            ValueError,
+            "p0 = 1.0 is not between its bounds",
+        ),
+        (lambda: least_squares(lambda p, x: p, 1.0, LINE, bounds=(1, 1)), ValueError, "2?which must differ"),
+        (
+            lambda: least_squares(lambda p, x: p, 1.0, LINE, bounds=([0], 3)),
+            ValueError,
+            "lowest is a list of 1, where one",
+        ),
+        (lambda: least_squares(lambda p, x: p, "1", LINE), TypeError, "expected a number"),
+        (
+            lambda: least_squares(lambda p, x: tg.sqrt(p), 0.0, LINE),
+            ValueError,
+            r"at the start 0.0, for data point 0, \(.*\): the residual .* are not finite: start els",
+        ),
+        (lambda: least_squares(lambda p, x: tg.log(p), -1.0, LINE), tg.DomainError, r"log\(-1.0\)"),
+        (
+            lambda: least_squares(lambda p: [p[0] * 1e200, p[1]], [1.0, 2.0]),
+            ValueError,
+            r"at the start \[1.0, 2.0\]: the residual is \[1e\+200, 2.0\]; it.* not finite",
+        ),
+        (
+            lambda: least_squares(line, {"w": 0.0, "b": 0.0}, [(0.0, 1.0), (1.0, math.nan), (2.0, 3.0)]),
+            ValueError,
+            r"data point 1 is nan, in \(1.0, nan\)",
+        ),
+        (
+            lambda: least_squares(line, {"w": 0.0, "b": 0.0}, [(0.0, 1.0), (1.0, 2.0), (math.nan, 3.0)]),
+            ValueError,
+            r"at the start \{'w': 0.0, 'b': 0.0\}, for data point 2, \(nan, 3.0\): the residual is nan",
+        ),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_a_start_from_which_the_squares_overflow_is_refused_with_the_point():
+    """Each residual is finite, the square of the later ones is not: nothing could make it smaller, it seemed."""
+    data = [(a * 100, 2 * math.exp(-a)) for a in np.linspace(0, 3, 30)]
+    message = (
+        r"at the start \[1.0, 2.0\], for data point 18, \(.*186.*\): the residual is 5\.\d+e\+161; .*not finite: start"
+    )
+    with pytest.raises(ValueError, match=message):
+        least_squares(lambda p, x: p[0] * tg.exp(p[1] * x), [1.0, 2.0], data)
+    fit = least_squares(lambda p, x: p[0] * tg.exp(p[1] * x), [1.0, -0.02], data)
+    assert fit.converged
+    assert fit.p == pytest.approx([2.0, -0.01])
+
+
+@pytest.mark.parametrize(
+    ("f", "error", "point"),
+    [
+        (lambda p, x: p * tg.exp(1000 * x), OverflowError, 1),
+        (lambda p, x: p * tg.log(2 - x), tg.DomainError, 2),
+        (lambda p, x: p / (x - 1), ZeroDivisionError, 1),
+    ],
+)
+def test_an_error_at_the_start_tells_the_start_and_the_point(f, error, point):
+    data = [(float(k), 1.0) for k in range(4)]
+    with pytest.raises(error) as caught:
+        least_squares(f, 3.0, data)
+    assert caught.value.__notes__ == [
+        f"least_squares met this at the start 3.0, for data point {point}, ({point}.0, 1.0)"
+    ]
+
+
+def test_slopes_that_are_not_finite_on_the_way_tell_the_parameters():
+    def model(p, x):
+        return tg.sqrt(tg.maximum(p - 0.5, 0.0)) + x
+
+    with pytest.raises(ValueError, match=r"at the parameters .*, for data point 0, .* not finite: start elsewhere"):
+        least_squares(model, 1.0, [(0.0, 0.0), (0.25, 0.0)], bounds=(0.5, 2.0))
+
+
+# --- the report -----------------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_one_wants_to_know():
+    model, data, starts, *_ = PROBLEMS["Misra1a"]
+    fit = least_squares(model, starts[1], data)
+    lines = fit.text.splitlines()
+    assert lines[0].split() == ["parameter", "value", "standard", "error"]
+    assert lines[1].split() == ["p[0]", "238.94213", "2.707", "1.1", "%"]
+    assert lines[3] == (
+        "14 residuals, 12 degrees of freedom; sum of squares 0.12455139; "
+        "residual standard deviation 0.1019; R² 0.999982."
+    )
+    assert lines[4].startswith("Residuals: least -")
+    assert lines[5].startswith("The errors of p[0] and p[1] go together: correlation -0.99")
+    assert lines[6].startswith("Converged after ")
+    assert str(fit) == repr(fit) == fit.text
+    assert "| p\\[0\\] | 238.94213 | 2.707 | 1.1 % |" in fit._repr_markdown_()
+    assert "χ² 0.12455139" in least_squares(model, starts[1], data, sigma=1.0).text
+
+
+def test_a_parameter_that_is_0_has_no_relative_error():
+    text = least_squares(lambda p, x: p * x, 0.0, [(1.0, 1.0), (1.0, -1.0)]).text
+    assert text.splitlines()[1].split() == ["p", "0", "1"]
+
+
+def test_quartiles():
+    assert five_numbers([4.0, 1.0, 2.0, 3.0]) == "least 1, quartiles 1.75, 2.5, 3.25, greatest 4"
+    assert five_numbers([7.0]) == "least 7, quartiles 7, 7, 7, greatest 7"
+
+
+# --- linear algebra -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_qr_solves_as_numpy_does(seed):
+    random_numbers = np.random.default_rng(seed)
+    m, n = 4 + seed, 1 + seed % 4
+    a, b = random_numbers.normal(size=(m, n)), random_numbers.normal(size=m)
+    r, qb = triangular(a.tolist(), b.tolist())
+    assert np.tril(np.array(r), -1) == pytest.approx(np.zeros((n, n)))
+    assert solve_triangular(r, qb) == pytest.approx(np.linalg.lstsq(a, b, rcond=None)[0], rel=1e-9)
+    assert np.array(inverse_of_square(r)) == pytest.approx(np.linalg.inv(a.T @ a), rel=1e-8)
+
+
+def test_qr_of_columns_of_zeros_and_of_tiny_and_huge_numbers():
+    assert triangular([[0.0, 1.0], [0.0, 2.0]], [1.0, 1.0])[0][0] == [0.0, 1.0]
+    for scale in (1e-300, 1e300):
+        r, qb = triangular([[3 * scale], [4 * scale]], [5.0, 10.0])
+        assert r[0][0] == pytest.approx(-5 * scale, rel=1e-15)
+        assert qb == pytest.approx([-11.0])

@@ -1,0 +1,168 @@
+"""Random programs: staged in every way, they compute what they compute by themselves, gradients and errors included."""
+
+import math
+import shutil
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+import tinygrad_edu as tg
+from tests.staging.printers.test_printers import run_node
+from tests.staging.test_staged import outcome
+from tinygrad_edu.core.tree import flatten
+from tinygrad_edu.staging import jit, sum_over
+from tinygrad_edu.transforms.operators import grad, hessian, value_and_grad
+
+ONE = [tg.sin, tg.cos, tg.tanh, tg.exp, tg.sigmoid, tg.softplus, tg.log_sigmoid, tg.relu, tg.leaky_relu, tg.arctan, abs]
+ONE += [
+    tg.log,
+    tg.sqrt,
+    tg.log1p,
+    tg.expm1,
+    tg.sinh,
+    tg.arcsin,
+    tg.erf,
+    lambda x: -x,
+    lambda x: x**2,
+    lambda x: x**3,
+    lambda x: 2**x,
+]
+TWO = [lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, lambda x, y: x / y, tg.maximum, tg.minimum, tg.hypot]
+TWO += [tg.arctan2]
+MANY = [tg.sum, tg.max, tg.min, tg.prod, tg.logsumexp, lambda xs: tg.dot(xs, xs[::-1]), lambda xs: tg.softmax(xs)[0]]
+CONSTANTS = [0.0, 1.0, -1.0, 2.0, 0.5, -3.0, 1e-3]
+
+numbers = st.sampled_from([0.0, 1.0, -1.0, 0.5, 2.0]) | st.floats(-3, 3)
+steps = st.one_of(
+    st.tuples(st.just("one"), st.sampled_from(ONE), st.integers(0, 99)),
+    st.tuples(st.just("two"), st.sampled_from(TWO), st.integers(0, 99), st.integers(0, 99)),
+    st.tuples(st.just("constant"), st.sampled_from(TWO), st.sampled_from(CONSTANTS), st.integers(0, 99), st.booleans()),
+    st.tuples(st.just("many"), st.sampled_from(MANY), st.lists(st.integers(0, 99), min_size=1, max_size=4)),
+    st.tuples(st.just("where"), st.integers(0, 99), st.sampled_from(ONE), st.sampled_from(ONE), st.integers(0, 99)),
+    st.tuples(st.just("choice"), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99)),
+)
+programs = st.lists(steps, min_size=1, max_size=12)
+
+
+def step(values, kind, f, *rest):
+    """One more value, computed from those there are."""
+
+    def at(i):
+        return values[i % len(values)]
+
+    if kind == "one":
+        return f(at(*rest))
+    if kind == "two":
+        return f(at(rest[0]), at(rest[1]))
+    if kind == "constant":
+        constant, i, swapped = rest
+        return f(constant, at(i)) if swapped else f(at(i), constant)
+    if kind == "many":
+        return f([at(i) for i in rest[0]])
+    if kind == "where":
+        if_true, if_false, i = rest
+        return tg.where(at(f) > 0.5, lambda: if_true(at(i)), lambda: if_false(at(i)))
+    return tg.where(at(f) < at(rest[0]), at(rest[1]), at(f))
+
+
+def run(program, xs):
+    values = list(xs)
+    for each in program:
+        values.append(step(values, *each))
+    return tg.sum(values[2:])
+
+
+def agree(found, expected, tolerance=1e-9):
+    """The same error, or numbers equal up to rounding in a computation that may amplify it."""
+    if type(expected) is tuple and expected and isinstance(expected[0], type):
+        return type(found) is tuple and found[0] is expected[0]
+    a, b = flatten(found)[0], flatten(expected)[0]
+    scale = max([1.0, *(abs(y) for y in b if y == y and abs(y) < 1e300)])
+    return len(a) == len(b) and all(
+        x == y or (x != x and y != y) or abs(x - y) <= tolerance * scale for x, y in zip(a, b, strict=True)
+    )
+
+
+def transformed(program):
+    def function(p):
+        return run(program, p)
+
+    return [function, value_and_grad(function), grad(function)]
+
+
+def text(ours):
+    return ours.to("c") if ours._latest else "not staged"
+
+
+def defined(expected):
+    return not (type(expected) is tuple and isinstance(expected[0], type))
+
+
+@given(programs, st.lists(st.tuples(numbers, numbers), min_size=1, max_size=3))
+@settings(max_examples=150)
+def test_staged_programs_compute_the_same(program, points):
+    for eager in transformed(program)[:2]:
+        ours = jit(eager)
+        for point in points:
+            expected, found = outcome(eager, list(point)), outcome(ours, list(point))
+            assert agree(found, expected), f"{found}, should be {expected}\n{text(ours)}"
+
+
+@given(programs, st.tuples(numbers, numbers))
+@settings(max_examples=100)
+def test_gradients_alone_are_numbers_only_where_the_function_is_defined(program, point):
+    eager = transformed(program)[2]
+    ours = jit(eager)
+    expected, found = outcome(eager, list(point)), outcome(ours, list(point))
+    assert agree(found, expected), f"{found}, should be {expected}\n{text(ours)}"
+
+
+@given(st.lists(steps, min_size=1, max_size=5), st.tuples(numbers, numbers))
+@settings(max_examples=50)
+def test_second_derivatives(program, point):
+    eager = hessian(transformed(program)[0])
+    ours = jit(eager)
+    expected, found = outcome(eager, list(point)), outcome(ours, list(point))
+    if defined(expected):
+        assert agree(found, expected, 1e-7), f"{found}, should be {expected}\n{text(ours)}"
+
+
+@given(st.lists(steps, min_size=1, max_size=6), numbers, st.lists(numbers, min_size=1, max_size=4))
+@settings(max_examples=100)
+def test_batches(program, p, rows):
+    def loss(p, rows):
+        return sum_over(lambda x: run(program, [p, x]), rows) * p
+
+    eager = value_and_grad(loss)
+    ours = jit(eager, batched=["rows"])
+    expected, found = outcome(eager, p, rows), outcome(ours, p, rows)
+    assert agree(found, expected), f"{found}, should be {expected}\n{text(ours)}"
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+@given(st.lists(st.tuples(programs, st.tuples(numbers, numbers)), min_size=10, max_size=30))
+@settings(max_examples=5)
+def test_javascript(cases):
+    calls, expected = [], []
+    for program, point in cases:
+        ours = jit(transformed(program)[1])
+        result = outcome(ours, list(point))
+        if defined(result) and all(map(math.isfinite, flatten(result)[0])):  # else there is no second opinion
+            calls.append((ours.to("javascript"), (list(point),)))
+            expected.append(flatten(result)[0])
+    for found, right, (text, _) in zip(run_node(calls), expected, calls, strict=True):
+        assert agree(found, right), text
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler")
+@given(programs, st.lists(st.tuples(numbers, numbers), min_size=1, max_size=3))
+@settings(max_examples=15)
+def test_native_code(tmp_path_factory, program, points):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        for eager in transformed(program)[1:]:
+            ours = jit(eager, backend="c")
+            for point in points:
+                expected, found = outcome(eager, list(point)), outcome(ours, list(point))
+                assert agree(found, expected), f"{found}, should be {expected}\n{text(ours)}"
