@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
+
+Number: TypeAlias = float  # typed as the common kind; int, Fraction, Decimal, SymPy's numbers and symbols work as well
 
 
 class DomainError(ValueError):
