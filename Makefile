@@ -48,7 +48,7 @@ tests: $(TEST)/installed
 	$(TEST)/bin/python -m pytest
 
 covered-tests: $(TEST)/installed
-	$(TEST)/bin/python -m pytest --cov --numprocesses auto
+	$(TEST)/bin/python -m pytest --cov --numprocesses auto --dist loadgroup
 
 matrix:
 	@MAKE="$(MAKE)" tools/test-matrix

@@ -1,11 +1,16 @@
-"""Hypothesis profiles: the same examples on every run in CI, new ones on every run elsewhere; and one fixture."""
+"""Hypothesis profiles: the same examples on every run in CI, new ones on every run elsewhere; and the fixtures."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, NoReturn
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("local", deadline=None, print_blob=True)
@@ -21,3 +26,64 @@ def untraced() -> Iterator[None]:
         yield
     finally:
         sys.settrace(trace)
+
+
+# --- a browser -------------------------------------------------------------------------------------------------------
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+NO_BROWSER = "no browser"
+
+
+@pytest.fixture(scope="module")  # not for the session: while Playwright runs, asyncio.run fails in the same thread
+def browser() -> "Iterator[Browser]":
+    """A headless Chromium: $TINYGRAD_EDU_BROWSER, else one on the PATH. Without one the test is skipped.
+
+    TINYGRAD_EDU_REQUIRE_BROWSER=1 makes it fail instead. Playwright's own download of a browser is not used.
+    """
+    name = os.environ.get("TINYGRAD_EDU_BROWSER")
+    path = next(filter(None, map(shutil.which, [name] if name else BROWSERS)), None)
+    if path is None:
+        _no_browser(f"{name or ', '.join(BROWSERS)} not found")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _no_browser("the package playwright is not installed")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """An empty page of its own, without a network."""
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def _no_browser(why: str) -> NoReturn:
+    if os.environ.get("TINYGRAD_EDU_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{NO_BROWSER}: {why}")
+    pytest.skip(f"{NO_BROWSER}: {why}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With pytest-xdist, all tests in the browser run in one process, so that only one browser is started."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line that nobody overlooks if the tests in the browser were skipped."""
+    skipped = [report for report in terminalreporter.getreports("skipped") if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"!!! {len(skipped)} TESTS IN A BROWSER WERE SKIPPED: install Chromium (apt install chromium) and the package "
+            "playwright, or name a browser in $TINYGRAD_EDU_BROWSER",
+            red=True,
+            bold=True,
+        )
