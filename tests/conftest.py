@@ -46,7 +46,7 @@ def browser() -> "Iterator[Browser]":
     if path is None:
         _no_browser(f"{name or ', '.join(BROWSERS)} not found")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most runs need none
     except ImportError:
         _no_browser("the package playwright is not installed")
     with sync_playwright() as playwright:
@@ -82,8 +82,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [report for report in terminalreporter.getreports("skipped") if NO_BROWSER in str(report.longrepr)]
     if skipped:
         terminalreporter.write_line(
-            f"!!! {len(skipped)} TESTS IN A BROWSER WERE SKIPPED: install Chromium (apt install chromium) and the package "
-            "playwright, or name a browser in $TINYGRAD_EDU_BROWSER",
+            f"!!! {len(skipped)} TESTS IN A BROWSER WERE SKIPPED: install Chromium (apt install chromium) and the "
+            "package playwright, or name a browser in $TINYGRAD_EDU_BROWSER",
             red=True,
             bold=True,
         )
