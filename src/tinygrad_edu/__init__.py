@@ -162,15 +162,17 @@ _LATER = {  # public name: the wing it is in
 _MODULES = frozenset({"datasets", "losses", "nn", "optim", "plot", "recurrent", "saving", "schedules", "training"})
 
 
-def __getattr__(name: str) -> typing.Any:
-    """Load what is used for the first time."""
-    if name in _MODULES:
-        return importlib.import_module(f".{name}", __name__)
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
-    return globals()[name]
+if not typing.TYPE_CHECKING:  # where types are checked, a name that does not exist is an error
+
+    def __getattr__(name: str) -> object:
+        """Load what is used for the first time."""
+        if name in _MODULES:
+            return importlib.import_module(f".{name}", __name__)
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+        return globals()[name]
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_MODULES})
+    return sorted({*__all__, *_MODULES})

@@ -8,12 +8,13 @@ rule), and a parent that is used several times adds up what it is handed (gradie
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, SupportsFloat
 
 from .core import copying, recording, scalar, slopes
 from .core.comparison import Comparable
 from .core.elementary import Elementary
 from .core.number import (
+    Number,
     binary_text,
     brief,
     checked_label,
@@ -63,11 +64,11 @@ class Value(Elementary, Comparable, copying.Copied):
     __slots__ = ("d_left", "d_right", "data", "grad", "label", "left", "op", "right")
     level: ClassVar[int] = 0  # nested transforms use deeper subclasses; see _with_number
 
-    def __init__(self, data: Any, *, label: str = "") -> None:
+    def __init__(self, data: SupportsFloat, *, label: str = "") -> None:
         if isinstance(data, Value) and data.level >= self.level:
             raise TypeError("this is a Value already: use it as it is, or its .data for the number alone")
-        self.data = number(data)
-        self.grad: Any = NOT_COMPUTED
+        self.data: Number = number(data)
+        self.grad: Number = NOT_COMPUTED
         self.label = checked_label(label)
         self.op = ""
         self.left: Any = None
@@ -90,20 +91,20 @@ class Value(Elementary, Comparable, copying.Copied):
         return tuple(parent for parent, _ in self.edges())
 
     @property
-    def local_grads(self) -> tuple[Any, ...]:
+    def local_grads(self) -> tuple[Number, ...]:
         """The derivative of this node by each of its parents."""
         return tuple(local for _, local in self.edges())
 
-    def edges(self) -> Iterator[tuple["Value", Any]]:
+    def edges(self) -> Iterator[tuple["Value", Number]]:
         """Each parent with the local gradient: the derivative of this node by that parent."""
         operands, local_grads = self.left, self.d_left
         if type(operands) is not tuple:
             operands, local_grads = (self.left, self.right), (self.d_left, self.d_right)
         return ((x, d) for x, d in zip(operands, local_grads, strict=True) if d is not None)
 
-    def _node(self, op: str, data: Any, d_self: Any, right: Any = None, d_right: Any = None) -> "Value":
+    def _node(self, op: str, data: Number, d_self: Any, right: Any = None, d_right: Any = None) -> Self:
         """The result of an operation on this value (and another), with the local gradients."""
-        node: Value = _new(self.__class__)
+        node: Self = _new(self.__class__)
         node.data = data
         node.grad = NOT_COMPUTED
         node.label = ""
@@ -117,19 +118,19 @@ class Value(Elementary, Comparable, copying.Copied):
         return node
 
     @classmethod
-    def _leaf(cls, data: Any, label: str = "") -> "Value":
-        leaf: Value = copying.rebuild((), cls, data, NOT_COMPUTED, label, "", None, None, None, None)
+    def _leaf(cls, data: Number, label: str = "") -> Self:
+        leaf: Self = copying.rebuild((), cls, data, NOT_COMPUTED, label, "", None, None, None, None)
         return leaf
 
     @classmethod
-    def _wide(cls, op: str, operands: tuple[Any, ...], data: Any, local_grads: tuple[Any, ...]) -> "Value":
+    def _wide(cls, op: str, operands: tuple[object, ...], data: Number, local_grads: tuple[Number | None, ...]) -> Self:
         """The result of an operation on many operands; the local gradient of a number among them is None."""
         node = cls._node(_new(cls), op, data, local_grads)
         if node.op:
             node.left = operands
         return node
 
-    def _with_number(self, operation: Callable[..., Any], other: Any, *, swapped: bool = False) -> "Value":
+    def _with_number(self, operation: Callable[..., Any], other: Any, *, swapped: bool = False) -> Self:
         """`operation` where `other` is no node of this class: mostly a plain number, which is kept as it is.
 
         Under nested transforms it may be a node of another level. To the deeper of the two, the shallower one is
@@ -146,21 +147,21 @@ class Value(Elementary, Comparable, copying.Copied):
             else:
                 other = partner(operation.__name__, self.data, other, swapped=swapped)
         stand_in = self._stand_in(other, is_parent=is_parent)
-        node: Value = operation(stand_in, self) if swapped else operation(self, stand_in)
+        node: Self = operation(stand_in, self) if swapped else operation(self, stand_in)
         if node.left is stand_in:
             node.left, node.d_left = other, node.d_left if is_parent else None
         if node.right is stand_in:
             node.right, node.d_right = other, node.d_right if is_parent else None
         return node
 
-    def _stand_in(self, other: Any, *, is_parent: bool) -> "Value":
-        stand_in: Value = _new(self.__class__)
+    def _stand_in(self, other: Any, *, is_parent: bool) -> Self:
+        stand_in: Self = _new(self.__class__)
         stand_in.data = other.data if is_parent else other
         return stand_in
 
     # --- arithmetic: each operation states its result and its local gradients --------------------------------
 
-    def __add__(self, other: Any) -> "Value":
+    def __add__(self, other: "Value | Number") -> Self:
         """x + y: ∂/∂x = 1, ∂/∂y = 1."""
         if type(other) is not type(self):
             return self._with_number(operator.add, other)
@@ -170,7 +171,7 @@ class Value(Elementary, Comparable, copying.Copied):
         except (ArithmeticError, TypeError) as error:
             raise explained(error, binary_text(x, "+", y)) from None
 
-    def __sub__(self, other: Any) -> "Value":
+    def __sub__(self, other: "Value | Number") -> Self:
         """x - y: ∂/∂x = 1, ∂/∂y = -1."""
         if type(other) is not type(self):
             return self._with_number(operator.sub, other)
@@ -180,7 +181,7 @@ class Value(Elementary, Comparable, copying.Copied):
         except (ArithmeticError, TypeError) as error:
             raise explained(error, binary_text(x, "-", y)) from None
 
-    def __mul__(self, other: Any) -> "Value":
+    def __mul__(self, other: "Value | Number") -> Self:
         """x · y: ∂/∂x = y, ∂/∂y = x."""
         if type(other) is not type(self):
             return self._with_number(operator.mul, other)
@@ -190,7 +191,7 @@ class Value(Elementary, Comparable, copying.Copied):
         except (ArithmeticError, TypeError) as error:
             raise explained(error, binary_text(x, "*", y)) from None
 
-    def __truediv__(self, other: Any) -> "Value":
+    def __truediv__(self, other: "Value | Number") -> Self:
         """x / y: ∂/∂x = 1/y, ∂/∂y = -(x/y)/y."""
         if type(other) is not type(self):
             return self._with_number(operator.truediv, other)
@@ -198,7 +199,7 @@ class Value(Elementary, Comparable, copying.Copied):
         z = scalar.divide(x, y)
         return self._node("/", z, scalar.divide(one_like(x), y), other, scalar.divide(-z, y))
 
-    def __pow__(self, other: Any) -> "Value":
+    def __pow__(self, other: "Value | Number") -> Self:
         """x ** y: ∂/∂x = y·x^(y-1), ∂/∂y = x^y·log x."""
         if type(other) is not type(self):
             is_node = isinstance(other, Value)
@@ -207,49 +208,49 @@ class Value(Elementary, Comparable, copying.Copied):
         z = scalar.power(x, y)
         return self._node("**", z, slopes.power_slope_base(x, y), other, slopes.power_slope_exponent(x, y, z))
 
-    def _to_the_number(self, exponent: "Value") -> "Value":
+    def _to_the_number(self, exponent: "Value") -> Self:
         """x ** n for a plain number n, which needs no logarithm: ∂/∂x = n·x^(n-1)."""
         x, n = self.data, exponent.data
         return self._node("**", scalar.power(x, n), slopes.power_slope_base(x, n), exponent)
 
-    def __neg__(self) -> "Value":
+    def __neg__(self) -> Self:
         """-x: ∂/∂x = -1."""
         return self._node("neg", -self.data, -1)
 
-    def __pos__(self) -> "Value":
+    def __pos__(self) -> Self:
         """+x: x itself."""
         return self
 
-    def __abs__(self) -> "Value":
+    def __abs__(self) -> Self:
         """|x|: ∂/∂x = 1 or -1 with the sign of x, 0 at the kink."""
         x = self.data
         return self._node("abs", abs(x), slopes.sign(x))
 
-    def __radd__(self, other: Any) -> "Value":
+    def __radd__(self, other: "Value | Number") -> Self:
         return self._with_number(operator.add, other, swapped=True)
 
-    def __rsub__(self, other: Any) -> "Value":
+    def __rsub__(self, other: "Value | Number") -> Self:
         return self._with_number(operator.sub, other, swapped=True)
 
-    def __rmul__(self, other: Any) -> "Value":
+    def __rmul__(self, other: "Value | Number") -> Self:
         return self._with_number(operator.mul, other, swapped=True)
 
-    def __rtruediv__(self, other: Any) -> "Value":
+    def __rtruediv__(self, other: "Value | Number") -> Self:
         return self._with_number(operator.truediv, other, swapped=True)
 
-    def __rpow__(self, other: Any) -> "Value":
+    def __rpow__(self, other: "Value | Number") -> Self:
         return self._with_number(operator.pow, other, swapped=True)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}(data={brief(self.data)}, grad={brief(self.grad)}{label})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return copying.reduce(self, topological_order)
 
     # --- the backward pass ---------------------------------------------------------------------------------------
 
-    def backward(self, gradient: Any = None) -> None:
+    def backward(self, gradient: Number | None = None) -> None:
         """Compute the derivative of this value by every value it was computed from, into their `grad`.
 
         Leaves add to the `grad` they have, as in PyTorch: call `zero_grad` between independent passes. The
@@ -285,7 +286,7 @@ class Value(Elementary, Comparable, copying.Copied):
         for node in topological_order(self):
             node.grad = NOT_COMPUTED
 
-    def detach(self) -> "Value":
+    def detach(self) -> Self:
         """A leaf with the same data and label, through which no gradient flows back."""
         return self._leaf(self.data, self.label)
 

@@ -10,16 +10,18 @@ import itertools
 import math
 import operator
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, overload
 
 from .core import scalar, slopes
 from .core.elementary import deepest
-from .core.number import common_one, explained, operand, shown
+from .core.number import Number, common_one, explained, operand, shown
+from .core.signatures import N, many_of_many, of_many
 from .engine import Value
 
-Numbers = Iterable[Any]
+Numbers = Iterable[Value | Number]
 
 
+@of_many
 def sum(values: Numbers) -> Any:
     """The sum of the values, added from left to right; Value(0) if there are none. ∂/∂xᵢ = 1.
 
@@ -38,6 +40,7 @@ def sum(values: Numbers) -> Any:
     return _result(kind, "sum", operands, total, [1] * len(xs))
 
 
+@of_many
 def mean(values: Numbers) -> Any:
     """The sum of the values divided by their number. ValueError if there are none.
 
@@ -48,6 +51,7 @@ def mean(values: Numbers) -> Any:
     return sum(values) / len(values)
 
 
+@of_many
 def prod(values: Numbers) -> Any:
     """The product of the values; Value(1) if there are none. ∂/∂xᵢ = the product of the others.
 
@@ -66,7 +70,13 @@ def prod(values: Numbers) -> Any:
     return _result(kind, "prod", operands, before[-1], others)
 
 
-def dot(xs: Numbers, ys: Numbers) -> Any:
+@overload
+def dot(xs: Iterable[Number], ys: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # the first that fits
+@overload
+def dot(xs: Iterable[N], ys: Iterable[N] | Iterable[Number]) -> N: ...  # type: ignore[overload-overlap]  # likewise
+@overload
+def dot(xs: Numbers, ys: Numbers) -> Value: ...
+def dot(xs: Any, ys: Any) -> Any:
     """x₁y₁ + x₂y₂ + …, a neuron's weighted sum as one node. ∂/∂xᵢ = yᵢ, ∂/∂yᵢ = xᵢ.
 
     Raises ValueError if the lengths differ. Value(0) if both are empty.
@@ -97,6 +107,7 @@ def dot(xs: Numbers, ys: Numbers) -> Any:
     return _result(kind, "dot", operands, total, y + x)
 
 
+@of_many
 def max(values: Numbers) -> Any:
     """The largest of the values; nan if any is. The gradient goes to the largest, a tie shares it equally.
 
@@ -108,6 +119,7 @@ def max(values: Numbers) -> Any:
     return _extreme("max", values, scalar.maximum)
 
 
+@of_many
 def min(values: Numbers) -> Any:
     """The smallest of the values; nan if any is. The gradient goes to the smallest, a tie shares it equally.
 
@@ -137,6 +149,7 @@ def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any
     return _result(kind, op, operands, best, [each * one / number_of_best for each in is_best])
 
 
+@of_many
 def logsumexp(values: Numbers) -> Any:
     """log(eˣ¹ + eˣ² + …), a smooth max, stable for any values. ∂/∂xᵢ = softmax(x)ᵢ.
 
@@ -166,6 +179,7 @@ def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any
     return _result(kind, "logsumexp", operands, value, shares), top, log_total
 
 
+@many_of_many
 def log_softmax(values: Numbers) -> list[Any]:
     """xᵢ - logsumexp(x) for each i: the logarithms of `softmax`, stable for any values.
 
@@ -185,6 +199,7 @@ def log_softmax(values: Numbers) -> list[Any]:
     return results
 
 
+@many_of_many
 def softmax(values: Numbers) -> list[Any]:
     """eˣⁱ / Σ eˣʲ for each i: positive numbers that add up to 1, stable for any values.
 
@@ -213,7 +228,7 @@ def _gather(op: str, values: Numbers) -> tuple[tuple[Any, ...], type[Value] | No
         each = iter(values)
     except TypeError:
         raise TypeError(f"{op} takes one sequence of numbers, got {shown(values)}: write {op}([...])") from None
-    operands = tuple(each)
+    operands: tuple[Any, ...] = tuple(each)
     kind = deepest(operands)
     return operands, kind, [x.data if type(x) is kind else _number(op, kind, x) for x in operands]
 

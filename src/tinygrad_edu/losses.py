@@ -276,5 +276,5 @@ def _of_class(numbers: list[Any], target: Any) -> Any:
 
 def _one_hot(target: Any, classes: int) -> list[Any]:
     """1 for the target's class and 0 for each other, as lines of the program."""
-    symbol = primal(target)
+    symbol: Any = primal(target)
     return [symbol.write("equal", symbol, j) for j in range(classes)]

@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from .number import Number
 from .scalar import isclose
 
 
@@ -15,24 +16,24 @@ class Comparable:
     """A mixin: what needs only `data` and `level` of a Value."""
 
     __slots__ = ()
-    data: Any
+    data: Number
     level: ClassVar[int]
 
-    def _compare(self, test: Callable[[Any, Any], Any], other: Any) -> Any:
+    def _compare(self, test: Callable[[Any, Any], bool], other: Any) -> bool:
         if isinstance(other, Comparable) and other.level >= self.level:
             return test(self.data, other.data) if other.level == self.level else NotImplemented
         return test(self.data, other)
 
-    def __lt__(self, other: Any) -> Any:
+    def __lt__(self, other: object) -> bool:
         return self._compare(operator.lt, other)
 
-    def __le__(self, other: Any) -> Any:
+    def __le__(self, other: object) -> bool:
         return self._compare(operator.le, other)
 
-    def __gt__(self, other: Any) -> Any:
+    def __gt__(self, other: object) -> bool:
         return self._compare(operator.gt, other)
 
-    def __ge__(self, other: Any) -> Any:
+    def __ge__(self, other: object) -> bool:
         return self._compare(operator.ge, other)
 
     def isclose(self, other: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:

@@ -10,21 +10,22 @@ import itertools
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar, overload
 
 from . import scalar, slopes
-from .number import number, one_like, operand
+from .number import Number, number, one_like, operand
+from .signatures import N
 
 
 class Elementary:
     """A mixin: what needs only `data`, `level`, `_node` (the result's node) and `_with_number` of a Value."""
 
     __slots__ = ()
-    data: Any
+    data: Number
     level: ClassVar[int]
     _node: Callable[..., Self]
-    _leaf: Callable[..., Any]
-    _with_number: Callable[..., Any]
+    _leaf: Callable[..., Self]
+    _with_number: Callable[..., Self]
 
     def exp(self) -> Self:
         """eˣ: ∂/∂x = eˣ, the result itself."""
@@ -130,7 +131,7 @@ class Elementary:
         d_self = 1 if is_on == 1 else is_on + (1 - is_on) * slope
         return self._node("leaky_relu", scalar.leaky_relu(x, slope), d_self, slope)
 
-    def hypot(self, other: Any) -> Any:
+    def hypot(self, other: "Self | Number") -> Self:
         """√(x² + y²): ∂/∂x = x/h, ∂/∂y = y/h, both 0 at the origin."""
         if type(other) is not type(self):
             return self._with_other(Elementary.hypot, other)
@@ -139,7 +140,7 @@ class Elementary:
         d_x, d_y = slopes.unless_zero(h, lambda: x / h), slopes.unless_zero(h, lambda: y / h)
         return self._node("hypot", h, d_x, other, d_y)
 
-    def arctan2(self, other: Any) -> Any:
+    def arctan2(self, other: "Self | Number") -> Self:
         """The angle of the point (x, y), for y.arctan2(x): ∂/∂y = x/h², ∂/∂x = -y/h² with h² = x² + y², 0 at h = 0."""
         if type(other) is not type(self):
             return self._with_other(Elementary.arctan2, other)
@@ -148,25 +149,25 @@ class Elementary:
         d_y, d_x = slopes.unless_zero(h, lambda: x / h / h), slopes.unless_zero(h, lambda: -y / h / h)
         return self._node("arctan2", angle, d_y, other, d_x)
 
-    def rarctan2(self, other: Any) -> Any:
+    def rarctan2(self, other: "Self | Number") -> Self:
         """arctan2(other, self): what x does in arctan2(y, x) where y is a number."""
         return self._with_other(Elementary.arctan2, other, swapped=True)
 
-    def maximum(self, other: Any) -> Any:
+    def maximum(self, other: "Self | Number") -> Self:
         """max(x, y): the gradient goes to the larger, a tie shares it ½ and ½."""
         if type(other) is not type(self):
             return self._with_other(Elementary.maximum, other)
         x, y = self.data, other.data
         return self._node("maximum", scalar.maximum(x, y), slopes.share(x, y), other, slopes.share(y, x))
 
-    def minimum(self, other: Any) -> Any:
+    def minimum(self, other: "Self | Number") -> Self:
         """min(x, y): the gradient goes to the smaller, a tie shares it ½ and ½."""
         if type(other) is not type(self):
             return self._with_other(Elementary.minimum, other)
         x, y = self.data, other.data
         return self._node("minimum", scalar.minimum(x, y), slopes.share(y, x), other, slopes.share(x, y))
 
-    def _with_other(self, operation: Callable[..., Any], other: Any, *, swapped: bool = False) -> Any:
+    def _with_other(self, operation: Callable[..., Any], other: "Self | Number", *, swapped: bool = False) -> Self:
         """A method of two where `other` is no node of this class; a deeper one takes it over, as with operators."""
         result = self._with_number(operation, other, swapped=swapped)
         if result is NotImplemented and isinstance(other, Elementary):
@@ -175,7 +176,7 @@ class Elementary:
             raise TypeError(f"{operation.__name__} of a Value and an array: work element by element")
         return result
 
-    def where(self, condition: Any, other: Any) -> Any:
+    def where(self, condition: object, other: "Branch[Self]") -> Self:
         """This value if the condition holds, else `other`: the function `where` with this value first."""
         return where(condition, self, other)
 
@@ -183,6 +184,16 @@ class Elementary:
 # --- a choice ------------------------------------------------------------------------------------------------
 
 
+T = TypeVar("T")
+Branch: TypeAlias = T | Number | Callable[[], T | Number]  # of `where`: a value, or a function that is asked for it
+
+
+@overload
+def where(condition: object, if_true: Branch[N], if_false: N | Callable[[], N]) -> N: ...
+@overload
+def where(condition: object, if_true: N | Callable[[], N], if_false: Branch[N]) -> N: ...
+@overload
+def where(condition: object, if_true: Branch[Number], if_false: Branch[Number]) -> Number: ...
 def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     """`if_true` if the condition holds, else `if_false`; the gradient goes to the chosen one only.
 

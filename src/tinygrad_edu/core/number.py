@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 Number: TypeAlias = float  # typed as the common kind; int, Fraction, Decimal, SymPy's numbers and symbols work as well
 
@@ -28,7 +28,7 @@ SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "_to
 # --- what counts as a number -------------------------------------------------------------------------------
 
 
-def number(x: Any) -> Any:
+def number(x: Any) -> Number:
     """`x` as a number to compute with: NumPy's scalars and 0-d arrays become floats, a non-number is refused.
 
     Raises TypeError for text, None, bool, complex, lists, arrays and everything else without arithmetic.
@@ -38,7 +38,7 @@ def number(x: Any) -> Any:
     """
     kind = type(x)
     if kind is float or kind is int:
-        return x
+        return x  # type: ignore[no-any-return]  # a type test says so, and a cast would take time
     if isinstance(x, (bool, complex, str, bytes, type, type(None))) or is_truth(x) or not _is_real(x):
         raise TypeError(f"expected a number, got {shown(x)} of type {kind.__name__}{_way_out(x)}")
     if hasattr(x, "dtype") or getattr(x, "shape", None):
@@ -48,7 +48,7 @@ def number(x: Any) -> Any:
     return int(x) if isinstance(x, int) else x
 
 
-def operand(operation: str, x: Any) -> Any:
+def operand(operation: str, x: object) -> Number:
     """`x` as a number that takes part in `operation`, which the TypeError names."""
     try:
         return number(x)
@@ -56,7 +56,7 @@ def operand(operation: str, x: Any) -> Any:
         raise TypeError(f"{operation}: {error}") from None
 
 
-def partner(operation: str, x: Any, other: Any, *, swapped: bool) -> Any:
+def partner(operation: str, x: Number, other: object, *, swapped: bool) -> Number:
     """`other` as the number that meets `x` in a binary operation; the TypeError shows both."""
     try:
         return number(other)
@@ -65,17 +65,17 @@ def partner(operation: str, x: Any, other: Any, *, swapped: bool) -> Any:
         raise explained(error, binary_text(left, SYMBOLS.get(operation, operation), right)) from None
 
 
-def is_array_of_objects(x: Any) -> bool:
+def is_array_of_objects(x: object) -> bool:
     """Whether `x` is a NumPy array that may hold Values."""
     return getattr(getattr(x, "dtype", None), "kind", "") == "O"
 
 
-def is_complex(x: Any) -> bool:
+def is_complex(x: object) -> bool:
     """Whether a number has left the reals: one of Python's, mpmath's or SymPy's complex numbers."""
     return isinstance(x, complex) or type(x).__name__ == "mpc" or getattr(x, "is_real", None) is False
 
 
-def _is_real(x: Any) -> bool:
+def _is_real(x: object) -> bool:
     """Whether it can be added and multiplied like a real number."""
     return not is_complex(x) and all(hasattr(x, name) for name in ("__add__", "__sub__", "__mul__", "__truediv__"))
 
@@ -94,7 +94,7 @@ def is_truth(x: Any) -> bool:
     return isinstance(x, bool) or (getattr(getattr(x, "dtype", None), "kind", "") == "b" and not x.shape)
 
 
-def _way_out(x: Any) -> str:
+def _way_out(x: object) -> str:
     if is_truth(x):
         return "; for a choice use where(condition, a, b), for a count int(condition)"
     if isinstance(x, (str, bytes)):
@@ -104,7 +104,7 @@ def _way_out(x: Any) -> str:
     return "; sequences go through sum, dot, ... or a list of Values" if hasattr(x, "__len__") else ""
 
 
-def shown(x: Any) -> str:
+def shown(x: object) -> str:
     """A short repr for error messages, also of a huge int, whose repr Python refuses."""
     if isinstance(x, int) and abs(x) >= 10**30:
         return f"an int of {x.bit_length()} bits"
@@ -114,14 +114,15 @@ def shown(x: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def primal(x: Any) -> Any:
+def primal(x: Any) -> Number:
     """The plain number at the bottom of `x`, whose data may be nodes of an outer transform."""
     while hasattr(x, "local_grads"):
         x = x.data
-    return x
+    bottom: Number = x
+    return bottom
 
 
-def one_like(x: Any) -> Any:
+def one_like(x: object) -> Number:
     """1 in the arithmetic of `x`, so that 1/2 beside a Fraction stays exact and beside a float is a float.
 
     >>> one_like(Fraction(1, 3)) / 2
@@ -134,7 +135,7 @@ def one_like(x: Any) -> Any:
     return kind(1) if isinstance(x, (Fraction, Decimal)) else 1
 
 
-def common_one(xs: Iterable[Any]) -> Any:
+def common_one(xs: Iterable[object]) -> Number:
     """1 in the arithmetic that these numbers share; TypeError for Decimals beside floats, which share none.
 
     >>> common_one([2, Fraction(1, 3)]) / 2
@@ -159,42 +160,42 @@ def explained(error: Exception, operation: str) -> Exception:
     return type(error)(f"{operation}: {error}{way_out}")
 
 
-def binary_text(x: Any, symbol: str, y: Any) -> str:
+def binary_text(x: object, symbol: str, y: object) -> str:
     """`x + y` or `hypot(x, y)` for an error message, whatever the operands are."""
     return f"{symbol}({shown(x)}, {shown(y)})" if symbol.isidentifier() else f"{shown(x)} {symbol} {shown(y)}"
 
 
-def zero_like(x: Any) -> Any:
+def zero_like(x: object) -> Number:
     """0, a float's as a float."""
     return 0.0 if type(x) is float else 0
 
 
-def inf_like(x: Any) -> Any:
+def inf_like(x: object) -> Number:
     """Infinity in the arithmetic of `x`.
 
     >>> inf_like(2.0), inf_like(Decimal(2))
     (inf, Decimal('Infinity'))
     """
-    return Decimal("Infinity") if isinstance(primal(x), Decimal) else math.inf
+    return cast("Number", Decimal("Infinity")) if isinstance(primal(x), Decimal) else math.inf
 
 
-def nan_like(x: Any) -> Any:
+def nan_like(x: object) -> Number:
     """Not-a-number in the arithmetic of `x`.
 
     >>> nan_like(2.0), nan_like(Decimal(2))
     (nan, Decimal('NaN'))
     """
-    return Decimal("NaN") if isinstance(primal(x), Decimal) else math.nan
+    return cast("Number", Decimal("NaN")) if isinstance(primal(x), Decimal) else math.nan
 
 
-def checked_label(label: Any) -> str:
+def checked_label(label: object) -> str:
     """A label as it is; TypeError if it is not text."""
     if not isinstance(label, str):
         raise TypeError(f"a label is text, got {shown(label)}: write label={str(label)!r}")
     return label
 
 
-def brief(x: Any) -> str:
+def brief(x: object) -> str:
     """A number as it prints; one with more digits than Python prints as `shown`."""
     try:
         return str(x)

@@ -13,10 +13,11 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation, Overflow
 from numbers import Real
-from typing import Any
+from typing import Any, overload
 
 from .number import (
     DomainError,
+    Number,
     binary_text,
     common_one,
     explained,
@@ -27,6 +28,7 @@ from .number import (
     shown,
     zero_like,
 )
+from .signatures import N, of_one, of_two
 
 DOMAINS = {
     "log": "log needs a number above 0",
@@ -48,7 +50,7 @@ DECIMAL_NAMES = {"log": "ln"}
 # --- arithmetic that needs care ------------------------------------------------------------------------------
 
 
-def divide(x: Any, y: Any) -> Any:
+def divide(x: Number, y: Number) -> Number:
     """x / y; ZeroDivisionError and OverflowError name both operands.
 
     >>> divide(1.0, 0.0)
@@ -63,12 +65,12 @@ def divide(x: Any, y: Any) -> Any:
         raise explained(error, binary_text(x, "/", y)) from None
 
 
-def _plain(x: Any) -> Any:
+def _plain(x: Number) -> Number:
     """NumPy's scalars, which warn where floats raise, as floats: assigned to `data`, they get past the constructor."""
     return x if type(x) is float or not hasattr(x, "dtype") else number(x)
 
 
-def power(x: Any, y: Any) -> Any:
+def power(x: Number, y: Number) -> Number:
     """x ** y, real or an error: a negative base takes whole exponents only.
 
     >>> power(2.0, 10.0)
@@ -76,7 +78,7 @@ def power(x: Any, y: Any) -> Any:
     """
     x, y = _plain(x), _plain(y)
     try:
-        result = x**y
+        result: Number = x**y
     except (ArithmeticError, TypeError) as error:
         raise explained(error, binary_text(x, "**", y)) from None
     if is_complex(result):
@@ -89,7 +91,7 @@ def power(x: Any, y: Any) -> Any:
 # --- elementary functions ------------------------------------------------------------------------------------
 
 
-def _elementary(name: str, function: Callable[[float], float], x: Any) -> Any:
+def _elementary(name: str, function: Callable[[float], float], x: Number) -> Number:
     """`function` of a real number; of any other kind of number, that kind's own function of this name."""
     if type(x) is float:
         try:
@@ -111,11 +113,11 @@ def _elementary(name: str, function: Callable[[float], float], x: Any) -> Any:
     return _elementary(name, function, _as_float(name, x))
 
 
-def _unknown(name: str, x: Any) -> TypeError:
+def _unknown(name: str, x: object) -> TypeError:
     return TypeError(f"{name} is not known for {type(x).__name__}: convert {shown(x)} with float() first")
 
 
-def own_method(x: Any, name: str) -> Any:
+def own_method(x: object, name: str) -> Callable[..., Number] | None:
     """The method `name` that `x` brings along, or None. Floats have none; asking their type first is faster."""
     if type(x) is float:
         return None
@@ -123,7 +125,7 @@ def own_method(x: Any, name: str) -> Any:
     return method if callable(method) else None  # SymPy's and mpmath's numbers keep their exponent in `exp`
 
 
-def _checked(name: str, compute: Callable[[], Any], x: Any) -> Any:
+def _checked(name: str, compute: Callable[[], Number], x: Number) -> Number:
     """The result of another kind of number's own function, or the error that a float would give."""
     undefined = DomainError(f"{name}({shown(x)}) is undefined: {DOMAINS.get(name, 'out of its domain')}")
     try:
@@ -137,18 +139,18 @@ def _checked(name: str, compute: Callable[[], Any], x: Any) -> Any:
     return result
 
 
-def _is_infinite(x: Any) -> bool:
+def _is_infinite(x: Number) -> bool:
     return bool(x == math.inf or x == -math.inf)
 
 
-def _from_package(name: str, x: Any) -> Any:
+def _from_package(name: str, x: object) -> Any:
     """The function `name` in the package that defines the type of `x`: SymPy's for SymPy's symbols."""
     package = sys.modules.get(type(x).__module__.partition(".")[0])
     function = getattr(package, SHORT_NAMES.get(name, name), None)
     return None if getattr(function, "__module__", None) == __name__ else function  # not ours, imported there
 
 
-def _of_kind(name: str, x: Any, but: Any = ()) -> Any:
+def _of_kind(name: str, x: Number, but: type | tuple[()] = ()) -> Number:
     """A number of a kind that has an `exp` of its own as it is, any other real number as a float."""
     x = operand(name, x)
     if isinstance(x, but):
@@ -157,19 +159,20 @@ def _of_kind(name: str, x: Any, but: Any = ()) -> Any:
     return _as_float(name, x) if is_plain and type(x) is not float else x
 
 
-def pi_like(x: Any) -> Any:
+def pi_like(x: Number) -> Number:
     """π in the arithmetic of `x`: SymPy's and mpmath's own, else a float."""
     return _from_package("pi", primal(x)) or math.pi
 
 
-def _as_float(name: str, x: Any) -> float:
+def _as_float(name: str, x: Number) -> float:
     try:
         return float(x)
     except OverflowError as error:
         raise explained(error, f"{name}({shown(x)})") from None
 
 
-def exp(x: Any) -> Any:
+@of_one
+def exp(x: Number) -> Number:
     """eˣ. Its derivative is eˣ. OverflowError above about 709.
 
     >>> exp(0.0)
@@ -178,7 +181,8 @@ def exp(x: Any) -> Any:
     return _elementary("exp", math.exp, x)
 
 
-def log(x: Any) -> Any:
+@of_one
+def log(x: Number) -> Number:
     """The natural logarithm. Its derivative is 1/x. DomainError unless x > 0.
 
     >>> log(1.0)
@@ -187,7 +191,8 @@ def log(x: Any) -> Any:
     return _elementary("log", math.log, x)
 
 
-def log1p(x: Any) -> Any:
+@of_one
+def log1p(x: Number) -> Number:
     """log(1 + x), accurate for small x. Its derivative is 1/(1 + x). DomainError unless x > -1.
 
     >>> log1p(1e-20)
@@ -196,7 +201,8 @@ def log1p(x: Any) -> Any:
     return _elementary("log1p", math.log1p, x)
 
 
-def expm1(x: Any) -> Any:
+@of_one
+def expm1(x: Number) -> Number:
     """eˣ - 1, accurate for small x. Its derivative is eˣ.
 
     >>> expm1(1e-20)
@@ -205,7 +211,8 @@ def expm1(x: Any) -> Any:
     return _elementary("expm1", math.expm1, x)
 
 
-def sqrt(x: Any) -> Any:
+@of_one
+def sqrt(x: Number) -> Number:
     """The square root. Its derivative is 1/(2√x), inf at 0. DomainError for x < 0.
 
     >>> sqrt(9.0)
@@ -214,7 +221,8 @@ def sqrt(x: Any) -> Any:
     return _elementary("sqrt", math.sqrt, x)
 
 
-def sin(x: Any) -> Any:
+@of_one
+def sin(x: Number) -> Number:
     """The sine of x radians. Its derivative is cos x.
 
     >>> sin(0.0)
@@ -223,7 +231,8 @@ def sin(x: Any) -> Any:
     return _elementary("sin", math.sin, x)
 
 
-def cos(x: Any) -> Any:
+@of_one
+def cos(x: Number) -> Number:
     """The cosine of x radians. Its derivative is -sin x.
 
     >>> cos(0.0)
@@ -232,7 +241,8 @@ def cos(x: Any) -> Any:
     return _elementary("cos", math.cos, x)
 
 
-def tan(x: Any) -> Any:
+@of_one
+def tan(x: Number) -> Number:
     """The tangent of x radians. Its derivative is 1 + tan² x.
 
     >>> tan(0.0)
@@ -241,7 +251,8 @@ def tan(x: Any) -> Any:
     return _elementary("tan", math.tan, x)
 
 
-def arcsin(x: Any) -> Any:
+@of_one
+def arcsin(x: Number) -> Number:
     """The angle in [-π/2, π/2] whose sine is x. Its derivative is 1/√(1 - x²), inf at ±1.
 
     >>> arcsin(0.0)
@@ -250,7 +261,8 @@ def arcsin(x: Any) -> Any:
     return _elementary("arcsin", math.asin, x)
 
 
-def arccos(x: Any) -> Any:
+@of_one
+def arccos(x: Number) -> Number:
     """The angle in [0, π] whose cosine is x. Its derivative is -1/√(1 - x²), -inf at ±1.
 
     >>> arccos(1.0)
@@ -259,7 +271,8 @@ def arccos(x: Any) -> Any:
     return _elementary("arccos", math.acos, x)
 
 
-def arctan(x: Any) -> Any:
+@of_one
+def arctan(x: Number) -> Number:
     """The angle in (-π/2, π/2) whose tangent is x. Its derivative is 1/(1 + x²).
 
     >>> arctan(0.0)
@@ -268,7 +281,8 @@ def arctan(x: Any) -> Any:
     return _elementary("arctan", math.atan, x)
 
 
-def sinh(x: Any) -> Any:
+@of_one
+def sinh(x: Number) -> Number:
     """The hyperbolic sine, (eˣ - e⁻ˣ)/2. Its derivative is cosh x.
 
     >>> sinh(0.0)
@@ -277,7 +291,8 @@ def sinh(x: Any) -> Any:
     return _elementary("sinh", math.sinh, x)
 
 
-def cosh(x: Any) -> Any:
+@of_one
+def cosh(x: Number) -> Number:
     """The hyperbolic cosine, (eˣ + e⁻ˣ)/2. Its derivative is sinh x.
 
     >>> cosh(0.0)
@@ -286,7 +301,8 @@ def cosh(x: Any) -> Any:
     return _elementary("cosh", math.cosh, x)
 
 
-def tanh(x: Any) -> Any:
+@of_one
+def tanh(x: Number) -> Number:
     """The hyperbolic tangent, an S-curve from -1 to 1. Its derivative is 1 - tanh² x.
 
     >>> tanh(1000.0)
@@ -295,7 +311,8 @@ def tanh(x: Any) -> Any:
     return _elementary("tanh", math.tanh, x)
 
 
-def erf(x: Any) -> Any:
+@of_one
+def erf(x: Number) -> Number:
     """The error function, an S-curve from -1 to 1. Its derivative is 2/√π · e^(-x²).
 
     (1 + erf(x/√2)) / 2 is the probability that a normally distributed number, of mean 0 and variance 1, is below x.
@@ -309,7 +326,8 @@ def erf(x: Any) -> Any:
 # --- activations and kinks -----------------------------------------------------------------------------------
 
 
-def sigmoid(x: Any) -> Any:
+@of_one
+def sigmoid(x: Number) -> Number:
     """1/(1 + e⁻ˣ), an S-curve from 0 to 1. Its derivative is σ(1 - σ). Stable for any x.
 
     >>> sigmoid(0.0), sigmoid(-1000.0)
@@ -324,7 +342,8 @@ def sigmoid(x: Any) -> Any:
     return e / (1 + e) if x < 0 else 1 / (1 + e)
 
 
-def softplus(x: Any) -> Any:
+@of_one
+def softplus(x: Number) -> Number:
     """log(1 + eˣ), a smooth relu. Its derivative is σ(x). Stable for any x.
 
     >>> softplus(1000.0)
@@ -337,7 +356,8 @@ def softplus(x: Any) -> Any:
     return relu(x) + log1p(exp(-abs(x)))
 
 
-def log_sigmoid(x: Any) -> Any:
+@of_one
+def log_sigmoid(x: Number) -> Number:
     """log σ(x) = -softplus(-x). Its derivative is σ(-x). Stable for any x.
 
     >>> log_sigmoid(-1000.0)
@@ -347,7 +367,8 @@ def log_sigmoid(x: Any) -> Any:
     return own() if own is not None else -softplus(-_of_kind("log_sigmoid", x, but=Decimal))
 
 
-def relu(x: Any) -> Any:
+@of_one
+def relu(x: Number) -> Number:
     """max(0, x), the rectified linear unit. Its derivative is 1 for x > 0, else 0, also at the kink.
 
     >>> relu(-2.0), relu(3.0)
@@ -360,6 +381,10 @@ def relu(x: Any) -> Any:
     return zero_like(x) if x < 0 else x
 
 
+@overload
+def leaky_relu(x: N, slope: float = 0.01) -> N: ...
+@overload
+def leaky_relu(x: Number, slope: float = 0.01) -> Number: ...
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     """x for x > 0, else slope·x: a relu that cannot die. Its derivative is 1 for x > 0, else slope.
 
@@ -376,7 +401,8 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
         raise explained(error, f"leaky_relu({shown(x)}, slope={shown(slope)})") from None
 
 
-def maximum(x: Any, y: Any) -> Any:
+@of_two
+def maximum(x: Number, y: Number) -> Number:
     """The larger of two; nan if either is. Its derivative goes to the larger, a tie shares ½ and ½.
 
     >>> maximum(2.0, 3.0)
@@ -385,7 +411,8 @@ def maximum(x: Any, y: Any) -> Any:
     return _of_two("maximum", x, y, lambda x, y: x if x > y or x != x else y)
 
 
-def minimum(x: Any, y: Any) -> Any:
+@of_two
+def minimum(x: Number, y: Number) -> Number:
     """The smaller of two; nan if either is. Its derivative goes to the smaller, a tie shares ½ and ½.
 
     >>> minimum(2.0, 3.0)
@@ -394,7 +421,8 @@ def minimum(x: Any, y: Any) -> Any:
     return _of_two("minimum", x, y, lambda x, y: x if x < y or x != x else y)
 
 
-def hypot(x: Any, y: Any) -> Any:
+@of_two
+def hypot(x: Number, y: Number) -> Number:
     """√(x² + y²) without overflow on the way. Its derivatives are x/h and y/h, 0 and 0 at the origin.
 
     >>> hypot(3.0, 4.0)
@@ -403,7 +431,7 @@ def hypot(x: Any, y: Any) -> Any:
     return _of_two("hypot", x, y, _hypot)
 
 
-def _hypot(x: Any, y: Any) -> Any:
+def _hypot(x: Number, y: Number) -> Number:
     try:
         if any(not isinstance(z, Real) or _from_package("sqrt", z) for z in (x, y)):
             return sqrt(x * x + y * y)
@@ -415,7 +443,8 @@ def _hypot(x: Any, y: Any) -> Any:
     return result
 
 
-def arctan2(y: Any, x: Any) -> Any:
+@of_two
+def arctan2(y: Number, x: Number) -> Number:
     """The angle of the point (x, y) in [-π, π], y first as in NumPy; 0 at the origin, as in `math`.
 
     Its derivatives by y and x are x/(x² + y²) and -y/(x² + y²). At the origin, where there are none, they are taken as
@@ -427,7 +456,7 @@ def arctan2(y: Any, x: Any) -> Any:
     return _of_two("arctan2", y, x, _arctan2)
 
 
-def _arctan2(y: Any, x: Any) -> Any:
+def _arctan2(y: Number, x: Number) -> Number:
     function = _from_package("arctan2", y) or _from_package("arctan2", x) or math.atan2
     for z in (y, x):
         if function is math.atan2 and not isinstance(z, Real):
@@ -438,7 +467,7 @@ def _arctan2(y: Any, x: Any) -> Any:
         raise explained(error, binary_text(y, "arctan2", x)) from None
 
 
-def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
+def _of_two(name: str, x: Number, y: Number, plain: Callable[[Number, Number], Number]) -> Number:
     """The method `name` of whichever operand has it and takes the other, else `plain` of the two numbers."""
     for one, method, other in ((x, name, y), (y, SWAPPED.get(name, name), x)):
         own = own_method(one, method)
@@ -454,7 +483,7 @@ def _of_two(name: str, x: Any, y: Any, plain: Callable[[Any, Any], Any]) -> Any:
     return plain(x, y)
 
 
-def isclose(x: Any, y: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
+def isclose(x: object, y: object, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
     """Whether two numbers, or the data of two Values, are equal up to rounding: what `math.isclose` tests.
 
     >>> isclose(0.1 + 0.2, 0.3)

@@ -154,7 +154,7 @@ def local_form(op: str, operands: Sequence[Any], i: int, result: Any, piece: Cal
         others = [piece(x) for j, x in enumerate(operands) if j != i]
         form = functools.reduce(lambda x, y: x.times(y), others)
     elif op == "logsumexp":
-        form = exp(piece(operands[i]) - piece(result))
+        form = (piece(operands[i]) - piece(result)).exp()
     return form if form is not None and form.kind != "number" else None
 
 

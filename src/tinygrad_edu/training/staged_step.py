@@ -126,8 +126,7 @@ class StagedStep:
                 self.optimizer.zero_grad()
             for p, g in zip(self.parameters, computed.gradients, strict=True):
                 if g is not None:
-                    before = p.grad
-                    p.grad = g if before is none else before + g
+                    p.grad = g if p.grad is none else p.grad + g
         if self._whole is not None:
             before = computed.before if self._moves_all else [p.data for p in self._whole.parameters]
             self._whole.take(computed.moved, computed.memories or [()] * len(before), before)

@@ -7,10 +7,10 @@ of derivatives. One pass gives the derivatives of all results by one input; reve
 all inputs.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, SupportsFloat
 
 from ..core import recording
-from ..core.number import number
+from ..core.number import Number, number
 from ..engine import NOT_COMPUTED, ONE, Value
 
 ZERO = 0  # the tangent of a constant, a whole number: such an operand has no share in the result's tangent
@@ -33,11 +33,11 @@ class Dual(Value):
     __slots__ = ("tangent",)
     level: ClassVar[int] = -1  # so a Value may hold a Dual: reverse mode over forward mode
 
-    def __init__(self, data: Any, tangent: Any = ZERO, *, label: str = "") -> None:
+    def __init__(self, data: SupportsFloat, tangent: SupportsFloat = ZERO, *, label: str = "") -> None:
         super().__init__(data, label=label)
         self.tangent = number(tangent)
 
-    def _node(self, op: str, data: Any, d_self: Any, right: Any = None, d_right: Any = None) -> "Dual":  # noqa: ARG002 - op belongs to a graph
+    def _node(self, op: str, data: Number, d_self: Any, right: Any = None, d_right: Any = None) -> Self:  # noqa: ARG002 - op belongs to a graph
         """The result of an operation: local gradients times tangents, added up. `op` is not remembered."""
         tangent = _share(d_self, self.tangent)
         if d_right is not None:
@@ -45,22 +45,22 @@ class Dual(Value):
         return self._with_tangent(data, tangent)
 
     @classmethod
-    def _wide(cls, op: str, operands: tuple[Any, ...], data: Any, local_grads: tuple[Any, ...]) -> "Dual":  # noqa: ARG003 - as in _node
-        tangent: Any = ZERO
+    def _wide(cls, op: str, operands: tuple[Any, ...], data: Number, local_grads: tuple[Number | None, ...]) -> Self:  # noqa: ARG003 - as in _node
+        tangent: Number = ZERO
         for x, local in zip(operands, local_grads, strict=True):
             if local is not None:
                 tangent = _plus(tangent, _share(local, x.tangent))
         return cls._with_tangent(data, tangent)
 
     @classmethod
-    def _leaf(cls, data: Any, label: str = "") -> "Dual":
+    def _leaf(cls, data: Number, label: str = "") -> Self:
         leaf = cls._with_tangent(data, ZERO)
         leaf.label = label
         return leaf
 
     @classmethod
-    def _with_tangent(cls, data: Any, tangent: Any) -> "Dual":
-        dual: Dual = _new(cls)
+    def _with_tangent(cls, data: Number, tangent: Number) -> Self:
+        dual: Self = _new(cls)
         dual.data = data
         dual.tangent = ZERO if recording.paused_threads and recording.is_paused() else tangent
         dual.grad = NOT_COMPUTED
@@ -68,14 +68,14 @@ class Dual(Value):
         dual.left = dual.right = dual.d_left = dual.d_right = None
         return dual
 
-    def _stand_in(self, other: Any, *, is_parent: bool) -> "Dual":
+    def _stand_in(self, other: Any, *, is_parent: bool) -> Self:
         return self._with_tangent(other.data, other.tangent) if is_parent else self._with_tangent(other, ZERO)
 
-    def backward(self, gradient: Any = None) -> None:  # noqa: ARG002 - the signature is Value's
+    def backward(self, gradient: Number | None = None) -> None:  # noqa: ARG002 - the signature is Value's
         """Refuse: forward mode keeps no graph to go back through."""
         raise TypeError(f"{self!r} keeps no graph: its derivative is already there, in .tangent")
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.data, self.tangent), (None, {"label": self.label})
 
     def __repr__(self) -> str:
@@ -83,12 +83,12 @@ class Dual(Value):
         return f"{type(self).__name__}(data={self.data}, tangent={self.tangent}{label})"
 
 
-def _share(local: Any, tangent: Any) -> Any:
+def _share(local: Number, tangent: Number) -> Number:
     """An operand's share in the result's tangent: local gradient times tangent; none of a constant, were it inf · 0."""
     if tangent is ZERO:
         return ZERO
     return tangent if local is ONE else local * tangent
 
 
-def _plus(share: Any, other: Any) -> Any:
+def _plus(share: Number, other: Number) -> Number:
     return other if share is ZERO else share if other is ZERO else share + other

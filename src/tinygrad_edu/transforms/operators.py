@@ -328,7 +328,7 @@ def _columns(flat: Function, xs: list[Any]) -> tuple[list[list[Any]], Any]:
     columns = []
     result: Any = None
     for i, x in enumerate(xs):
-        tangents = [ZERO] * len(xs)
+        tangents: list[float] = [ZERO] * len(xs)
         tangents[i] = one_like(x)
         column, result = flatten(_forward(flat, xs, tangents)[1], Numbers)
         columns.append(column)

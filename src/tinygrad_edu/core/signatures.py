@@ -1,0 +1,85 @@
+"""What type checkers know about the functions: a node comes back from a node, a number from a number."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
+
+from .number import Number
+
+if TYPE_CHECKING:
+    from ..engine import Value
+    from .elementary import Elementary
+
+N = TypeVar("N", bound="Elementary")  # a node: what comes back is of its class
+
+
+class OfOne(Protocol):
+    """A function of one number."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: N) -> N: ...
+    @overload
+    def __call__(self, x: Number) -> Number: ...
+
+
+class OfTwo(Protocol):
+    """A function of two numbers."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: N, y: N | Number, /) -> N: ...
+    @overload
+    def __call__(self, x: Number, y: N, /) -> N: ...
+    @overload
+    def __call__(self, x: Number, y: Number, /) -> Number: ...
+
+
+class OfMany(Protocol):
+    """A function of many numbers."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, values: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # the first that fits
+    @overload
+    def __call__(self, values: Iterable[N]) -> N: ...  # type: ignore[overload-overlap]  # as above
+    @overload
+    def __call__(self, values: "Iterable[Value | Number]") -> "Value": ...
+
+
+class ManyOfMany(Protocol):
+    """A function of many numbers with as many results."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, values: Iterable[Number]) -> list[Number]: ...  # type: ignore[overload-overlap]  # as above
+    @overload
+    def __call__(self, values: Iterable[N]) -> list[N]: ...  # type: ignore[overload-overlap]  # as above
+    @overload
+    def __call__(self, values: "Iterable[Value | Number]") -> "list[Value]": ...
+
+
+# Each of these decorators returns the function itself: only its type is another.
+
+
+def of_one(function: Callable[[Number], Number]) -> OfOne:
+    """The function takes nodes as well."""
+    return cast("OfOne", function)
+
+
+def of_two(function: Callable[[Number, Number], Number]) -> OfTwo:
+    """The function takes nodes as well."""
+    return cast("OfTwo", function)
+
+
+def of_many(function: Callable[[Any], Any]) -> OfMany:
+    """The function's result depends on what it is given."""
+    return cast("OfMany", function)
+
+
+def many_of_many(function: Callable[[Any], Any]) -> ManyOfMany:
+    """The function's results depend on what it is given."""
+    return cast("ManyOfMany", function)
