@@ -20,7 +20,6 @@ from tinygrad_edu.checking.gradient_check import (
 from tinygrad_edu.checking.stencil import Estimate, best_slopes, evaluate, judged, rounding, way
 from tinygrad_edu.core.number import primal
 from tinygrad_edu.core.tree import flatten, leaf_names
-from tinygrad_edu.notation.tables import markdown_table, text_table
 from tinygrad_edu.transforms import level as levels
 from tinygrad_edu.transforms.traced import Traced, argument_names
 
@@ -384,12 +383,6 @@ def test_an_estimate_that_disagrees_gets_a_second_opinion():
     comparison, error = judged(math.sin, 1.0, 0.5, Estimate(math.cos(1.0), 1e-9), 1e-7)
     assert (comparison.verdict, error) == ("DISAGREES", 1e-9)
     assert judged(math.sin, 1.0, math.cos(1.0) * (1 + 5e-7), Estimate(math.cos(1.0), 0.0), 1e-7)[0].ok is False
-
-
-def test_tables_escape_what_markdown_would_obey():
-    assert markdown_table(["a", "b"], [["x|y", "<b>"]]).splitlines()[-1] == r"| x\|y | &lt;b> |"
-    assert text_table(["a", "b"], []) == "  a  b"
-    assert text_table(["name", "n"], [["x", "100"]], words={1}) == "  name  n\n     x  100"
 
 
 def test_leaf_names_are_written_as_python_does():

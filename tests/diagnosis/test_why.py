@@ -8,7 +8,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
-from tinygrad_edu.diagnosis.findings import Findings, Words, escaped, range_text
+from tinygrad_edu.diagnosis.findings import Findings, Words, range_text
 from tinygrad_edu.diagnosis.sources import record_sources
 from tinygrad_edu.diagnosis.why import is_finite, why_nan, why_zero
 from tinygrad_edu.recurrent import RNNCell, unroll
@@ -254,7 +254,6 @@ def test_hostile_labels_stay_on_their_line_and_are_no_markup():
     assert "\x1b" not in findings.text
     assert "<b>" not in findings.markdown
     assert findings._repr_markdown_() == findings.markdown
-    assert escaped("a|`_") == "a\\|\\`\\_"
 
 
 def test_a_deep_graph_is_no_obstacle():

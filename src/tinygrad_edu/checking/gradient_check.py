@@ -18,7 +18,7 @@ from ..core.options import A_DICT, A_FUNCTION, A_NUMBER, expect
 from ..core.tree import Numbers, flatten, leaf_names, unflatten
 from ..engine import Value
 from ..notation.forms import operation
-from ..notation.tables import markdown_table, text_table
+from ..notation.report import Items, Part, Report, Table, Title
 from ..notation.text import SUPERSCRIPT, Text
 from ..transforms.operators import jacobian
 from ..transforms.traced import Traced, argument_names, name_of, title_of
@@ -91,8 +91,8 @@ class Culprit(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
-class GradCheck:
+@dataclass(frozen=True, repr=False)
+class GradCheck(Report):
     """The result of `gradcheck`: true if all is right; prints as a report, a notebook shows it as Markdown."""
 
     function: str
@@ -109,44 +109,30 @@ class GradCheck:
         """The derivatives that finite differences contradict."""
         return [each for each in self.derivatives if not each.comparison.ok]
 
-    @property
-    def text(self) -> str:
-        """The whole report as plain text."""
-        return self._report(text_table, "  ")
-
-    def _repr_markdown_(self) -> str:
-        return self._report(markdown_table, "- ", "\n\n")
-
-    def __str__(self) -> str:
-        return self.text
-
-    __repr__ = __str__
-
     def raise_if_wrong(self) -> None:
         """Raise WrongGradientError with the report, unless all is right."""
         if not self:
             raise WrongGradientError(self.text)
 
-    def _report(self, table: Callable[..., str], bullet: str, gap: str = "\n") -> str:
-        parts = [self._verdict]
+    def _parts(self) -> list[Part]:
+        parts: list[Part] = [Title(self._verdict)]
         listed = self.wrong or sorted(self.derivatives, key=lambda each: each.comparison.verdict == "agrees")
         header = ["derivative", "gradient", "finite differences", "±", ""]
-        parts.append(table(header, [each.cells for each in listed[:SHOWN]], words={0, 4}))
+        parts.append(Table(header, [each.cells for each in listed[:SHOWN]], words={0, 4}))
         if len(listed) > SHOWN:
             parts.append(f"and {len(listed) - SHOWN} more like these")
         if self.culprits:
-            parts.append("The operations to blame:")
-            parts.append("\n".join(bullet + str(each) for each in self.culprits[:SHOWN]))
+            parts += ["The operations to blame:", Items(self.culprits[:SHOWN], mark="  ")]
         if self.steps:
             worst = max(self.wrong, key=lambda each: each.comparison.difference)
             least = min((off for _, _, off in self.steps if not math.isnan(off)), default=math.nan)
             rows = [[f"{h:.0e}", _digits(slope), f"{off:.1e}"] for h, slope, off in self.steps]
             parts.append(f"{worst.name} by central differences with smaller and smaller steps:")
-            parts.append(table(["step", "slope", "off by"], rows))
+            parts.append(Table(["step", "slope", "off by"], rows))
             parts.append(
                 f"A right gradient is missed by less and less until rounding takes over; this one by {least:.1e}."
             )
-        return gap.join([*parts, *self.notes])
+        return [*parts, *self.notes]
 
     @property
     def _verdict(self) -> str:

@@ -6,7 +6,6 @@ at hand, in operations, time, memory and accuracy, is measured here.
 """
 
 import math
-import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from ..core.number import number, primal
 from ..core.options import A_FUNCTION, A_NUMBER, expect
 from ..core.tree import Numbers, flatten, unflatten
 from ..engine import Value, topological_order
-from ..notation.tables import markdown_table, text_table
+from ..notation.report import Part, Prose, Report, Table, Title
 from ..transforms.operators import jacobian
 from ..transforms.traced import Traced, name_of, title_of
 from .differences import CENTRAL_STEP
@@ -26,7 +25,6 @@ Rows = list[list[float]]  # the derivatives of each output by each input
 
 HEADER = ["mode", "passes", "operations", "time", "memory", "largest error"]
 LEAST_RUNS = 3
-WIDTH = 100  # of the text
 
 
 class Mode(NamedTuple):
@@ -47,8 +45,8 @@ class Mode(NamedTuple):
         return [self.name, self.passes, f"{self.operations:,}", *(["fails", "", ""] if self.failure else measured)]
 
 
-@dataclass(frozen=True)
-class ModeComparison:
+@dataclass(frozen=True, repr=False)
+class ModeComparison(Report):
     """The result of `compare_modes`: prints as a table with a recommendation, a notebook shows it as Markdown."""
 
     function: str
@@ -58,26 +56,13 @@ class ModeComparison:
     recommended: str  # "forward" or "reverse"
     reason: str
 
-    @property
-    def text(self) -> str:
-        """The whole comparison as plain text."""
-        return "\n".join([self._heading, text_table(HEADER, self._rows), textwrap.fill(self.reason, WIDTH)])
-
-    def _repr_markdown_(self) -> str:
-        return "\n\n".join([self._heading, markdown_table(HEADER, self._rows), self.reason])
-
-    @property
-    def _heading(self) -> str:
-        return f"All derivatives of {self.function}: {_count(self.outputs, 'output')} by {_count(self.inputs, 'input')}"
-
-    @property
-    def _rows(self) -> list[list[str]]:
-        return [mode.cells for mode in self.modes]
-
-    def __str__(self) -> str:
-        return self.text
-
-    __repr__ = __str__
+    def _parts(self) -> list[Part]:
+        sizes = f"{_count(self.outputs, 'output')} by {_count(self.inputs, 'input')}"
+        return [
+            Title(f"All derivatives of {self.function}: {sizes}"),
+            Table(HEADER, [mode.cells for mode in self.modes]),
+            Prose(self.reason),
+        ]
 
 
 def compare_modes(f: Function, *args: Any, seconds: float = 0.2) -> ModeComparison:

@@ -5,7 +5,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn, TextIO
 
 from .. import __version__
@@ -14,6 +14,7 @@ from ..checking.kinks import kinks
 from ..engine import Value, topological_order
 from ..explanations.explanation import explain
 from ..notation.forms import formula
+from ..notation.tables import text_table
 from ..notation.words import names, number_text
 from ..pictures.drawing import draw
 from .expression import CONSTANTS, FUNCTIONS, Expression, parse
@@ -267,16 +268,16 @@ def _print_report(
 ) -> None:
     digits = options.digits
     explanations = [explain(result, x, digits=digits) for x in sources] or [explain(result, digits=digits)]
-    check = list(_check_lines(comparisons, digits)) if options.check else []
+    check = "\n".join(_check_lines(comparisons, digits)) if options.check else ""
     if options.latex:
         _write("\n\n".join(explanation.latex for explanation in explanations))
-        check = [f"% {line}" for line in check]
+        check = re.sub("^", "% ", check, flags=re.MULTILINE) if check else ""
     else:
         _write("\n".join(_table_lines(result, inputs, digits)))
         for explanation in explanations:
             _write(f"\n{explanation.text}")
     if check:
-        _write("\n" + "\n".join(check))
+        _write(f"\n{check}")
     for path in (options.svg, options.png):
         if path is not None and not options.latex:
             _write(f"\npicture: {path}")
@@ -289,30 +290,25 @@ def _table_lines(result: Value, inputs: dict[str, Value], digits: int) -> Iterat
     nodes = [*inputs.values(), *(node for node in order if node.label not in inputs)]
     rows = nodes if len(nodes) <= MAX_ROWS else [node for node in nodes if node.label]
     rows = rows if len(rows) <= MAX_NAMED else [*rows[: MAX_NAMED - 1], result]
-    table: list[tuple[str, ...]] = [("name", "formula", "value", f"gradient of {named[result]}")]
+    table: list[list[str]] = []
     for node in rows:
         made_by = clipped(formula(node, named, digits), 60) if node.op else ""
-        table.append((named[node], made_by, number_text(node.data, digits), number_text(node.grad, digits)))
-    yield from _aligned(table, "<<>>")
+        table.append([named[node], made_by, number_text(node.data, digits), number_text(node.grad, digits)])
+    header = ["name", "formula", "value", f"gradient of {named[result]}"]
+    yield text_table(header, table, words={0, 1}, indent="")
     if len(rows) < len(nodes):
         yield f"and {len(nodes) - len(rows)} more values"
 
 
 def _check_lines(comparisons: dict[str, Comparison], digits: int) -> Iterator[str]:
     yield "against finite differences"
-    table = [("name", "gradient", "finite difference", "apart", "verdict")]
+    table: list[list[str]] = []
     for name, comparison in comparisons.items():
         numeric = "none" if math.isnan(comparison.numeric) else number_text(comparison.numeric, digits)
         apart = "" if math.isnan(comparison.difference) else f"{comparison.difference:.0e}"
-        table.append((name, number_text(comparison.gradient, digits), numeric, apart, comparison.verdict))
-    yield from _aligned(table, "<>>><")
-
-
-def _aligned(table: Sequence[Sequence[str]], sides: str) -> Iterable[str]:
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        cells = [f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)]
-        yield "  ".join(cells).rstrip()
+        table.append([name, number_text(comparison.gradient, digits), numeric, apart, comparison.verdict])
+    header = ["name", "gradient", "finite difference", "apart", "verdict"]
+    yield text_table(header, table, words={0, 4}, indent="")
 
 
 def _write(text: str, stream: TextIO | None = None) -> None:

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from ..core.number import one_like, primal
 from ..engine import ONE, Value
 from ..notation.forms import operation
+from ..notation.report import Items, Part, Report
 from ..notation.text import Text
-from ..notation.words import escaped, names, number_text, shortened
+from ..notation.words import names, number_text, shortened
 from .sources import Sources
 
 NEAR = 3  # how many operations a neuron's activation is away from its weights: activation, + bias, dot
@@ -35,8 +36,8 @@ class Finding:
         return "\n    ".join(filter(None, lines))
 
 
-@dataclass(frozen=True)
-class Findings:
+@dataclass(frozen=True, repr=False)
+class Findings(Report):
     """An answer in words, with the places it is about; true if there are any.
 
     `left_out` counts the places beyond those that were asked for.
@@ -46,29 +47,12 @@ class Findings:
     places: tuple[Finding, ...] = ()
     left_out: int = 0
 
-    @property
-    def text(self) -> str:
-        """The whole answer as plain text."""
-        return "\n".join([self.summary, *(f"- {place}" for place in self._lines())])
-
-    @property
-    def markdown(self) -> str:
-        """The whole answer as Markdown, as notebooks show it."""
-        places = [f"- {escaped(str(place))}".replace("\n    ", "<br>") for place in self._lines()]
-        return "\n".join([escaped(self.summary), "", *places]) if places else escaped(self.summary)
-
-    def _lines(self) -> list[Any]:
-        more = f"and {self.left_out} more like these" if self.left_out else ""
-        return [*self.places, more] if more else list(self.places)
+    def _parts(self) -> list[Part]:
+        more = [f"and {self.left_out} more like these"] if self.left_out else []
+        return [self.summary, Items([*self.places, *more])] if self.places else [self.summary]
 
     def __bool__(self) -> bool:
         return bool(self.places)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
 
 
 # --- gradients -------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..notation.words import escaped, number_text, plain, shortened
+from ..notation.report import Items, Part, Report, Table, Title
+from ..notation.words import number_text, plain, shortened
 
 # Where ordinary ends. Of 200 networks each of the usual kinds (docs/diagnosis.md) hardly any is beyond.
 FACTOR = 1000.0  # gradients or activations that differ by more between layers vanish or explode: no one rate suits both
@@ -61,8 +62,8 @@ class Verdict:
         return f"{self.name}: {self.why}\n    try: {self.advice}"
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+@dataclass(frozen=True, repr=False)
+class Diagnosis(Report):
     """The state of a network on some data: `rows` has the numbers, `verdicts` what is wrong, `text` all in words."""
 
     rows: tuple[LayerNumbers, ...]
@@ -76,20 +77,6 @@ class Diagnosis:
         """The first verdict's name, or "healthy"; "nothing to judge" of a model whose insides are unknown."""
         return self.verdicts[0].name if self.verdicts else "healthy" if self.rows else "nothing to judge"
 
-    @property
-    def text(self) -> str:
-        """Verdicts and numbers as plain text."""
-        return "\n".join([self._headline(), *(f"  {line}" for line in _table(self.rows)), *self._words()])
-
-    @property
-    def markdown(self) -> str:
-        """Verdicts and numbers as Markdown, as notebooks show them."""
-        cells = [[escaped(cell) for cell in row] for row in _cells(self.rows)]
-        header, *body = [f"| {' | '.join(row)} |" for row in cells]
-        rule = "|" + " --- |" + " ---: |" * (len(cells[0]) - 1)
-        words = [f"- {escaped(text)}".replace("\n    ", "<br>") for text in self._words()]
-        return "\n".join([f"**{escaped(self._headline())}**", "", header, rule, *body, "", *words]).rstrip()
-
     def plot(self, *, dark: bool = False) -> Any:
         """The gradients of each layer as a matplotlib figure: `plot.gradient_flow`, with the verdict as its title."""
         from .. import plot  # noqa: PLC0415 - only here, for those who have matplotlib
@@ -97,25 +84,18 @@ class Diagnosis:
         layers = [(f"{row.name}\n{row.kind}".strip(), row.gradients) for row in self.rows]
         return plot.gradient_flow(layers, title=f"Gradient flow: {self.verdict}", dark=dark)
 
-    def _headline(self) -> str:
+    def _parts(self) -> list[Part]:
         count = f"{self.examples} example{'' if self.examples == 1 else 's'}"
         names = ", ".join(verdict.name for verdict in self.verdicts) or self.verdict
-        return f"{names} (loss {number_text(self.loss)} on {count})"
-
-    def _words(self) -> list[str]:
-        return [*map(str, self.verdicts), *(f"note: {note}" for note in self.notes)]
-
-    def __str__(self) -> str:
-        return self.text
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
+        words = [*map(str, self.verdicts), *(f"note: {note}" for note in self.notes)]
+        title = Title(f"{names} (loss {number_text(self.loss)} on {count})")
+        return [title, _table(self.rows), Items(words, mark="")] if words else [title, _table(self.rows)]
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def _cells(rows: Iterable[LayerNumbers]) -> list[list[str]]:
+def _table(rows: Iterable[LayerNumbers]) -> Table:
     header = ["layer", "units", "activation", "gradient", "dead", "saturated", "step/weight"]
     body = [
         [
@@ -130,19 +110,7 @@ def _cells(rows: Iterable[LayerNumbers]) -> list[list[str]]:
         for row in rows
     ]
     used = [i for i in range(len(header)) if i == 0 or any(row[i] != "–" for row in body)]
-    return [[row[i] for i in used] for row in [header, *body]]
-
-
-def _table(rows: Iterable[LayerNumbers]) -> list[str]:
-    cells = _cells(rows)
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if i else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in cells
-    ]
+    return Table([header[i] for i in used], [[row[i] for i in used] for row in body])
 
 
 def _number(x: float | None) -> str:

@@ -11,6 +11,7 @@ from ..core.options import A_WHOLE_NUMBER, expect
 from ..core.recording import no_grad
 from ..engine import Value
 from ..notation.latex import Latex, MarkdownLatex
+from ..notation.report import Shown
 from ..notation.text import Text
 from .layout import as_latex, as_markdown, as_text
 from .passes import passes
@@ -19,7 +20,7 @@ from .story import Story, gathered
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(Shown):
     """An explanation as `text`, `markdown` and `latex`. Printing it shows the text, a notebook shows the Markdown.
 
     The LaTeX is for the body of a document that uses the package amsmath.
@@ -35,14 +36,6 @@ class Explanation:
     text: str
     markdown: str
     latex: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    __repr__ = __str__
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
 
 
 def explain(y: Value, x: Value | None = None, *, digits: int = 4, max_lines: int = 40) -> Explanation:

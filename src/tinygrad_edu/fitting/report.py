@@ -1,11 +1,11 @@
 """What `least_squares` found: the parameters with their standard errors, how good the fit is, and a report of it."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..notation.tables import markdown_table, text_table
+from ..notation.report import Part, Report, Table
 from ..notation.words import number_text
 
 HEADER = ["parameter", "value", "standard error", ""]
@@ -13,8 +13,8 @@ CORRELATED = 0.95  # parameters more correlated than this are worth a remark
 DIGITS = 8
 
 
-@dataclass(frozen=True)
-class Fit:
+@dataclass(frozen=True, repr=False)
+class Fit(Report):
     """The result of `least_squares`; prints as a report, a notebook shows it as Markdown.
 
     `p` are the parameters and `errors` their standard errors, both of the shape that the search started from.
@@ -59,27 +59,14 @@ class Fit:
         both = math.sqrt(self.covariance[i][i] * self.covariance[j][j])
         return between / both if both else math.nan
 
-    @property
-    def text(self) -> str:
-        """The whole report as plain text."""
-        return self._report(text_table, "\n")
-
-    def _repr_markdown_(self) -> str:
-        return self._report(markdown_table, "\n\n")
-
-    def __str__(self) -> str:
-        return self.text
-
-    __repr__ = __str__
-
-    def _report(self, table: Callable[..., str], gap: str) -> str:
+    def _parts(self) -> list[Part]:
         rows = []
         for i, (name, value) in enumerate(zip(self.names, self.values, strict=True)):
             error = math.sqrt(self.covariance[i][i])
             of_value = f"{100 * error / abs(value):.2g} %" if value and math.isfinite(error) else ""
             note = "at its bound" if name in self.at_bounds else of_value
             rows.append([name, number_text(value, DIGITS), number_text(error), note])
-        return gap.join([table(HEADER, rows, words={0, 3}), *self._remarks()])
+        return [Table(HEADER, rows, words={0, 3}), *self._remarks()]
 
     def _remarks(self) -> list[str]:
         remarks = [self._goodness(), f"Residuals: {five_numbers(self.residuals)}."]

@@ -7,8 +7,8 @@ from .words import escaped
 Rows = Sequence[Sequence[str]]
 
 
-def text_table(header: Sequence[str], rows: Rows, words: Container[int] = (0,)) -> str:
-    """The rows below their header, indented: columns of words to the left, numbers to the right.
+def text_table(header: Sequence[str], rows: Rows, words: Container[int] = (0,), indent: str = "  ") -> str:
+    """The rows below their header: columns of words to the left, numbers to the right.
 
     >>> print(text_table(["mode", "passes"], [["forward", "3"], ["reverse", "1"]]))
       mode     passes
@@ -19,7 +19,7 @@ def text_table(header: Sequence[str], rows: Rows, words: Container[int] = (0,)) 
     for i, column in enumerate(zip(header, *rows, strict=True)):
         width = max(map(len, column))
         columns.append([cell.ljust(width) if i in words else cell.rjust(width) for cell in column])
-    return "\n".join("  " + "  ".join(line).rstrip() for line in zip(*columns, strict=True))
+    return "\n".join(indent + "  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
 def markdown_table(header: Sequence[str], rows: Rows, words: Container[int] = (0,)) -> str:
