@@ -75,6 +75,8 @@ class Value(Elementary, Comparable, copying.Copied):
         self.right: Any = None
         self.d_left: Any = None
         self.d_right: Any = None
+        if recording.observed_blocks:
+            recording.tell(self)
 
     # --- what a node remembers -------------------------------------------------------------------------------
 
@@ -108,7 +110,7 @@ class Value(Elementary, Comparable, copying.Copied):
         node.data = data
         node.grad = NOT_COMPUTED
         node.label = ""
-        if recording.paused_threads and recording.is_paused():
+        if recording.open_blocks and recording.is_forgotten(node):
             node.op = ""
             node.left = node.right = node.d_left = node.d_right = None
             return node

@@ -1,4 +1,4 @@
-"""Whether operations remember how they were computed: `no_grad` turns that off for a while, per thread."""
+"""What operations remember: nothing within `no_grad`; for `record_sources`, someone is told of each new node."""
 
 import contextlib
 import functools
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 _GENERATOR, _COROUTINE = 0x20, 0x80  # what Python notes about a function, as in `inspect`
 _lock = Lock()
-paused_threads = 0  # the engine asks this first: in the common case, none, the question costs next to nothing
+open_blocks = 0  # of both kinds, in all threads. Operations ask this first: mostly it is 0, and that is all it costs
 
 
 class no_grad:  # a function to its users, as in PyTorch
@@ -32,20 +32,16 @@ class no_grad:  # a function to its users, as in PyTorch
         self._blocks: list[_Block] = []
 
     def __enter__(self) -> Self:
-        global paused_threads
-        with _lock:
-            paused_threads += 1
+        _count(+1)
         self._blocks.append(_Block(_current.get()))
         _current.set(self._blocks[-1])
         return self
 
     def __exit__(self, *error: object) -> None:
-        global paused_threads
         block = self._blocks.pop()
         block.is_over = True
         _current.set(_around(_current.get()))
-        with _lock:
-            paused_threads -= 1
+        _count(-1)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, run within `no_grad`; a generator's every step."""
@@ -74,6 +70,14 @@ class no_grad:  # a function to its users, as in PyTorch
                 sent = yield item
 
         return paused_coroutine if kind & _COROUTINE else paused_generator if kind & _GENERATOR else paused
+
+
+def _count(change: int, observed: int = 0) -> None:
+    """One more open block, or one less; and whether it is one of `observed`."""
+    global open_blocks, observed_blocks
+    with _lock:
+        open_blocks += change
+        observed_blocks += observed
 
 
 class _Block:
@@ -108,3 +112,34 @@ def recorded() -> Iterator[None]:
         yield
     finally:
         _current.set(before)
+
+
+# --- observers ---------------------------------------------------------------------------------------------------
+
+_observers: ContextVar[tuple[Callable[[Any], None], ...]] = ContextVar("_observers", default=())
+observed_blocks = 0  # in all threads; they count among the open ones too
+
+
+@contextlib.contextmanager
+def observed(observer: Callable[[Any], None]) -> Iterator[None]:
+    """Within it, `observer` is called with each new node of this thread (or asyncio task)."""
+    token = _observers.set((*_observers.get(), observer))
+    _count(+1, observed=+1)
+    try:
+        yield
+    finally:
+        _count(-1, observed=-1)
+        _observers.reset(token)
+
+
+def tell(node: Any) -> None:
+    """Call the observers of this thread."""
+    for observe in _observers.get():
+        observe(node)
+
+
+def is_forgotten(node: Any) -> bool:
+    """Whether a new node keeps no operands, as within `no_grad`. The observers are told of it in any case."""
+    if observed_blocks:
+        tell(node)
+    return _around(_current.get()) is not None

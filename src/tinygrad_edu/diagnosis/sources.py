@@ -4,19 +4,14 @@ import contextlib
 import linecache
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
-from threading import Lock
-from types import CodeType, FrameType, FunctionType
-from typing import Any
+from collections.abc import Iterator
+from types import CodeType, FrameType
 
+from ..core import recording
 from ..engine import Value
 
 HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # the package
 ARITHMETIC = tuple(HERE + name for name in ("engine.py", "functions.py", "core" + os.sep))  # a formula calls these
-
-_lock = Lock()
-_recorders = 0  # how many blocks record, in all threads
 
 
 class Sources:
@@ -41,22 +36,18 @@ class Sources:
     def _add(self, value: Value) -> None:
         if not self._is_open:  # a task that was started inside the block has outlived it
             return
-        frame, through = _users_frame(sys._getframe(3))
+        frame, through = _users_frame(sys._getframe(1))
         key = (frame.f_code, frame.f_lineno, through) if frame else (None, 0, "")
         if key not in self._texts:
             self._texts[key] = _text(frame, through)
         self._lines[value] = self._texts[key]
 
 
-_recording: ContextVar[tuple[Sources, ...]] = ContextVar("_recording", default=())
-
-
 @contextlib.contextmanager
 def record_sources() -> Iterator[Sources]:
     """Within it, remember the source line of every Value that is made, for `why_zero` and `why_nan`.
 
-    It holds for the thread (or asyncio task) that enters it, and makes operations a few times slower. Before and
-    after it, operations are the plain ones: what is not recorded costs nothing.
+    It holds for the thread (or asyncio task) that enters it, and makes operations a few times slower there.
 
     >>> x = Value(2.0)
     >>> with record_sources() as sources:
@@ -65,57 +56,11 @@ def record_sources() -> Iterator[Sources]:
     ('y = x * x', '')
     """
     sources = Sources()
-    token = _recording.set((*_recording.get(), sources))
-    _switch(+1)
     try:
-        yield sources
+        with recording.observed(sources._add):
+            yield sources
     finally:
         sources._is_open = False
-        _switch(-1)
-        _recording.reset(token)
-
-
-# The code of the two methods that make Values is exchanged, not the methods: a class whose attributes were replaced
-# about a thousand times is no longer optimised by CPython 3.13, and all arithmetic would be three times slower from
-# then on. The code then runs in the namespace of the engine, which is why it imports what it needs.
-
-
-def _noted_node(self: Value, op: str, data: Any, d_self: Any, right: Any = None, d_right: Any = None) -> Value:
-    from tinygrad_edu.diagnosis.sources import _note, _plain_node  # noqa: PLC0415
-
-    return _note(_plain_node(self, op, data, d_self, right, d_right))
-
-
-def _noted_init(self: Value, data: Any, *, label: str = "") -> None:
-    from tinygrad_edu.diagnosis.sources import _note, _plain_init  # noqa: PLC0415
-
-    _plain_init(self, data, label=label)
-    _note(self)
-
-
-def _copy(method: Any) -> Callable[..., Any]:
-    copy = FunctionType(method.__code__, method.__globals__, method.__name__, method.__defaults__)
-    copy.__kwdefaults__ = method.__kwdefaults__
-    return copy
-
-
-_node, _init = (vars(Value)[name] for name in ("_node", "__init__"))
-_plain_node, _plain_init = _copy(_node), _copy(_init)
-
-
-def _switch(step: int) -> None:
-    """Count the blocks that record; with the first of them Values are made with a note, after the last without."""
-    global _recorders
-    with _lock:
-        _recorders += step
-        _node.__code__ = (_noted_node if _recorders else _plain_node).__code__
-        _init.__code__ = (_noted_init if _recorders else _plain_init).__code__
-
-
-def _note(value: Value) -> Value:
-    for sources in _recording.get():
-        sources._add(value)
-    return value
 
 
 # --- from a frame to a line ------------------------------------------------------------------------------------------

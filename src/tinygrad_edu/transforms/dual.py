@@ -62,7 +62,7 @@ class Dual(Value):
     def _with_tangent(cls, data: Number, tangent: Number) -> Self:
         dual: Self = _new(cls)
         dual.data = data
-        dual.tangent = ZERO if recording.paused_threads and recording.is_paused() else tangent
+        dual.tangent = ZERO if recording.open_blocks and recording.is_paused() else tangent
         dual.grad = NOT_COMPUTED
         dual.label = dual.op = ""
         dual.left = dual.right = dual.d_left = dual.d_right = None

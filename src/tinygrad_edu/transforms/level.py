@@ -38,7 +38,7 @@ class deeper(Generic[Node]):
 
     def __enter__(self) -> type[Node]:
         self._resumed = None
-        if recording.paused_threads and recording.is_paused():
+        if recording.open_blocks and recording.is_paused():
             self._resumed = recording.recorded()
             self._resumed.__enter__()
         with _lock:

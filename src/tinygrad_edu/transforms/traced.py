@@ -102,7 +102,7 @@ def lowered(y: Any, node: type[Value]) -> Any:
 
 def outside(ys: list[Any]) -> list[Any]:
     """What a transform hands back: within `no_grad`, Values that do not remember how they were made."""
-    if recording.paused_threads and recording.is_paused():
+    if recording.open_blocks and recording.is_paused():
         return [y.detach() if isinstance(y, Value) else y for y in ys]
     return ys
 
