@@ -1,10 +1,14 @@
+import copy
 import json
 import math
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 
 import pytest
 
-from tinygrad_edu import Value, nn, schedules
+from tinygrad_edu import Value, nn, optim, schedules
 from tinygrad_edu.engine import NOT_COMPUTED
 from tinygrad_edu.optim import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp, clip_by_norm, clip_by_value
 
@@ -265,6 +269,263 @@ def test_an_update_must_say_what_to_remember():
     assert parameters[0].data == before
 
 
+# --- what people type first -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda m: SGD(m), r"SGD takes a list of Values, got a model: write SGD\(model\.parameters\(\)\)"),
+        (lambda m: Adam(m, lr=0.1), r"Adam takes a list of Values, got a model: write Adam"),
+        (lambda m: SGD(m.parameters), r"write model\.parameters\(\), with parentheses"),
+        (lambda m: SGD(m.b), r"got one Value: write SGD\(\[x\]\)"),
+        (lambda m: SGD(m.named_parameters()), r"parameter 0 is \('w\[0\]'.*gives them without names"),
+        (lambda m: SGD(m.state_dict()), "SGD takes a list of Values, got {"),
+        (lambda m: SGD(3), "SGD takes a list of Values, got 3"),
+        (lambda m: SGD("w"), "SGD takes a list of Values, got 'w'"),
+        (lambda m: SGD(None), "SGD takes a list of Values, got None"),
+        (lambda m: SGD(m.parameters(), lr="0.1"), "lr must be a number, got '0.1'"),
+        (lambda m: SGD(m.parameters(), lr=None), "lr must be a number, got None"),
+        (lambda m: SGD(m.parameters(), lr=True), "lr must be a number, got True"),
+        (lambda m: SGD(m.parameters(), lr=Value(0.1)), "lr must be a number, got Value"),
+        (lambda m: SGD(m.parameters(), momentum="0.9"), "momentum must be a number, got '0.9'"),
+        (lambda m: SGD(m.parameters(), weight_decay=None), "weight_decay must be a number, got None"),
+        (lambda m: Adam(m.parameters(), betas=0.9), "betas must be a pair of numbers, got 0.9"),
+        (lambda m: Adam(m.parameters(), betas=(0.9,)), "betas must be a pair of numbers"),
+        (lambda m: Adam(m.parameters(), eps="small"), "eps must be a number, got 'small'"),
+        (lambda m: RMSProp(m.parameters(), alpha="most"), "alpha must be a number, got 'most'"),
+        (lambda m: SGD(m.parameters()).load_state_dict(None), "state must be a dict, got None"),
+        (lambda m: clip_by_norm(m, 1.0), "clip_by_norm takes a list of Values, got a model"),
+        (lambda m: clip_by_value(m.parameters(), "5"), "limit must be a number, got '5'"),
+        (lambda m: clip_by_norm([1.0], 1.0), r"clip_by_norm: parameter 0 is 1\.0: Values are needed"),
+    ],
+)
+def test_what_does_not_fit_is_answered_with_what_to_write(make, message):
+    with pytest.raises(TypeError, match=message):
+        make(nn.Neuron(2))
+
+
+def test_a_schedule_that_gives_no_number_is_named():
+    (p,) = with_gradients(1.0)
+    with pytest.raises(TypeError, match="lr must be a number, got '0.1'"):
+        SGD([p], lr=lambda step: "0.1").step()
+
+
+def test_a_gradient_of_none_is_one_that_was_not_computed():
+    moved, left = with_gradients(1.0, None)
+    optimizer = SGD([moved, left], lr=0.5, momentum=0.9)
+    optimizer.step()
+    assert (moved.data, left.data, optimizer.memories) == (0.5, 1.0, [(1.0,), ()])
+    for clip in (clip_by_norm, clip_by_value):
+        clip([moved, left], 0.5)
+    assert (moved.grad, left.grad) == (0.5, None)
+    moved.grad = None
+    with pytest.raises(RuntimeError, match=r"call loss\.backward\(\) before step\(\)"):
+        optimizer.step()
+
+
+def test_zero_grad_takes_pytorchs_option():
+    p, never, none = with_gradients(2.0, NOT_COMPUTED, None)
+    optimizer = SGD([p, never, none])
+    optimizer.zero_grad(set_to_none=False)
+    assert p.grad == 0
+    assert p.grad is not NOT_COMPUTED
+    assert never.grad is none.grad is NOT_COMPUTED
+    optimizer.zero_grad(set_to_none=True)
+    assert p.grad is NOT_COMPUTED
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("RMSprop", "RMSProp"),
+        ("Adagrad", "AdaGrad"),
+        ("clip_grad_norm_", "clip_by_norm"),
+        ("lr_scheduler", "schedules"),
+    ],
+)
+def test_another_librarys_name_is_answered_with_ours(name, ours):
+    with pytest.raises(AttributeError, match=f"no attribute '{name}': write .*{ours}"):
+        getattr(optim, name)
+    with pytest.raises(AttributeError, match="no attribute 'Adaam'$"):
+        optim.Adaam  # noqa: B018
+
+
+# --- groups of parameters -------------------------------------------------------------------------------------------
+
+
+def two_groups(kind, one, other, **settings):
+    parameters = [Value(x) for x in START]
+    return parameters, kind([{"params": parameters[:1], **one}, {"params": parameters[1:], **other}], **settings)
+
+
+GROUPS = [  # kind, settings of the two groups, settings of the whole
+    (SGD, {"lr": 0.05}, {"momentum": 0.5, "nesterov": True}, {"lr": 0.01, "momentum": 0.9}),
+    (Adam, {}, {"lr": 0.05, "betas": (0.8, 0.99), "weight_decay": 0.1}, {"lr": 0.01}),
+    (RMSProp, {"alpha": 0.9}, {"momentum": 0.3}, {"lr": 0.002}),
+    (AdamW, {"weight_decay": 0.2}, {"eps": 1e-4}, {}),
+]
+TORCH = {"SGD": "SGD", "Adam": "Adam", "RMSProp": "RMSprop", "AdamW": "AdamW", "AdaGrad": "Adagrad"}
+
+
+@pytest.mark.parametrize(("kind", "one", "other", "settings"), GROUPS)
+def test_groups_are_optimizers_side_by_side(kind, one, other, settings):
+    parameters, optimizer = two_groups(kind, one, other, **settings)
+    alone = [Value(x) for x in START]
+    pair = [kind(alone[:1], **{**settings, **one}), kind(alone[1:], **{**settings, **other})]
+    for _ in range(100):
+        for ps in (parameters, alone):
+            for p, g in zip(ps, slopes([p.data for p in ps]), strict=True):
+                p.grad = g
+        optimizer.step()
+        for each in pair:
+            each.step()
+    assert [p.data for p in parameters] == [p.data for p in alone]
+    assert [p.data for p in parameters] != list(START)
+
+
+@pytest.mark.parametrize(("kind", "one", "other", "settings"), GROUPS)
+def test_groups_agree_with_the_pytorch_that_is_installed(kind, one, other, settings):
+    torch = pytest.importorskip("torch")
+    parameters, optimizer = two_groups(kind, one, other, **settings)
+    x = [torch.tensor(START[:1], dtype=torch.float64), torch.tensor(START[1:], dtype=torch.float64)]
+    theirs = getattr(torch.optim, TORCH[kind.__name__])(
+        [{"params": [x[0]], **one}, {"params": [x[1]], **other}], **settings
+    )
+    for _ in range(100):
+        gradients = slopes([*x[0].tolist(), *x[1].tolist()])
+        x[0].grad = torch.tensor(gradients[:1], dtype=torch.float64)
+        x[1].grad = torch.tensor(gradients[1:], dtype=torch.float64)
+        for p, g in zip(parameters, slopes([p.data for p in parameters]), strict=True):
+            p.grad = g
+        theirs.step()
+        optimizer.step()
+    assert [p.data for p in parameters] == pytest.approx([*x[0].tolist(), *x[1].tolist()], rel=1e-12)
+
+
+def test_a_step_with_groups_happens_wholly_or_not_at_all():
+    parameters, optimizer = two_groups(SGD, {}, {"lr": lambda step: math.nan if step else 0.1}, lr=0.1)
+    for p in parameters:
+        p.grad = 1.0
+    optimizer.step()
+    before = [p.data for p in parameters]
+    with pytest.raises(ValueError, match="lr must be"):
+        optimizer.step()
+    assert [p.data for p in parameters] == before
+    assert optimizer.steps == 1
+
+
+def test_a_groups_settings_can_be_read_and_changed_as_in_pytorch():
+    parameters, optimizer = two_groups(SGD, {"lr": 0.5}, {}, lr=0.1)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.1]
+    optimizer.param_groups[1]["lr"] = 0.0
+    optimizer.groups[0].lr = 1.0
+    for p in parameters:
+        p.grad = 1.0
+    optimizer.step()
+    assert [p.data for p in parameters] == [0.5, *START[1:]]
+    assert not optimizer.is_plain
+
+
+def test_a_state_of_groups_remembers_what_each_group_needs():
+    parameters, optimizer = two_groups(SGD, {"momentum": 0.9}, {}, lr=0.1)
+    for p in parameters:
+        p.grad = 1.0
+    optimizer.step()
+    state = json.loads(json.dumps(optimizer.state_dict()))
+    assert state["memories"] == [[1.0], [], []]
+    _, other = two_groups(SGD, {"momentum": 0.9}, {}, lr=0.1)
+    other.load_state_dict(state)
+    assert (other.memories, other.steps) == ([(1.0,), (), ()], 1)
+    with pytest.raises(ValueError, match=r"memories\[1\]: expected 0 finite numbers"):
+        other.load_state_dict({**state, "memories": [[], [1.0], []]})
+
+
+@pytest.mark.parametrize(
+    ("groups", "error", "message"),
+    [
+        ([{"lr": 0.1}], ValueError, "group 0 has lr: it needs params, and may have lr, momentum, nesterov"),
+        ([{}], ValueError, "group 0 has nothing: it needs params"),
+        ([{"params": [Value(1.0)], "beta": 0.1}], ValueError, "group 0 has params, beta: it needs params, and may"),
+        ([{"params": [Value(1.0)]}, Value(2.0)], TypeError, "group 1 must be a dict, got Value"),
+        ([{"params": [Value(1.0)], "lr": "fast"}], TypeError, "lr must be a number, got 'fast'"),
+        ([{"params": [Value(1.0)], "momentum": -1.0}], ValueError, "momentum must be"),
+        ([{"params": []}], ValueError, "at least one parameter"),
+        ([{"params": nn.Neuron(1)}], TypeError, "got a model"),
+        ([Value(1.0), {"params": [Value(2.0)]}], TypeError, "parameter 1 is {"),
+    ],
+)
+def test_groups_that_make_no_sense_are_refused(groups, error, message):
+    with pytest.raises(error, match=message):
+        SGD(groups)
+
+
+def test_a_parameter_in_two_groups_is_refused():
+    x = Value(1.0, label="x")
+    with pytest.raises(ValueError, match=r"parameter 1 \(x\) is listed twice"):
+        SGD([{"params": [x]}, {"params": [x]}])
+
+
+def test_an_optimizer_of_your_own_may_take_groups():
+    class Signs(Optimizer):
+        def __init__(self, parameters, lr=0.1, size=1.0):
+            self.size = size
+            super().__init__(parameters, lr)
+
+        def update(self, x, g, memory, lr):
+            return x - lr * math.copysign(self.size, g), ()
+
+    a, b = with_gradients(5.0, -5.0)
+    Signs([{"params": [a], "size": 2.0}, {"params": [b]}]).step()
+    assert (a.data, b.data) == (0.8, 1.1)
+
+
+# --- it travels -----------------------------------------------------------------------------------------------------
+
+
+def trained(model, optimizer):
+    for p in model.parameters():
+        p.grad = p.data - 0.3
+    optimizer.step()
+    return [p.data for p in model.parameters()]
+
+
+SCHEDULES = [
+    0.1,
+    schedules.step_decay(0.1, every=2),
+    schedules.exponential(0.1, 0.5),
+    schedules.linear(0.1, 0.0, steps=9),
+    schedules.cosine(0.1, steps=9),
+    schedules.warm_up(3, then=schedules.cosine(0.1, steps=9)),
+    schedules.warm_up(3, then=0.1),
+]
+
+
+@pytest.mark.parametrize("lr", SCHEDULES)
+@pytest.mark.parametrize("kind", [SGD, AdaGrad, RMSProp, Adam, AdamW])
+def test_a_model_with_its_optimizer_travels(kind, lr):
+    model = nn.MLP(2, [2, 1], seed=1)
+    optimizer = kind([{"params": model.parameters()[:3]}, {"params": model.parameters()[3:], "lr": 0.01}], lr=lr)
+    trained(model, optimizer)
+    pairs = [copy.deepcopy((model, optimizer)), pickle.loads(pickle.dumps((model, optimizer)))]
+    expected = [trained(model, optimizer), trained(model, optimizer)]
+    for pair in pairs:
+        assert [trained(*pair), trained(*pair)] == expected
+
+
+def further(model, optimizer):
+    return [trained(model, optimizer) for _ in range(5)]
+
+
+def test_an_optimizer_works_in_a_process_that_was_spawned():
+    model = nn.MLP(2, [2, 1], seed=1)
+    optimizer = Adam(model.parameters(), lr=schedules.warm_up(3, then=schedules.cosine(0.1, steps=9)))
+    trained(model, optimizer)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        far = pool.submit(further, model, optimizer).result(timeout=60)
+    assert far == further(model, optimizer)
+
+
 # --- state ---------------------------------------------------------------------------------------------------------
 
 
@@ -327,7 +588,7 @@ def test_clipping_by_value_caps_each_gradient_and_keeps_its_sign():
 def test_clipping_by_norm_keeps_the_direction_and_returns_the_norm():
     parameters = with_gradients(3.0, -4.0, NOT_COMPUTED)
     assert clip_by_norm(parameters, 1.0) == 5.0
-    assert [p.grad for p in parameters] == pytest.approx([3 / 5.000001, -4 / 5.000001, 0], rel=1e-12)
+    assert [p.grad for p in parameters] == pytest.approx([0.6, -0.8, 0], rel=1e-15)
     assert parameters[2].grad is NOT_COMPUTED
 
 
@@ -353,68 +614,47 @@ def test_clipping_refuses_gradients_that_are_not_finite_and_limits_that_are_no_l
         clip(parameters, -1.0)
 
 
-def test_clipping_agrees_with_pytorch():
+def test_clipping_by_value_agrees_with_pytorch():
     torch = pytest.importorskip("torch")
     x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-    gradients = [3.0, -40.0, 0.5]
-    for ours, theirs in (
-        (clip_by_value, torch.nn.utils.clip_grad_value_),
-        (clip_by_norm, torch.nn.utils.clip_grad_norm_),
-    ):
-        x.grad = torch.tensor(gradients, dtype=torch.float64)
-        parameters = with_gradients(*gradients)
-        ours(parameters, 2.0)
-        theirs([x], 2.0)
-        assert [p.grad for p in parameters] == pytest.approx(x.grad.tolist(), rel=1e-12)
+    x.grad = torch.tensor([3.0, -40.0, 0.5], dtype=torch.float64)
+    parameters = with_gradients(3.0, -40.0, 0.5)
+    clip_by_value(parameters, 2.0)
+    torch.nn.utils.clip_grad_value_([x], 2.0)
+    assert [p.grad for p in parameters] == x.grad.tolist()
 
 
-# --- schedules -----------------------------------------------------------------------------------------------------
-
-
-def test_schedules_reach_their_end_and_stay_there():
-    for schedule in (schedules.linear(0.1, 0.02, steps=10), schedules.cosine(0.1, steps=10, end=0.02)):
-        rates = [schedule(step) for step in range(20)]
-        assert rates[0] == pytest.approx(0.1)
-        assert rates[10:] == pytest.approx([0.02] * 10)
-        assert rates == sorted(rates, reverse=True)
-
-
-def test_a_warm_up_leads_into_another_schedule():
-    schedule = schedules.warm_up(2, then=schedules.exponential(1.0, 0.5))
-    assert [schedule(step) for step in range(5)] == [0.5, 1.0, 1.0, 0.5, 0.25]
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: schedules.step_decay(0.1, every=0),
-        lambda: schedules.linear(0.1, 0.0, steps=0),
-        lambda: schedules.cosine(0.1, steps=-1),
-        lambda: schedules.warm_up(0, then=0.1),
-    ],
-)
-def test_schedules_of_no_steps_are_refused(make):
-    with pytest.raises(ValueError, match="of at least 1"):
-        make()
-
-
-@pytest.mark.parametrize(
-    ("schedule", "name", "settings"),
-    [
-        (schedules.step_decay(0.1, every=3, factor=0.5), "StepLR", {"step_size": 3, "gamma": 0.5}),
-        (schedules.exponential(0.1, 0.9), "ExponentialLR", {"gamma": 0.9}),
-        (schedules.cosine(0.1, steps=20, end=0.01), "CosineAnnealingLR", {"T_max": 20, "eta_min": 0.01}),
-        (schedules.linear(0.1, 0.05, steps=8), "LinearLR", {"start_factor": 1.0, "end_factor": 0.5, "total_iters": 8}),
-    ],
-)
-def test_schedules_agree_with_pytorch(schedule, name, settings):
+def test_clipping_by_norm_agrees_with_pytorch_but_for_the_millionth_it_adds_to_the_norm():
     torch = pytest.importorskip("torch")
-    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.1)
-    theirs = getattr(torch.optim.lr_scheduler, name)(optimizer, **settings)
-    for step in range(20):
-        assert schedule(step) == pytest.approx(theirs.get_last_lr()[0], rel=1e-12)
-        optimizer.step()
-        theirs.step()
+    x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+    x.grad = torch.tensor([3.0, -40.0, 0.5], dtype=torch.float64)
+    parameters = with_gradients(3.0, -40.0, 0.5)
+    norm = clip_by_norm(parameters, 2.0)
+    torch.nn.utils.clip_grad_norm_([x], 2.0)
+    theirs = [g * (norm + 1e-6) / norm for g in x.grad.tolist()]
+    assert [p.grad for p in parameters] == pytest.approx(theirs, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "gradients", [(3.0, 4.0), (0.3, -0.4), (3e-9, 4e-9), (5e-324, 0.0), (3e200, 4e200), (0.0, 0.0)]
+)
+def test_a_norm_exactly_at_the_limit_leaves_every_gradient_as_it_is(gradients):
+    parameters = with_gradients(*gradients)
+    clip_by_norm(parameters, math.hypot(*gradients))
+    assert [p.grad for p in parameters] == list(gradients)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-8, 1e-300, 1e300])
+def test_clipping_by_norm_multiplies_by_limit_over_norm_whatever_the_size(scale):
+    parameters = with_gradients(3.0 * scale, 4.0 * scale)
+    clip_by_norm(parameters, 2.5 * scale)
+    assert [p.grad for p in parameters] == pytest.approx([1.5 * scale, 2.0 * scale], rel=1e-15)
+
+
+def test_a_limit_of_0_makes_every_gradient_0():
+    parameters = with_gradients(3.0, -4.0)
+    clip_by_norm(parameters, 0.0)
+    assert [p.grad for p in parameters] == [0.0, 0.0]
 
 
 def test_gradients_whose_norm_overflows_are_not_clipped_to_zero():

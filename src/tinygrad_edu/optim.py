@@ -5,46 +5,108 @@ NaN, a learning rate that is infinite) or an interrupt leaves them, and its own 
 and the formulas are PyTorch's. x is a parameter, g its gradient, η the learning rate.
 """
 
+import inspect
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn, TypeAlias
 
-from .core.number import shown
+from .core.number import Number, shown
+from .core.options import A_DICT, A_FINITE, A_PAIR, expect
 from .core.scalar import sqrt
 from .engine import NOT_COMPUTED, Value
+from .networks.parameters import (
+    above_zero,
+    all_finite,
+    at_least_zero,
+    finite_gradients,
+    forget,
+    fraction,
+    leaves,
+    listed,
+    name_of,
+    values,
+)
 
-Memory = tuple[Any, ...]  # what an optimiser remembers about one parameter; () before its first step
+Memory: TypeAlias = tuple[Number, ...]  # what an optimiser remembers about one parameter; () before its first step
+Rate: TypeAlias = float | Callable[[int], float]
+Group: TypeAlias = Mapping[str, Any]  # {"params": Values, "lr": 0.1, ...}, as PyTorch writes it
+Parameters: TypeAlias = Iterable[Value] | Iterable[Group]
 
 
 class Optimizer:
     """What the optimisers share: their parameters, the learning rate, and steps that happen wholly or not at all.
 
     `lr` is a number or a function of the number of steps made so far (see `schedules`). `steps` counts them.
-    A subclass sets `memory`, the names of the numbers it remembers about each parameter, and defines `update`.
+    Instead of Values, `parameters` may be groups with settings of their own, as in PyTorch:
+    `SGD([{"params": body}, {"params": head, "lr": 0.1}], lr=0.01)`; `groups` are then optimisers, one for each.
+
+    A subclass sets `memory`, the names of the numbers it remembers about each parameter, and defines `update`. One
+    that takes groups calls this `__init__` last, when its own settings are set.
 
     Raises ValueError if there are no parameters, if one is listed twice, and if one is the result of an operation.
     """
 
     memory: tuple[str, ...] = ()
 
-    def __init__(
-        self, parameters: Iterable[Value], lr: float | Callable[[int], float], weight_decay: float = 0.0
-    ) -> None:
-        self.parameters = _checked(parameters)
-        self.lr = lr
+    def __init__(self, parameters: Parameters, lr: Rate, weight_decay: float = 0.0) -> None:
+        self.lr = lr if callable(lr) else at_least_zero("lr", lr)
         self.weight_decay = at_least_zero("weight_decay", weight_decay)
+        given = listed(type(self).__name__, parameters)
+        self._groups: list[Optimizer] = []
+        if given and isinstance(given[0], Mapping):
+            self._groups = [self._of_group(i, group) for i, group in enumerate(given)]
+            given = [p for group in self._groups for p in group.parameters]
+        self.parameters: list[Value] = leaves(given)
         self.steps = 0
-        self._memories: list[Memory] = [()] * len(self.parameters)
-        if not callable(lr):
-            at_least_zero("lr", lr)
+        self.memories: list[Memory] = [()] * len(self.parameters)
 
-    def update(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:
+    def _of_group(self, i: int, group: object) -> "Optimizer":
+        """An optimiser of this kind for one group: the settings that it names, else those of the whole."""
+        expect("an optimiser's groups", A_DICT, **{f"group {i}": group})
+        options: dict[str, Any] = dict(group)  # type: ignore[call-overload]
+        names = [name for name in inspect.signature(type(self)).parameters if name != "parameters"]
+        if "params" not in options or not {"params", *names} >= options.keys():
+            raise ValueError(
+                f"group {i} has {', '.join(map(str, options)) or 'nothing'}: "
+                f"it needs params, and may have {', '.join(names)}"
+            )
+        own = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return type(self)(options.pop("params"), **{**own, **options})
+
+    @property
+    def groups(self) -> list["Optimizer"]:
+        """The groups of parameters, each with its settings; without groups, the optimiser itself."""
+        return self._groups or [self]
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:
+        """The settings of each group as a dict that may be written to, under PyTorch's name.
+
+        >>> optimizer = SGD([Value(1.0)], lr=0.1)
+        >>> for group in optimizer.param_groups:
+        ...     group["lr"] *= 0.5
+        >>> optimizer.lr
+        0.05
+        """
+        return [vars(group) for group in self.groups]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a step is nothing but one of this module's `update`s for each parameter: then it can be staged."""
+        is_own_step = type(self).step is Optimizer.step and "step" not in vars(self)
+        return type(self).update in UPDATES and is_own_step and not self._groups
+
+    def update(self, x: Number, g: Number, memory: Memory, lr: Number) -> tuple[Number, Memory]:
         """The new number for a parameter, and what to remember about it."""
         raise NotImplementedError(f"{type(self).__name__} must define update(x, g, memory, lr)")
 
     def learning_rate(self) -> float:
         """The learning rate of the next step. ValueError if it is negative, NaN or infinite."""
-        return at_least_zero("lr", self.lr(self.steps) if callable(self.lr) else self.lr)
+        return self._rate(self.steps)
+
+    def _rate(self, steps: int) -> float:
+        return at_least_zero("lr", self.lr(steps) if callable(self.lr) else self.lr)
 
     def step(self) -> None:
         """Move every parameter that has a gradient.
@@ -52,15 +114,23 @@ class Optimizer:
         Raises ValueError if a gradient or the learning rate is NaN or infinite, OverflowError if a parameter would
         become so, RuntimeError if no parameter has a gradient; none of them has changed then.
         """
-        lr, before = self.learning_rate(), [p.data for p in self.parameters]
+        rates, before = [group._rate(self.steps) for group in self.groups], [p.data for p in self.parameters]
         gradients = finite_gradients(self.parameters)
         if all(g is NOT_COMPUTED for g in gradients):
             raise RuntimeError("no parameter has a gradient yet: call loss.backward() before step()")
-        after, memories = self.moved(before, gradients, self._memories, lr)
+        after, memories = [], []
+        rest = iter(before), iter(gradients), iter(self.memories)
+        for group, lr in zip(self.groups, rates, strict=True):
+            xs, gs, ms = (list(itertools.islice(each, len(group.parameters))) for each in rest)
+            moved, remembered = group.moved(xs, gs, ms, lr)
+            after += moved
+            memories += remembered
         self._check(before, after, memories)
         self.take(after, memories, before)
 
-    def moved(self, xs: list[Any], gs: list[Any], memories: list[Memory], lr: Any) -> tuple[list[Any], list[Memory]]:
+    def moved(
+        self, xs: list[Number], gs: list[Number], memories: list[Memory], lr: Number
+    ) -> tuple[list[Number], list[Memory]]:
         """What a step makes of all parameters, and what is remembered; nothing is changed. `update` does the work."""
         pairs = [
             (x, memory) if g is NOT_COMPUTED else self.update(x, g, memory, lr)
@@ -73,32 +143,31 @@ class Optimizer:
             )
         return [x for x, _ in pairs], [memory for _, memory in pairs]
 
-    def take(self, xs: list[Any], memories: list[Memory], before: list[Any]) -> None:
+    def take(self, xs: list[Number], memories: list[Memory], before: list[Number]) -> None:
         """Make these the parameters' numbers, all or none; `before` are those that they have."""
         try:
             for p, x in zip(self.parameters, xs, strict=True):
                 p.data = x
-            self._memories, self.steps = memories, self.steps + 1
+            self.memories, self.steps = memories, self.steps + 1
         except BaseException:  # Ctrl-C between two parameters
             for p, x in zip(self.parameters, before, strict=True):
                 p.data = x
             raise
 
-    def _check(self, before: list[Any], after: list[Any], memories: list[Memory]) -> None:
+    def _check(self, before: list[Number], after: list[Number], memories: list[Memory]) -> None:
         """OverflowError if a number has become too large."""
-        if _all_finite([*after, *(m for memory in memories for m in memory)]):
+        if all_finite([*after, *(m for memory in memories for m in memory)]):
             return
-        finite = [_all_finite([x, *memory]) for x, memory in zip(after, memories, strict=True)]
+        finite = [all_finite([x, *memory]) for x, memory in zip(after, memories, strict=True)]
         i = finite.index(False)
         raise OverflowError(
-            f"{_name(self.parameters, i)} = {before[i]} would become {after[i]}, or what is remembered about it, too "
+            f"{name_of(self.parameters, i)} = {before[i]} would become {after[i]}, or what is remembered about it, too "
             "large for a float; no parameter was changed: lower the learning rate or clip the gradients"
         )
 
-    def zero_grad(self) -> None:
-        """Forget the gradients, which `backward` would otherwise add to."""
-        for p in self.parameters:
-            p.grad = NOT_COMPUTED
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, which `backward` would otherwise add to; with False, set those there are to 0."""
+        forget(self.parameters, set_to_none=set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
         """What it remembers, to go on later: numbers and lists. Learning rate and other settings are not part of it.
@@ -110,7 +179,7 @@ class Optimizer:
             "optimizer": type(self).__name__,
             "memory": list(self.memory),
             "steps": self.steps,
-            "memories": [list(memory) for memory in self._memories],
+            "memories": [list(memory) for memory in self.memories],
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -118,6 +187,7 @@ class Optimizer:
 
         Raises ValueError, and changes nothing, if it does not fit.
         """
+        expect("load_state_dict", A_DICT, state=state)
         own = self.state_dict()
         if state.keys() != own.keys():
             raise ValueError(f"an optimiser's state has {', '.join(own)}; this one has {', '.join(map(str, state))}")
@@ -130,10 +200,11 @@ class Optimizer:
         if not isinstance(memories, list) or len(memories) != len(self.parameters):
             found = len(memories) if isinstance(memories, list) else shown(memories)
             raise ValueError(f"memories: {len(self.parameters)} parameters here, {found} in the state")
-        for i, memory in enumerate(memories):
-            if not (isinstance(memory, list) and len(memory) in (0, len(self.memory)) and all(map(_is_real, memory))):
-                raise ValueError(f"memories[{i}]: expected {len(self.memory)} finite numbers, got {shown(memory)}")
-        self.steps, self._memories = steps, [tuple(memory) for memory in memories]
+        sizes = [len(group.memory) for group in self.groups for _ in group.parameters]
+        for i, (memory, size) in enumerate(zip(memories, sizes, strict=True)):
+            if not (isinstance(memory, list) and len(memory) in (0, size) and all(map(A_FINITE.fits, memory))):
+                raise ValueError(f"memories[{i}]: expected {size} finite numbers, got {shown(memory)}")
+        self.steps, self.memories = steps, [tuple(memory) for memory in memories]
 
 
 class SGD(Optimizer):
@@ -152,19 +223,19 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
-        lr: float | Callable[[int], float] = 0.01,
+        parameters: Parameters,
+        lr: Rate = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr, weight_decay)
         self.momentum, self.nesterov = at_least_zero("momentum", momentum), nesterov
         self.memory = ("v",) if momentum else ()
         if nesterov and not momentum:
             raise ValueError("nesterov needs a momentum above 0")
+        super().__init__(parameters, lr, weight_decay)
 
-    def update(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:  # noqa: D102
+    def update(self, x: Number, g: Number, memory: Memory, lr: Number) -> tuple[Number, Memory]:  # noqa: D102
         if self.weight_decay:
             g = g + self.weight_decay * x
         if not self.momentum:
@@ -181,17 +252,11 @@ class AdaGrad(Optimizer):
 
     memory = ("s",)
 
-    def __init__(
-        self,
-        parameters: Iterable[Value],
-        lr: float | Callable[[int], float] = 0.01,
-        eps: float = 1e-10,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(parameters, lr, weight_decay)
+    def __init__(self, parameters: Parameters, lr: Rate = 0.01, eps: float = 1e-10, weight_decay: float = 0.0) -> None:
         self.eps = above_zero("eps", eps)
+        super().__init__(parameters, lr, weight_decay)
 
-    def update(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:  # noqa: D102
+    def update(self, x: Number, g: Number, memory: Memory, lr: Number) -> tuple[Number, Memory]:  # noqa: D102
         g = g + self.weight_decay * x
         s = (memory[0] if memory else 0.0) + g * g
         return x - lr * g / (sqrt(s) + self.eps), (s,)
@@ -207,18 +272,18 @@ class RMSProp(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
-        lr: float | Callable[[int], float] = 0.01,
+        parameters: Parameters,
+        lr: Rate = 0.01,
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         momentum: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr, weight_decay)
         self.alpha, self.eps = fraction("alpha", alpha), above_zero("eps", eps)
         self.momentum = at_least_zero("momentum", momentum)
+        super().__init__(parameters, lr, weight_decay)
 
-    def update(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:  # noqa: D102
+    def update(self, x: Number, g: Number, memory: Memory, lr: Number) -> tuple[Number, Memory]:  # noqa: D102
         g = g + self.weight_decay * x
         s, v = memory or (0.0, 0.0)
         s = self.alpha * s + (1 - self.alpha) * (g * g)
@@ -237,20 +302,21 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
-        lr: float | Callable[[int], float] = 0.001,
+        parameters: Parameters,
+        lr: Rate = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr, weight_decay)
+        expect("optim", A_PAIR, betas=betas)
         self.betas = fraction("betas[0]", betas[0]), fraction("betas[1]", betas[1])
         self.eps = above_zero("eps", eps)
+        super().__init__(parameters, lr, weight_decay)
 
-    def update(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:  # noqa: D102
+    def update(self, x: Number, g: Number, memory: Memory, lr: Number) -> tuple[Number, Memory]:  # noqa: D102
         return self._moved(x, g + self.weight_decay * x, memory, lr)
 
-    def _moved(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:
+    def _moved(self, x: Number, g: Number, memory: Memory, lr: Number) -> tuple[Number, Memory]:
         (b1, b2), (t, m, v) = self.betas, memory or (0.0, 0.0, 0.0)
         t = t + 1
         m = b1 * m + (1 - b1) * g
@@ -266,16 +332,19 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
-        lr: float | Callable[[int], float] = 0.001,
+        parameters: Parameters,
+        lr: Rate = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.01,
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
-    def update(self, x: Any, g: Any, memory: Memory, lr: float) -> tuple[Any, Memory]:  # noqa: D102
+    def update(self, x: Number, g: Number, memory: Memory, lr: Number) -> tuple[Number, Memory]:  # noqa: D102
         return self._moved(x - lr * self.weight_decay * x, g, memory, lr)
+
+
+UPDATES = {each.update for each in (SGD, AdaGrad, RMSProp, Adam, AdamW)}  # arithmetic alone, so they stage
 
 
 # --- clipping ------------------------------------------------------------------------------------------------------
@@ -293,7 +362,7 @@ def clip_by_value(parameters: Iterable[Value], limit: float) -> None:
     >>> x.grad
     5.0
     """
-    parameters, limit = list(parameters), at_least_zero("limit", limit)
+    parameters, limit = values("clip_by_value", parameters), at_least_zero("limit", limit)
     for p, g in zip(parameters, finite_gradients(parameters), strict=True):
         if abs(g) > limit:
             p.grad = math.copysign(limit, g)
@@ -302,96 +371,47 @@ def clip_by_value(parameters: Iterable[Value], limit: float) -> None:
 def clip_by_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """Shrink all gradients alike if the length of their vector, which is returned, exceeds `max_norm`.
 
-    As PyTorch's `clip_grad_norm_`, they are multiplied by max_norm / (norm + 1e-6): the direction stays. Raises
-    ValueError, and changes nothing, if a gradient is NaN or infinite (Pascanu, Mikolov and Bengio 2013).
+    They are multiplied by min(1, max_norm / norm): the direction stays. (PyTorch's `clip_grad_norm_` divides by
+    norm + 1e-6, so it also changes gradients exactly at the limit.) Raises ValueError, and changes nothing, if a
+    gradient is NaN or infinite (Pascanu, Mikolov and Bengio 2013).
 
     >>> x, y = Value(1.5), Value(2.0)
     >>> (x * x + y * y).backward()
     >>> clip_by_norm([x, y], 1.0)
     5.0
-    >>> round(x.grad, 5), round(y.grad, 5)
+    >>> round(x.grad, 12), round(y.grad, 12)
     (0.6, 0.8)
     """
-    parameters, max_norm = list(parameters), at_least_zero("max_norm", max_norm)
+    parameters, max_norm = values("clip_by_norm", parameters), at_least_zero("max_norm", max_norm)
     norm = math.hypot(*finite_gradients(parameters))
     if norm == math.inf:
         raise ValueError("the norm of the gradients is too large for a float; no gradient was changed")
-    scale = max_norm / (norm + 1e-6)
-    if scale < 1:
+    if norm > max_norm:
+        scale = max_norm / norm
         for p in parameters:
-            if p.grad is not NOT_COMPUTED:
+            if p.grad is not NOT_COMPUTED and p.grad is not None:
                 p.grad = p.grad * scale
     return norm
 
 
-# --- checks --------------------------------------------------------------------------------------------------------
+# --- other libraries' names ----------------------------------------------------------------------------------------
+
+ELSEWHERE = {
+    "Adagrad": "AdaGrad",
+    "RMSprop": "RMSProp",
+    "clip_grad_norm_": "clip_by_norm",
+    "clip_grad_value_": "clip_by_value",
+    "lr_scheduler": "the functions in tinygrad_edu.schedules, as in SGD(parameters, lr=schedules.cosine(0.1, 1000))",
+    "Adadelta": "AdaGrad, RMSProp or Adam",
+    "Adamax": "Adam",
+    "NAdam": "Adam",
+    "RAdam": "Adam, with schedules.warm_up",
+    "LBFGS": "tinygrad_edu.least_squares for fits of least squares; for all else Adam",
+}
 
 
-def finite_gradients(parameters: list[Value]) -> list[Any]:
-    """The gradients of the parameters. ValueError names the first that is NaN or infinite."""
-    gradients = [p.grad for p in parameters]
-    if not _all_finite(gradients):
-        i = [_is_finite(g) for g in gradients].index(False)
-        raise ValueError(f"the gradient of {_name(parameters, i)} is {shown(gradients[i])}; no parameter was changed")
-    return gradients
-
-
-def _all_finite(xs: list[Any]) -> bool:
-    """Whether all are finite: their sum is, or else, as it may be too large itself, each of them."""
-    try:
-        return math.isfinite(sum(xs)) or all(map(_is_finite, xs))
-    except (ArithmeticError, TypeError):  # kinds of numbers that do not add
-        return all(map(_is_finite, xs))
-
-
-def _is_finite(x: Any) -> bool:
-    """Whether it is a finite number within the range of floats."""
-    try:
-        return math.isfinite(x)
-    except OverflowError:
-        return False
-
-
-def _checked(parameters: Iterable[Value]) -> list[Value]:
-    listed = list(parameters)
-    if not listed:
-        raise ValueError("an optimiser needs at least one parameter, got none")
-    for i, p in enumerate(listed):
-        if not isinstance(p, Value):
-            raise TypeError(f"parameter {i} is {shown(p)}: an optimiser needs Values, as model.parameters() returns")
-        if p.op:
-            raise ValueError(f"{_name(listed, i)} is the result of {p.op!r}: only a leaf can be a parameter")
-    if len(set(listed)) < len(listed):
-        twice = next(i for i, p in enumerate(listed) if p in listed[:i])
-        raise ValueError(f"{_name(listed, twice)} is listed twice: it would move twice in each step")
-    return listed
-
-
-def _name(parameters: list[Value], i: int) -> str:
-    label = parameters[i].label
-    return f"parameter {i} ({label})" if label else f"parameter {i}"
-
-
-def _is_real(x: Any) -> bool:
-    return isinstance(x, (int, float)) and not isinstance(x, bool) and abs(x) < math.inf
-
-
-def at_least_zero(name: str, x: float) -> float:
-    """`x` if it is a finite number from 0 on, else ValueError."""
-    if not 0 <= x < math.inf:
-        raise ValueError(f"{name} must be a finite number of at least 0, got {x}")
-    return x
-
-
-def above_zero(name: str, x: float) -> float:
-    """`x` if it is a finite number above 0, else ValueError."""
-    if not 0 < x < math.inf:
-        raise ValueError(f"{name} must be a finite number above 0, got {x}")
-    return x
-
-
-def fraction(name: str, x: float) -> float:
-    """`x` if it is from 0 up to, but not including, 1, else ValueError."""
-    if not 0 <= x < 1:
-        raise ValueError(f"{name} must be at least 0 and less than 1, got {x}")
-    return x
+def __getattr__(name: str) -> NoReturn:
+    """Say what another library's optimiser is called here."""
+    raise AttributeError(
+        f"module {__name__!r} has no attribute {name!r}" + (f": write {ELSEWHERE[name]}" if name in ELSEWHERE else "")
+    )

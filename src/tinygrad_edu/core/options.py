@@ -1,5 +1,6 @@
 """What an argument has to be, and the error that says so: which argument, what belongs there, what came instead."""
 
+import math
 import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -56,6 +57,13 @@ def _is_whole(x: Any) -> bool:
         return False
 
 
+def _is_finite(x: object) -> bool:
+    try:
+        return not isinstance(x, bool) and math.isfinite(x)  # type: ignore[arg-type]
+    except (TypeError, OverflowError):  # no number; an int or fraction beyond the range of floats
+        return False
+
+
 def _is_object_with(*names: str) -> Callable[[Any], bool]:
     return lambda x: not isinstance(x, type) and all(hasattr(x, name) for name in names)
 
@@ -75,6 +83,7 @@ def _items(x: Any) -> list[Any]:
 
 A_NUMBER = Kind("a number", _is_number)
 A_WHOLE_NUMBER = Kind("a whole number", _is_whole)
+A_FINITE = Kind("a finite number", _is_finite)
 A_SEED = Kind("a whole number or None", lambda x: x is None or isinstance(x, (int, float, str, bytes)))
 A_TEXT = Kind("text", lambda x: isinstance(x, str))
 A_PATH = Kind("the name of a file", lambda x: isinstance(x, (str, os.PathLike)))

@@ -265,7 +265,7 @@ def _updates(parameters: list[Value], gradients: Gradients, lr: float, optimizer
         raise TypeError(f"diagnose needs an optimiser of tinygrad_edu.optim or lr=..., got {optimizer!r}")
     rate = optimizer.learning_rate()
     changes: Updates = {}
-    for p, memory in zip(optimizer.parameters, optimizer._memories, strict=True):
+    for p, memory in zip(optimizer.parameters, optimizer.memories, strict=True):
         g = gradients.get(p, 0.0)
         if math.isfinite(_float(g)):
             changes[p] = _float(optimizer.update(p.data, g, memory, rate)[0] - p.data)

@@ -1,11 +1,10 @@
 """The Module: what has parameters finds them by itself, and hands their numbers out and takes them in."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.number import shown
-from ..core.options import A_DICT, expect
+from ..core.options import A_DICT, A_FINITE, expect
 from ..engine import NOT_COMPUTED, Value
 
 
@@ -157,7 +156,7 @@ def _paired(path: str, array: Any, state: Any) -> Iterator[tuple[Value, Any]]:
     array = _opened(array)
     is_list = isinstance(state, (list, tuple))
     if isinstance(array, Value):
-        if is_list or not _is_finite(state):
+        if is_list or not A_FINITE.fits(state):
             raise ValueError(f"{path}: expected one finite number in the state, got {shown(state)}")
         yield array, state
         return
@@ -166,13 +165,6 @@ def _paired(path: str, array: Any, state: Any) -> Iterator[tuple[Value, Any]]:
         raise ValueError(f"{path}: a list of {len(array)} in the module, {found} in the state")
     for i, (part, number) in enumerate(zip(array, state, strict=True)):
         yield from _paired(f"{path}[{i}]", part, number)
-
-
-def _is_finite(x: Any) -> bool:
-    try:
-        return not isinstance(x, bool) and math.isfinite(x)
-    except (TypeError, OverflowError):  # no number; an int beyond the range of floats
-        return False
 
 
 def _some(names: Iterable[str]) -> str:

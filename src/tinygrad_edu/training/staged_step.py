@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from ..engine import NOT_COMPUTED, Value, topological_order
 from ..optim import Memory, Optimizer
-from ..optim import __name__ as OWN
 from ..staging.batch import Rows, listed, mean_over, sum_over
 from ..staging.staged import Staged, jit
 from ..staging.symbol import Symbol
@@ -109,7 +108,7 @@ class StagedStep:
             if self._whole is None:
                 computed = Computed(numbers, *self.staged(numbers, xs, ys))
             else:
-                memory = [m for memory in self._whole._memories for m in memory] if self._settings["pattern"] else []
+                memory = [m for memory in self._whole.memories for m in memory] if self._settings["pattern"] else []
                 computed = Computed(numbers, *self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
         except NotStaged:
             return None
@@ -172,7 +171,7 @@ class StagedStep:
             slopes = dict(zip(self.parameters, gradients, strict=True))
             before = [numbers[each] for each in optimizer.parameters]
             gs = [NOT_COMPUTED if slopes[each] is None else slopes[each] for each in optimizer.parameters]
-            moved, memories = optimizer.moved(before, gs, _grouped(memory, optimizer._memories), lr)
+            moved, memories = optimizer.moved(before, gs, _grouped(memory, optimizer.memories), lr)
             return loss, gradients, moved, memories if any(memories) else None
 
         return step
@@ -251,10 +250,7 @@ def _is_partial(loss: Value, parameters: list[Value]) -> bool:
 
 def _plain(optimizer: Stepper | None) -> Optimizer | None:
     """An optimiser of this library, whose arithmetic works on symbols, if it is used as it is."""
-    if not isinstance(optimizer, Optimizer) or type(optimizer).update.__module__ != OWN:
-        return None
-    is_own_step = type(optimizer).step is Optimizer.step and "step" not in vars(optimizer)
-    return optimizer if is_own_step else None
+    return optimizer if isinstance(optimizer, Optimizer) and optimizer.is_plain else None
 
 
 def _settings(optimizer: Stepper | None) -> dict[str, Any]:
@@ -262,9 +258,9 @@ def _settings(optimizer: Stepper | None) -> dict[str, Any]:
     plain = _plain(optimizer)
     if plain is None:
         return {}
-    changing = {"lr", "steps", "_memories"}
+    changing = {"lr", "steps", "memories"}
     settings = {name: x for name, x in vars(plain).items() if name not in changing}
-    pattern = [*map(len, plain._memories)] if any(plain._memories) else None
+    pattern = [*map(len, plain.memories)] if any(plain.memories) else None
     return settings | {"parameters": [*plain.parameters], "pattern": pattern}
 
 
