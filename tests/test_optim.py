@@ -275,7 +275,7 @@ def test_an_update_must_say_what_to_remember():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda m: SGD(m), r"SGD takes a list of Values, got a model: write SGD\(model\.parameters\(\)\)"),
+        (SGD, r"SGD takes a list of Values, got a model: write SGD\(model\.parameters\(\)\)"),
         (lambda m: Adam(m, lr=0.1), r"Adam takes a list of Values, got a model: write Adam"),
         (lambda m: SGD(m.parameters), r"write model\.parameters\(\), with parentheses"),
         (lambda m: SGD(m.b), r"got one Value: write SGD\(\[x\]\)"),
@@ -307,7 +307,7 @@ def test_what_does_not_fit_is_answered_with_what_to_write(make, message):
 
 def test_a_schedule_that_gives_no_number_is_named():
     (p,) = with_gradients(1.0)
-    with pytest.raises(TypeError, match="lr must be a number, got '0.1'"):
+    with pytest.raises(TypeError, match=r"lr must be a number, got '0\.1'"):
         SGD([p], lr=lambda step: "0.1").step()
 
 
@@ -347,7 +347,7 @@ def test_zero_grad_takes_pytorchs_option():
 def test_another_librarys_name_is_answered_with_ours(name, ours):
     with pytest.raises(AttributeError, match=f"no attribute '{name}': write .*{ours}"):
         getattr(optim, name)
-    with pytest.raises(AttributeError, match="no attribute 'Adaam'$"):
+    with pytest.raises(AttributeError, match=r"no attribute 'Adaam'$"):
         optim.Adaam  # noqa: B018
 
 

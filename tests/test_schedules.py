@@ -84,17 +84,7 @@ def test_a_schedule_travels(schedule, rates):
     [
         (lambda: schedules.linear("1", 0.0, steps=2), "linear: start must be a number, got '1'"),
         (lambda: schedules.step_decay(1.0, every="two"), "every must be a number, got 'two'"),
-        (
-            lambda: schedules.exponential(
-                1.0,
-                [1.0] * 2
-                + [0.1] * 5
-                + [0.010000000000000002] * 4
-                + [0.0010000000000000002] * 4
-                + [0.00010000000000000003] * 4,
-            ),
-            "exponential: factor must be a number, got None",
-        ),
+        (lambda: schedules.exponential(1.0, None), "exponential: factor must be a number, got None"),
         (lambda: schedules.warm_up(3, then="0.1"), "then must be a number or a schedule"),
         (lambda: schedules.cosine(1.0, steps=None), "steps must be a number, got None"),
     ],
@@ -109,21 +99,24 @@ def test_a_schedule_of_something_else_than_numbers_is_refused(make, message):
 LOSSES = [5.0, 4.0, 4.0, 3.9999, 4.0, 4.1, 3.0, 3.0, 3.0, 3.0, 3.0, 2.9999, 2.5, 2.5, 2.5, 2.5, 2.5, 2.5, 2.5]
 PLATEAUS = [  # settings, and the rates after each of these losses, as PyTorch 2.13 has them
     ({"factor": 0.5, "patience": 2}, [1.0] * 4 + [0.5] * 5 + [0.25] * 6 + [0.125] * 3 + [0.0625]),
-    ({"factor": 0.1, "patience": 0, "cooldown": 3}, [1.0] * 3 + [0.5] * 2 + [0.3] * 14),
     (
-        {"factor": 0.5, "patience": 1, "min_lr": 0.3},
+        {"factor": 0.1, "patience": 0, "cooldown": 3},
+        [1.0] * 2 + [0.1] * 5 + [0.010000000000000002] * 4 + [0.0010000000000000002] * 4 + [0.00010000000000000003] * 4,
+    ),
+    ({"factor": 0.5, "patience": 1, "min_lr": 0.3}, [1.0] * 3 + [0.5] * 2 + [0.3] * 14),
+    (
+        {"factor": 0.5, "patience": 1, "threshold": 0.5, "threshold_mode": "abs"},
         [1.0] * 3 + [0.5] * 2 + [0.25] * 3 + [0.5**k for k in (3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8)],
     ),
     (
-        {"factor": 0.5, "patience": 1, "threshold": 0.5, "threshold_mode": "abs"},
+        {"factor": 0.5, "patience": 1, "threshold": 0.2, "mode": "max"},
         [1.0] * 2 + [0.5**k for k in (1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9)],
     ),
-    ({"factor": 0.5, "patience": 1, "threshold": 0.2, "mode": "max"}, [0.5**k for k in range(19)]),
     (
         {"factor": 0.5, "patience": 0, "mode": "max", "threshold_mode": "abs", "threshold": 0.5},
-        [1.0] * 2 + [0.5] + [0.25] * 16,
+        [0.5**k for k in range(19)],
     ),
-    ({"factor": 0.5, "patience": 0, "eps": 0.2}, None),
+    ({"factor": 0.5, "patience": 0, "eps": 0.2}, [1.0] * 2 + [0.5] + [0.25] * 16),
 ]
 
 
@@ -209,5 +202,5 @@ def test_plateaus_that_make_no_sense_are_refused(options, error, message):
 def test_a_plateau_needs_an_optimizer_with_a_number_for_a_rate():
     with pytest.raises(ValueError, match="learning rate is a schedule"):
         schedules.ReduceOnPlateau(SGD([Value(1.0)], lr=schedules.cosine(0.1, steps=3)))
-    with pytest.raises(TypeError, match="optimizer must be an Optimizer, got 0.1"):
+    with pytest.raises(TypeError, match=r"optimizer must be an Optimizer, got 0\.1"):
         schedules.ReduceOnPlateau(0.1)

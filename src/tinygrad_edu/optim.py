@@ -6,7 +6,6 @@ and the formulas are PyTorch's. x is a parameter, g its gradient, η the learnin
 """
 
 import inspect
-import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn, TypeAlias
@@ -118,11 +117,11 @@ class Optimizer:
         gradients = finite_gradients(self.parameters)
         if all(g is NOT_COMPUTED for g in gradients):
             raise RuntimeError("no parameter has a gradient yet: call loss.backward() before step()")
-        after, memories = [], []
-        rest = iter(before), iter(gradients), iter(self.memories)
+        after: list[Number] = []
+        memories: list[Memory] = []
         for group, lr in zip(self.groups, rates, strict=True):
-            xs, gs, ms = (list(itertools.islice(each, len(group.parameters))) for each in rest)
-            moved, remembered = group.moved(xs, gs, ms, lr)
+            part = slice(len(after), len(after) + len(group.parameters))
+            moved, remembered = group.moved(before[part], gradients[part], self.memories[part], lr)
             after += moved
             memories += remembered
         self._check(before, after, memories)
