@@ -4,10 +4,18 @@
 define HELP
 make demo     the two examples from the README: tables here, pictures in demo/
 make test     everything that must pass: lint, format, types, tests, documentation, coverage
+make try T="tests/core/test_scalar.py -k sigmoid"
+              some of the tests, in seconds
+make test-jax the programs printed for JAX, run by JAX
+make test-all make test, and the programs printed for JAX and for PyTorch, which is large to install
 make matrix   the tests under every Python from 3.11 on that this machine has
+make shuffle  the tests in five random orders
+make fuzz     random programs, expressions, texts and labels, new ones every time; MINUTES=10 or as you say
 make bench    speed and memory beside other engines, some minutes; PyTorch and JAX are large to install
 make pictures the pictures of the documentation, made again by its examples
+make structure  the figures of the page on design: modules, imports, sizes of functions
 make format   put the code into the format that `make test` checks
+make release-check  builds the source distribution and the wheel, and tests what is in them
 make clean    delete the virtual environments that make has made (in .make), and everything else it made
 
 The first Python found is used; choose one with PYTHON, as in: make test PYTHON=python3.13
@@ -19,12 +27,27 @@ VERSION := $(firstword $(FOUND))
 INTERPRETER := $(wordlist 2, 99, $(FOUND))
 DEMO := .make/demo-$(VERSION)
 TEST := .make/test-$(VERSION)
+JAX := .make/jax-$(VERSION)
+ARRAYS := .make/arrays-$(VERSION)
+ORDER := .make/order-$(VERSION)
 BENCH := .make/bench-$(VERSION)
-EXTRAS_demo := draw
-EXTRAS_test := test
-EXTRAS_bench := bench
+RELEASE := .make/release-$(VERSION)
+# What each environment gets beside the library and what that needs: groups from pyproject.toml.
+GROUPS_demo :=
+GROUPS_test := dev
+GROUPS_jax := test jax
+GROUPS_arrays := test jax torch
+GROUPS_order := dev order
+GROUPS_bench := bench
+GROUPS_release := release
 
-.PHONY: help demo test lint types tests covered-tests matrix bench pictures format clean
+PYTEST := -m pytest
+PARALLEL := --numprocesses auto --dist loadgroup
+PRINTED := tests/staging/printers/test_arrays.py
+MINUTES := 10
+
+.PHONY: help demo test try test-jax test-all lint types tests covered-tests matrix shuffle fuzz bench pictures \
+        structure format release-check clean
 
 help:
 	@echo "$$HELP"
@@ -45,13 +68,29 @@ types: $(TEST)/installed
 	$(TEST)/bin/mypy
 
 tests: $(TEST)/installed
-	$(TEST)/bin/python -m pytest
+	$(TEST)/bin/python $(PYTEST) $(PARALLEL)
 
 covered-tests: $(TEST)/installed
-	$(TEST)/bin/python -m pytest --cov --numprocesses auto --dist loadgroup
+	$(TEST)/bin/python $(PYTEST) --cov $(PARALLEL)
+
+try: $(TEST)/installed
+	$(TEST)/bin/python $(PYTEST) -q $(T)
+
+test-jax: $(JAX)/installed
+	$(JAX)/bin/python $(PYTEST) -k jax $(PRINTED)
+
+test-all: test $(ARRAYS)/installed
+	$(ARRAYS)/bin/python $(PYTEST) $(PRINTED)
 
 matrix:
 	@MAKE="$(MAKE)" tools/test-matrix
+
+shuffle: $(ORDER)/installed
+	for seed in 1 2 3 4 5; do $(ORDER)/bin/python $(PYTEST) $(PARALLEL) -p randomly -p "no:cacheprovider" \
+		-p no:cov -q --randomly-seed=$$seed || exit 1; done
+
+fuzz: $(TEST)/installed
+	$(TEST)/bin/python -m tools.fuzz $(MINUTES) $(T)
 
 bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m benchmarks
@@ -59,20 +98,29 @@ bench: $(BENCH)/installed
 pictures: $(TEST)/installed
 	$(TEST)/bin/python tools/pictures.py
 
+structure: $(TEST)/installed
+	$(TEST)/bin/python tools/structure.py src/tinygrad_edu --tests tests
+
 format: $(TEST)/installed
 	$(TEST)/bin/ruff check --fix .
 	$(TEST)/bin/ruff format .
+
+release-check: $(RELEASE)/installed
+	$(RELEASE)/bin/python tools/release_check.py $(RELEASE_CHECK)
 
 clean:
 	rm -rf .make demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The file `installed` marks an environment that is complete: as long as it is newer than pyproject.toml, pip is not
-# called. The project goes in editable, so that a change of the code needs no new installation.
+# called. The project goes in editable, so that a change of the code needs no new installation. Groups need pip 25.1 or
+# newer, and a new environment has the pip that came with Python: so pip is brought up to date first.
 .make/%/installed: pyproject.toml
 	@if [ -z "$(INTERPRETER)" ]; then \
 		echo "This needs CPython 3.11 or newer, with its modules venv and ensurepip$(if $(PYTHON),: $(PYTHON) is not that,, and none was found)."; \
 		echo "Choose one with PYTHON, as in: make demo PYTHON=/path/to/python3.12"; exit 1; fi
-	@echo "Making the virtual environment $(@D), once:"
-	"$(INTERPRETER)" -m venv --clear "$(@D)"
-	"$(@D)/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS_$(firstword $(subst -, ,$*)))]"
+	@echo "Making the virtual environment $(@D):"
+	@test -x "$(@D)/bin/python" || "$(INTERPRETER)" -m venv "$(@D)"
+	"$(@D)/bin/python" -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	"$(@D)/bin/python" -m pip install --quiet --disable-pip-version-check --editable . \
+		$(addprefix --group ,$(GROUPS_$(firstword $(subst -, ,$*))))
 	@touch "$@"

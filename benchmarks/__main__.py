@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.into:
         put_into(Path(options.into).read_text(encoding="utf-8"), "")  # sooner than after some minutes
     if options.plot and importlib.util.find_spec("matplotlib") is None:
-        parser.error("--plot needs matplotlib: pip install matplotlib (it comes with the extras bench and plot)")
+        parser.error("--plot needs matplotlib: pip install matplotlib (in the extra plot and the group bench)")
     sizes = TINY if options.tiny else FULL
     if options.rounds:
         sizes = replace(sizes, rounds=options.rounds, graph_rounds=options.rounds)

@@ -1,4 +1,7 @@
-"""Hypothesis profiles: the same examples on every run in CI, new ones on every run elsewhere; and the fixtures."""
+"""Hypothesis tries the same examples on every run, so that a failure is never luck; and the fixtures.
+
+`make fuzz` looks for new examples. To do so with one test: `TINYGRAD_EDU_EXPLORE=1 make try T=tests/test_exact.py`.
+"""
 
 import os
 import shutil
@@ -12,9 +15,10 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-hypothesis.settings.register_profile("local", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+EXPLORE = os.environ.get("TINYGRAD_EDU_EXPLORE") == "1"
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("explore" if EXPLORE else "same")
 
 
 @pytest.fixture
