@@ -1,4 +1,4 @@
-"""Expression text: what it means, what is refused and where the caret stands, and that nothing else can come out."""
+"""Expressions: what they mean, what is refused and where, and any text at all."""
 
 import inspect
 import math
@@ -15,8 +15,6 @@ from tinygrad_edu.command_line.expression_text import (
     MAX_CHARACTERS,
     MAX_TOKENS,
     ExpressionError,
-    pointed,
-    printable,
 )
 from tinygrad_edu.core import elementary, scalar
 
@@ -182,8 +180,6 @@ def test_integers_are_floats_so_powers_stay_small():
     assert type(evaluated("2**10").data) is float
 
 
-# --- what is refused, and where ----------------------------------------------------------------------------------
-
 REFUSED = [  # text, the character the caret stands under, part of the reason
     # rows 66 to 71 of the catalogue of edge cases: holes that other evaluators had
     ("3999999**3999999", 7, "3999999.0 ** 3999999.0 is too large for a float"),
@@ -328,6 +324,9 @@ REFUSED = [  # text, the character the caret stands under, part of the reason
 ]
 
 
+# --- what is refused, and where ----------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(("text", "position", "reason"), REFUSED, ids=[text[:30].strip() for text, _, _ in REFUSED])
 def test_a_refusal_says_why_and_points_to_the_spot(text, position, reason):
     error = error_of(text)
@@ -363,43 +362,6 @@ def test_values_must_be_numbers():
         parse("a").value({"a": "1"})
 
 
-def test_an_error_shows_the_text_and_a_caret():
-    assert str(error_of("2 * (a + )")) == (
-        'expected a number, a name or "(", found ")"\n'
-        "  2 * (a + )\n"
-        "           ^"
-    )  # fmt: skip
-
-
-def test_the_caret_finds_its_column_under_any_letters():
-    assert pointed("日本 ?", 3) == "  日本 ?\n       ^"
-    assert pointed("e\N{COMBINING ACUTE ACCENT} ?", 3) == "  e\N{COMBINING ACUTE ACCENT} ?\n    ^"
-    assert pointed("\x1b ?", 2) == "  \\x1b ?\n       ^"
-    assert pointed("a\n?", 2) == "  a ?\n    ^"
-
-
-def test_of_a_long_text_the_part_around_the_caret_is_shown():
-    line, caret = pointed("a" * 100 + "?" + "b" * 100, 100).splitlines()
-    assert line == "  ..." + "a" * 60 + "?" + "b" * 59 + "..."
-    assert caret.index("^") == line.index("?")
-
-
-@pytest.mark.parametrize("text", ["\x1b[2J", "\x00", "\x9b31m", "\u202e", "\u200b", "\ud800", "\u2028", "\x7f", "\x08"])
-def test_nothing_that_steers_a_terminal_comes_back(text):
-    error = error_of(f"a + {text}")
-    assert all(line.isprintable() for line in str(error).split("\n"))
-    assert repr(text[0])[1:-1] in error.reason
-
-
-@given(st.text(st.characters()))
-def test_printable_text_is_left_alone_and_the_rest_is_escaped(text):
-    assert printable(text).isprintable()
-    if text.isprintable():
-        assert printable(text) == text
-
-
-# --- random text -------------------------------------------------------------------------------------------------
-
 TOKENS = [
     *FUNCTIONS, *"+-*/()[],;=<>", "**", "<=", ">=", "//", "==", "a", "b", "x", "y", "e", "pi", "0", "1", "2.5", "1e300",
     "1e-300", "where(", "x =", "[a, b]", "[0]", "^", ".", "1_0", "1j", "lambda", "__class__", "'", "\x1b", "é", " ",
@@ -426,6 +388,9 @@ def assert_value_or_error(text):
         assert math.isfinite(found.data)
         found.backward()
     assert time.perf_counter() - started < 5
+
+
+# --- random text -------------------------------------------------------------------------------------------------
 
 
 @given(st.text(st.characters()))
@@ -461,9 +426,8 @@ def test_the_largest_texts_are_dealt_with_quickly(text):
     assert_value_or_error(text)
 
 
-# --- against Python's own evaluation -----------------------------------------------------------------------------
-
 LITERALS = ["0.5", "2.0", "3.0", "1e-2", "a", "b", "c"]
+
 PYTHON = {name: function for name, function in FUNCTIONS.items() if name not in ("abs", "where")}
 
 
@@ -488,6 +452,9 @@ def formulas(draw, depth=4):
     if text[:2] == "f(":
         return draw(st.sampled_from(["exp", "sin", "tanh", "sigmoid", "relu", "sqrt", "log", "abs"])) + text[1:]
     return draw(st.sampled_from(["sum", "max", "prod", "mean", "logsumexp"])) + text[1:] if text[:2] == "g(" else text
+
+
+# --- against Python's own evaluation -----------------------------------------------------------------------------
 
 
 @given(formulas(), st.tuples(*[st.integers(-8, 8).map(lambda k: k / 4)] * 3))

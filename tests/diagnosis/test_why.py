@@ -8,7 +8,6 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
-from tinygrad_edu.diagnosis.findings import Findings, Words, range_text
 from tinygrad_edu.diagnosis.sources import record_sources
 from tinygrad_edu.diagnosis.why import is_finite, why_nan, why_zero
 from tinygrad_edu.recurrent import RNNCell, unroll
@@ -23,8 +22,6 @@ def only(findings):
     (place,) = findings.places
     return place
 
-
-# --- one way, cut once -----------------------------------------------------------------------------------------------
 
 CUTS = {
     "relu": (-1.0, tg.relu, "relu(w) is off: its input w = -1 is not above 0"),
@@ -47,6 +44,9 @@ CUTS = {
     "cancelled": (2.0, lambda w: w - w, "the 2 shares that reach w cancel: 2 + (-2) = 0"),
     "underflow": (2.0, lambda w: w * 1e-200 * 1e-200, "the gradient 2e-200 times the slope 1e-200 is too small"),
 }
+
+
+# --- one way, cut once -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", CUTS)
@@ -131,13 +131,14 @@ def test_swapped_arguments_are_noticed():
     assert only(why_zero(w * 3, w)).advice == "swap the two arguments"
 
 
-# --- batches ---------------------------------------------------------------------------------------------------------
-
 BATCH = [[i / 10, 1 - i / 10] for i in range(50)]
 
 
 def loss_of(model):
     return nn.mse_loss([model(x) for x in BATCH], [1.0] * len(BATCH))
+
+
+# --- batches ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_neuron_that_is_off_on_a_whole_batch_is_one_place():
@@ -281,8 +282,6 @@ def test_source_lines_are_shown_where_they_were_recorded():
     ]
 
 
-# --- numbers that are not finite -------------------------------------------------------------------------------------
-
 BEGINNINGS = {
     "product": (lambda x: x * x, "v1 = x × x = 1e+200 × 1e+200 = inf", "logarithms"),
     "prod": (lambda x: tg.prod([x, x, 2.0]), "inf", "sum of logarithms"),
@@ -293,6 +292,9 @@ BEGINNINGS = {
     "a number": (lambda x: x * math.nan + 1.0, "x × nan", "where the number nan comes from"),
     "an infinite number": (lambda x: x + math.inf, "x + inf", "finite operands"),
 }
+
+
+# --- numbers that are not finite -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", BEGINNINGS)
@@ -394,12 +396,3 @@ class Symbol:
 )
 def test_finiteness_of_any_number(number, expected):
     assert is_finite(number) is expected
-
-
-def test_words_for_values_of_other_graphs_and_plain_numbers():
-    w, other = named(2.0), named(3.0, "other")
-    words = Words([w], None)
-    assert words.value(other) == words.value(3.0) == "3"
-    assert words.group([]) == ""
-    assert range_text([1.0, 1.0]) == "1"
-    assert not Findings("nothing")
