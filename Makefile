@@ -123,4 +123,5 @@ clean:
 	"$(@D)/bin/python" -m pip install --quiet --disable-pip-version-check "pip>=25.1"
 	"$(@D)/bin/python" -m pip install --quiet --disable-pip-version-check --editable . \
 		$(addprefix --group ,$(GROUPS_$(firstword $(subst -, ,$*))))
+	@if [ -x "$(@D)/bin/pyright" ]; then "$(@D)/bin/pyright" --version >/dev/null; fi  # fetches itself at its first start
 	@touch "$@"

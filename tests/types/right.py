@@ -1,0 +1,85 @@
+"""A user's program: type checkers accept all of it, and see the types that stand behind `reveal_type`.
+
+test_types.py compares what mypy and pyright reveal with the comment at the end of each such line, and runs the program.
+"""
+
+from typing import reveal_type
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value, nn
+
+# --- numbers and their gradients -------------------------------------------------------------------------------------
+
+a, b = Value(2.0, label="a"), Value(3.0)
+reveal_type(a + b)  # Value
+reveal_type(a * 2)  # Value
+reveal_type(2.0 / a)  # Value
+reveal_type(-(a**2))  # Value
+y = tg.sin(a * b) + b
+reveal_type(tg.sin(a))  # Value
+reveal_type(tg.sin(1.0))  # float
+reveal_type(tg.relu(a - 1))  # Value
+reveal_type(tg.arctan2(1.0, 2.0))  # float
+reveal_type(tg.maximum(a, 0.0))  # Value
+reveal_type(a.tanh())  # Value
+reveal_type(tg.sum([a, b]))  # Value
+reveal_type(tg.mean([1.0, 2.0]))  # float
+reveal_type(tg.where(a > 1, a, 0.0))  # Value
+reveal_type(tg.where(True, 1.0, 2.0))  # float
+reveal_type(a > 1)  # bool
+
+y.backward()
+reveal_type(a.grad)  # float
+reveal_type(a.data)  # float
+slope: float = a.grad + 0.5 * a.data
+a.data -= 0.1 * a.grad
+with tg.no_grad():
+    reveal_type(a + 1)  # Value
+
+# --- transforms ------------------------------------------------------------------------------------------------------
+
+
+def cube(x: float) -> float:
+    return x**3
+
+
+def weighted(point: list[float], weight: float = 1.0) -> float:
+    return weight * tg.sum(x * x for x in point)
+
+
+reveal_type(tg.grad(cube)(2.0))  # not yet float
+reveal_type(tg.derivative(cube, order=2)(2.0))  # not yet float
+reveal_type(tg.grad(weighted)([1.0, 2.0]))  # not yet list[float]
+reveal_type(tg.value_and_grad(weighted)([1.0, 2.0], 3.0))  # not yet tuple[float, list[float]]
+reveal_type(tg.grad(tg.grad(cube))(2.0))  # not yet float
+
+# --- staging ---------------------------------------------------------------------------------------------------------
+
+fast = tg.jit(cube)
+reveal_type(fast(2.0))  # not yet float
+reveal_type(fast.source)  # str
+reveal_type(tg.jit(tg.grad(weighted))([1.0, 2.0]))  # not yet list[float]
+
+# --- networks and fitting --------------------------------------------------------------------------------------------
+
+model = nn.MLP(2, [3, 1], seed=0)
+data = ([[0.0, 1.0], [1.0, 0.0]], [1.0, -1.0])
+history = tg.fit(model, data, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=2)
+reveal_type(history)  # History
+reveal_type(history.loss)  # list[float]
+reveal_type(model.parameters())  # list[Value]
+
+
+def line(p: list[float], x: float) -> float:
+    return p[0] + p[1] * x
+
+
+found = tg.least_squares(line, [0.0, 0.0], [(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)])
+reveal_type(found)  # Fit
+reveal_type(found.p)  # not yet list[float]
+
+# --- seeing ----------------------------------------------------------------------------------------------------------
+
+reveal_type(tg.explain(y).text)  # str
+reveal_type(tg.draw(y))  # Drawing
+reveal_type(tg.gradcheck(cube, 2.0))  # GradCheck
