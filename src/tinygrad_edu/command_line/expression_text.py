@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
+REMAINDER = "% between two operands"
 MAX_CHARACTERS, MAX_TOKENS, MAX_NAME = 10_000, 2_000, 50
 INSTEAD = {
     "^": "write ** for a power", "²": "write **2", "³": "write **3", "√": "write sqrt(...)", "π": "write pi",
@@ -15,7 +16,8 @@ INSTEAD = {
     "//": "write / for division", "==": "compare with <, <=, > or >=", "!=": "compare with <, <=, > or >=",
     "{": "write (", "}": "write )", "#": "leave comments out", ".": "there is nothing to look up with a dot",
     "'": "text has no place in arithmetic", '"': "text has no place in arithmetic", "!": "write prod([1, 2, ...])",
-    "%": "write a percentage as a number: 0.05", "|": "write abs(...)", "≤": "write <=", "≥": "write >=",
+    "%": "write a percentage as a number: 0.05", REMAINDER: "there is no remainder here",
+    "|": "write abs(...)", "≤": "write <=", "≥": "write >=",
 }  # fmt: skip
 
 
@@ -82,7 +84,9 @@ def tokens_of(text: str) -> list[Token]:
 
 def _refusal(text: str, position: int, found: str) -> ExpressionError:
     if found in INSTEAD:
-        return ExpressionError(f'"{found}" is not known here: {INSTEAD[found]}', text, position)
+        is_remainder = found == "%" and re.match(r"\s*[\w.(\[]", text[position + 1 :])
+        hint = INSTEAD[REMAINDER if is_remainder else found]
+        return ExpressionError(f'"{found}" is not known here: {hint}', text, position)
     name = unicodedata.name(found, "")
     called = f" ({name})" if name and not found.isascii() else ""
     hint = ": names have the letters a-z, A-Z, digits and _" if found.isalnum() else ""
