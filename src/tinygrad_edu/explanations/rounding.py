@@ -102,7 +102,7 @@ def _is_true(op: str, xs: Sequence[Fraction], z: Fraction) -> bool:
     if op in ("sqrt", "hypot"):
         return (xs[0] if op == "sqrt" else xs[0] ** 2 + xs[1] ** 2) == z * z
     if op == "**":
-        return _is_power(*xs, z)
+        return _is_power(xs[0], xs[1], z)
     return bool(again(op, xs) == z)
 
 
