@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, functions
-from tinygrad_edu.command_line.expression import FUNCTIONS, MAX_NESTING, SHAPES, WRITTEN, parse
+from tinygrad_edu.command_line.expression import FUNCTIONS, MAX_NESTING, SHAPES, parse
 from tinygrad_edu.command_line.expression_text import (
     MAX_CHARACTERS,
     MAX_TOKENS,
+    WRITTEN,
     ExpressionError,
 )
 from tinygrad_edu.core import elementary, scalar

@@ -16,7 +16,7 @@ from ..core import scalar
 from ..core.elementary import where
 from ..core.number import binary_text, primal
 from ..engine import Value
-from .expression_text import MAX_TOKENS, ExpressionError, Token, clipped, did_you_mean, tokens_of
+from .expression_text import MAX_TOKENS, OTHER_NAMES, WRITTEN, ExpressionError, Token, clipped, did_you_mean, tokens_of
 
 MAX_NESTING = 100
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -39,19 +39,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "where": where,
 }
-OTHER_NAMES = {
-    "ln": "log", "lg": "log10", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
-    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "average": "mean", "swish": "silu",
-    "fabs": "abs", "sgn": "sign", "ceiling": "ceil", "logistic": "sigmoid", "expit": "sigmoid",
-}  # fmt: skip
-WRITTEN = {  # functions that people look for, by what is known here
-    "pow": "x ** y", "power": "x ** y", "square": "x ** 2", "log2": "log(x) / log(2)", "log10": "log(x) / log(10)",
-    "exp2": "2 ** x", "exp10": "10 ** x", "cbrt": "x ** (1/3), for x > 0", "sec": "1 / cos(x)", "csc": "1 / sin(x)",
-    "cot": "1 / tan(x)", "sech": "1 / cosh(x)", "csch": "1 / sinh(x)", "coth": "1 / tanh(x)",
-    "arcsinh": "log(x + sqrt(x**2 + 1))", "arccosh": "log(x + sqrt(x**2 - 1))", "arctanh": "log((1 + x) / (1 - x)) / 2",
-    "erfc": "1 - erf(x)", "silu": "x * sigmoid(x)", "logit": "log(x / (1 - x))",
-    "sqr": "x ** 2", "radians": "x * pi / 180", "degrees": "x * 180 / pi", "factorial": "prod([1, 2, ...])",
-}  # fmt: skip
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
 OPERATORS_ON_FLOATS = {"/": scalar.divide, "**": scalar.power}  # with errors as those of Values
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
