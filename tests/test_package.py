@@ -74,3 +74,17 @@ def test_make_help_names_every_command() -> None:
     explained = set(re.findall(r"^make ([a-z-]+)", makefile, re.MULTILINE))
     parts_of_test = {"lint", "types", "tests", "covered-tests"}
     assert explained == commands - parts_of_test
+
+
+def test_the_readme_tells_the_size_of_the_engine() -> None:
+    """To a tenth: the engine alone, and with the modules of the core that it imports."""
+    source = ROOT / "src" / "tinygrad_edu"
+    lines = {path: len(path.read_text("utf-8").splitlines()) for path in source.rglob("*.py")}
+    engine = lines[source / "engine.py"]
+    text = (source / "engine.py").read_text("utf-8")
+    below = "copying recording scalar slopes comparison elementary number".split()
+    assert all(re.search(rf"\b{name}\b", text) for name in below)
+    alone, together = re.findall(r"about ([\d,]+) lines", (ROOT / "README.md").read_text("utf-8"))[:2]
+    whole = engine + sum(lines[source / "core" / f"{name}.py"] for name in below)
+    assert abs(int(alone.replace(",", "")) / engine - 1) < 0.1
+    assert abs(int(together.replace(",", "")) / whole - 1) < 0.1
