@@ -21,6 +21,7 @@ class Text:
 
     __slots__ = ("digits", "kind", "level", "text")
     TIMES, DOT, ARROW, DOTS = " × ", " · ", " → ", "…"
+    PLUS, MINUS, NEGATION, COMMA = " + ", " - ", "-", ", "
     FUNCTIONS: Mapping[str, str] = {"sigmoid": "σ", "log_sigmoid": "log σ"}
     RELATIONS: Mapping[str, str] = {}  # how =, ≈, <, ≤ are written, where not by themselves
 
@@ -89,19 +90,19 @@ class Text:
         return self if self.level != SIGN else self._new(self._parentheses(self.text))
 
     def __add__(self, other: Any) -> Self:
-        return self._new(f"{self.text} + {self.of(other).at_least(PRODUCT)}", SUM)
+        return self._new(f"{self.text}{self.PLUS}{self.of(other).at_least(PRODUCT)}", SUM)
 
     def __radd__(self, other: Any) -> Self:
         return self.of(other) + self
 
     def __sub__(self, other: Any) -> Self:
-        return self._new(f"{self.text} - {self.of(other).at_least(PRODUCT)}", SUM)
+        return self._new(f"{self.text}{self.MINUS}{self.of(other).at_least(PRODUCT)}", SUM)
 
     def __rsub__(self, other: Any) -> Self:
         return self.of(other) - self
 
     def __neg__(self) -> Self:
-        return self._new(f"-{self.at_least(PRODUCT)}", SIGN)
+        return self._new(f"{self.NEGATION}{self.at_least(PRODUCT)}", SIGN)
 
     def times(self, other: Any, sign: str = "") -> Self:
         """The product with its sign, × unless another is given."""

@@ -1,0 +1,257 @@
+"""What a page says: names, formulas and derivations of a graph as JSON, with places where the page puts numbers.
+
+A formula is a tree of MathML elements. In it the number i stands for the value of node i, in symbols or in numbers as
+the page likes; [i] is the same, in parentheses where it is negative.
+"""
+
+import json
+import keyword
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+from ..core.scalar import DOMAINS
+from ..engine import Value
+from ..explanations.story import uses_by
+from ..notation.forms import KINKS, local_form, operation
+from ..notation.mathml import MathML
+from ..notation.text import SIGN, Text
+from ..notation.words import names, number_text, plain
+from ..staging.symbol import Condition, Symbol
+from .arrangement import Arrangement, Shape, arranged
+from .program import Staged, conditions_of
+
+LONGEST = 60  # characters of the formula that is the heading
+SYMBOLS = {"+": "+", "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "prod": "Π"}
+
+
+class Content:
+    """The graph in words and formulas."""
+
+    def __init__(self, staged: Staged, digits: int) -> None:
+        self.staged = staged
+        self.digits = digits
+        self.order = staged.order
+        self.place = {node: i for i, node in enumerate(self.order)}
+        self.named = names(self.order)
+        self.uses = [use for node in self.order for use in uses_by(node)]
+        self.identifiers = _identifiers(self.named)
+
+    def data(self) -> dict[str, Any]:
+        """All of it, fit for JSON."""
+        edges = [(self.place[use.parent], self.place[use.child]) for use in self.uses]
+        return {
+            "nodes": [self._node(node) for node in self.order],
+            "edges": [self._edge(use) for use in self.uses],
+            "inputs": [self.place[x] for x in self.staged.inputs],
+            "start": self.staged.start,
+            "conditions": [self._condition(each) for each in self.staged.conditions],
+            "heading": self.heading(),
+            "domains": {op: text for op, text in DOMAINS.items() if any(node.op == op for node in self.order)},
+            "layouts": {rankdir: self._layout(edges, rankdir)._asdict() for rankdir in ("LR", "TB")},
+        }
+
+    # --- nodes and edges ---
+
+    def _node(self, node: Value) -> dict[str, Any]:
+        name = plain(self.named[node], 24)
+        found: dict[str, Any] = {"name": name, "python": self.identifiers[node]}
+        if not re.fullmatch(r"[A-Za-z]+", name):
+            found["maths"] = tree(str(MathML.name(name)))
+        if not node.op:
+            return found if isinstance(node.data, Symbol) else found | {"constant": float(node.data)}
+        found["op"] = node.op
+        found["badge"] = SYMBOLS.get(node.op, node.op)
+        found["formula"] = self.formula(node)
+        found["operands"] = [self._operand(x) for x in node.operands]
+        found["code"] = self._code(node)
+        if node.op == "where":
+            found["condition"] = self.staged.conditions.index(conditions_of(node)[-1])
+        else:
+            found["tree"] = tree(str(operation(node.op, node.operands, self._slot)))
+        around = [opening for opening in node.data.block] if isinstance(node.data, Symbol) else []
+        if around:
+            found["within"] = [[self.staged.conditions.index(each), int(outcome)] for each, outcome in around]
+        return found
+
+    def _operand(self, x: Any) -> Any:
+        """An operand: the place of a node, or a number in a list of one."""
+        return self.place[x] if x in self.place else [float(x)]
+
+    def _edge(self, use: Any) -> dict[str, Any]:
+        child = use.child
+        found: dict[str, Any] = {"from": self.place[use.parent], "to": self.place[child], "operand": use.i}
+        form = local_form(child.op, child.operands, use.i, child, self._slot)
+        if form is not None:
+            found["rule"] = tree(str(form))
+        if child.op in KINKS:
+            other = child.operands[1 - use.i] if child.op in ("maximum", "minimum") else 0
+            found["rival"] = self.place[child] if child.op in ("max", "min") else self._operand(other)
+        return found
+
+    def formula(self, node: Value) -> str:
+        """What a node computes, as text: `a + b`."""
+        if node.op == "where":
+            condition = self.staged.conditions[self.staged.conditions.index(conditions_of(node)[-1])]
+            chosen, other = (self._text(x) for x in node.operands)
+            return plain(f"{chosen} if {self._comparison(condition)} else {other}", 60)
+        return plain(str(operation(node.op, node.operands, self._text)), 60).replace("-", "−")
+
+    def _text(self, x: Any) -> Text:
+        return Text.name(plain(self.named[x], 24)) if x in self.place else Text.number(x, self.digits)
+
+    def _slot(self, x: Any) -> MathML:
+        """A node's place in a formula, where a negative number may come to stand."""
+        if isinstance(x, Value) and x in self.place:
+            return MathML(f'<slot n="{self.place[x]}"/>', SIGN, self.digits)
+        return MathML.number(x, self.digits)
+
+    # --- conditions ---
+
+    def _condition(self, condition: Condition) -> list[Any]:
+        return [self._side(condition.left), condition.test, self._side(condition.right)]
+
+    def _side(self, x: Any) -> Any:
+        """A side of a comparison: the place of the node with that number, a number in a list, or null."""
+        if not isinstance(x, Symbol):
+            return [float(x)]
+        return next((i for i, node in enumerate(self.order) if node.data is x), None)
+
+    def _comparison(self, condition: Condition) -> str:
+        left, test, right = self._condition(condition)
+        sides = [self._side_text(side) for side in (left, right)]
+        return f"{sides[0]} {test} {sides[1]}"
+
+    def _side_text(self, side: Any) -> str:
+        if side is None:
+            return "…"
+        return number_text(side[0], self.digits) if isinstance(side, list) else plain(self.named[self.order[side]], 24)
+
+    # --- the whole ---
+
+    def heading(self) -> Any:
+        """The result as a formula of the inputs, or of the last operation's operands where that would be long."""
+        result = self.order[-1]
+        if not result.op or any(node.op == "where" for node in self.order):
+            return None
+        text, maths = (self._expanded(piece)[result] for piece in (Text, MathML))
+        return tree(str(maths)) if len(str(text)) <= LONGEST else None
+
+    def title(self) -> str:
+        """The same as text, `f = (a + b) × (b + c)`."""
+        result = self.order[-1]
+        name = plain(self.named[result], 24)
+        if not result.op or any(node.op == "where" for node in self.order):
+            return name if not result.op else f"{name} = {self.formula(result)}"
+        text = str(self._expanded(Text)[result])
+        return f"{name} = {text if len(text) <= LONGEST else self.formula(result)}"
+
+    def branch_step(self) -> list[Any]:
+        """The backward step of the first value, from the result back, that is used more than once; else of the last."""
+        uses = Counter(self.place[use.parent] for use in self.uses)
+        branching = [i for i, count in uses.items() if count > 1]
+        return ["backward", max(branching, default=0)]
+
+    def _expanded(self, piece: type[Text]) -> Mapping[Value, Text]:
+        """Each value written out down to the inputs, as long as that is not too long."""
+        written: dict[Value, Text] = {}
+
+        def write(x: Any) -> Text:
+            return written[x] if isinstance(x, Value) and x in written else piece.number(x, self.digits)
+
+        for node in self.order:
+            if node.op:
+                written[node] = operation(node.op, node.operands, write)
+            if not node.op or len(str(written[node])) > 40 * LONGEST:
+                written[node] = piece.name(plain(self.named[node], 24), self.digits)
+        return written
+
+    def _code(self, node: Value) -> str:
+        """The operation in Python, over the identifiers of its operands."""
+        xs = [self.identifiers[x] if x in self.place else repr(float(x)) for x in node.operands]
+        if node.op in ("+", "-", "*", "/", "**"):
+            return f"{_safe(xs[0])} {node.op} {_safe(xs[1])}"
+        if node.op == "neg":
+            return f"-{_safe(xs[0])}"
+        if node.op == "abs":
+            return f"abs({xs[0]})"
+        if node.op == "dot":
+            half = len(xs) // 2
+            return f"tg.dot([{', '.join(xs[:half])}], [{', '.join(xs[half:])}])"
+        if node.op in ("sum", "prod", "max", "min", "logsumexp"):
+            return f"tg.{node.op}([{', '.join(xs)}])"
+        return f"tg.{node.op}({', '.join(xs)})"
+
+    def _layout(self, edges: list[tuple[int, int]], rankdir: str) -> Arrangement:
+        """The picture from left to right for wide pages, or from top to bottom for narrow ones."""
+        room = max(self.digits, 4) - 4
+        if rankdir == "LR":
+            widths = [self._width(node, 8.2) + 8 * room for node in self.order]
+            return arranged(widths, edges, Shape("LR", 98, 150, 22, (116, 22)))
+        widths = [min(self._width(node, 7.6), 136) - 12 + 8 * room for node in self.order]
+        return arranged(widths, edges, Shape("TB", 98, 76, 14, (76, 22)))
+
+    def _width(self, node: Value, letter: float) -> int:
+        """The width of a box: so that its heading fits, within bounds."""
+        name = plain(self.named[node], 24)
+        head = f"{name} = {self.formula(node)}" if node.op else name
+        badge = 22 + letter * len(SYMBOLS.get(node.op, node.op)) if node.op else 0
+        return round(min(max(112, badge + letter * len(head) + 34), 200))
+
+
+def _safe(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
+
+
+def _identifiers(named: Mapping[Value, str]) -> dict[Value, str]:
+    """A name in Python for each value, as near to its own as possible, and none twice."""
+    taken = {"tg"}
+    found = {}
+    for node, name in named.items():
+        word = re.sub(r"\W+", "_", name[:40]).strip("_")
+        word = word if word.isidentifier() and not keyword.iskeyword(word) else "v"
+        wish, count = word, 1
+        while wish in taken:
+            count += 1
+            wish = f"{word}_{count}"
+        taken.add(wish)
+        found[node] = wish
+    return found
+
+
+def tree(mathml: str) -> Any:
+    """MathML as nested lists. A slot becomes its number, in a list of its own where parentheses stand around it.
+
+    >>> tree('<slot n="0"/><mo>+</mo><mrow><mo>(</mo><slot n="1"/><mo>)</mo></mrow>')
+    ['mrow', 0, '+', [1]]
+    """
+    return _branch(ElementTree.fromstring(f"<mrow>{mathml}</mrow>"))  # noqa: S314 - our own text
+
+
+def _branch(element: Any) -> Any:
+    if element.tag == "slot":
+        return int(element.get("n"))
+    children = list(element)
+    if element.tag == "mrow" and len(children) == 1:
+        return _branch(children[0])
+    if element.tag == "mrow" and [child.text or child.tag for child in children] == ["(", "slot", ")"]:
+        return [_branch(children[1])]
+    if children:
+        return [element.tag, *map(_branch, children)]
+    text = element.text or ""
+    is_plain = element.tag == _kind(text)
+    return text if is_plain else [element.tag, text]
+
+
+def _kind(text: str) -> str:
+    """The element that the page makes of a text by itself."""
+    return "mn" if re.fullmatch(r"[\d.]+", text) else "mi" if re.fullmatch(r"[A-Za-zα-ωΑ-Ω∞]+", text) else "mo"
+
+
+def script_json(data: Any) -> str:
+    """JSON that can stand in a script element of a page, whatever texts it holds."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+

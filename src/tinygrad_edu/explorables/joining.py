@@ -1,0 +1,82 @@
+"""One document out of the files in `page/`: styles, modules, the program and the data, under a strict policy.
+
+The modules are joined to one script, since modules inside a document cannot import each other. The document may load
+nothing: its Content-Security-Policy allows this script and this style sheet, known by their hashes.
+"""
+
+import base64
+import hashlib
+import html
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from .content import script_json
+from .program import NAME
+from .squeezing import squeezed_script, squeezed_style
+
+# Each module uses only what stands before it.
+MODULES = (
+    "elements",
+    "numbers",
+    "undefined",
+    "state",
+    "formulas",
+    "steps",
+    "sheet",
+    "graph",
+    "motion",
+    "inputs",
+    "player",
+    "question",
+    "plots",
+    "descent",
+    "address",
+    "takeaway",
+    "main",
+)
+IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
+POLICY = (
+    "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+)
+
+
+def document(title: str, program: str, data: Any) -> str:
+    """The page as one HTML document that needs nothing else."""
+    script = f"{_program(program)}{_modules()}"
+    style = squeezed_style(_file("page.css"))
+    policy = POLICY.format(script=_hash(script), style=_hash(style))
+    parts = {"policy": policy, "title": html.escape(title), "style": style, "data": script_json(data), "script": script}
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("page.html"))
+
+
+def _program(source: str) -> str:
+    """The program in a scope of its own: its helpers' names cannot meet those of the modules."""
+    source = source.replace("</", "<\\/").replace("<!--", "<\\!--")
+    return f"\nconst {NAME} = (() => {{\n{_unindented(source)}return {NAME};\n}})();\n"
+
+
+def _unindented(text: str) -> str:
+    return re.sub(r"^ +", "", text, flags=re.MULTILINE)
+
+
+@cache
+def _modules() -> str:
+    """The modules one after the other, without their imports and exports."""
+    return "".join(_joined(_file(f"{name}.js")) for name in MODULES)
+
+
+def _joined(text: str) -> str:
+    text = IMPORT.sub("", text)
+    return squeezed_script(re.sub(r"^export (?=(async )?(function|const|let|class))", "", text, flags=re.MULTILINE))
+
+
+@cache
+def _file(name: str) -> str:
+    return (files(__package__) / "page" / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
