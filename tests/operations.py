@@ -30,8 +30,8 @@ inf, nan = math.inf, math.nan
 # Public names that are no operations on numbers, so they have no place in the table.
 NOT_OPERATIONS = frozenset(
     {
-        *("DomainError", "Drawing", "DrawingError", "Explanation", "Value"),
-        *("between", "draw", "explain", "topological_order", "isclose", "no_grad", "paused_collector"),
+        *("DomainError", "Drawing", "DrawingError", "Explanation", "Explorable", "Value"),
+        *("between", "draw", "explain", "explore", "topological_order", "isclose", "no_grad", "paused_collector"),
         *("Dual", "derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
         *("WrongGradientError", "jit", "mean_over", "sum_over", "compare_modes", "gradcheck", "least_squares"),
         *("StagedStep", "StagingError"),

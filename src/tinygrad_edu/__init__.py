@@ -45,6 +45,7 @@ if typing.TYPE_CHECKING:
     from .core.collector import paused_collector
     from .diagnosis import diagnose, record_sources, why_nan, why_zero
     from .explanations import Explanation, explain
+    from .explorables import Explorable, explore
     from .fitting import least_squares
     from .pictures import Drawing, DrawingError, between, draw
     from .staging import StagingError, jit, mean_over, sum_over
@@ -59,6 +60,7 @@ __all__ = [
     "DrawingError",
     "Dual",
     "Explanation",
+    "Explorable",
     "History",
     "StagedStep",
     "StagingError",
@@ -79,6 +81,7 @@ __all__ = [
     "erf",
     "exp",
     "explain",
+    "explore",
     "expm1",
     "fit",
     "grad",
@@ -144,6 +147,8 @@ _LATER = {  # public name: the wing it is in
     "paused_collector": "core",
     "Explanation": "explanations",
     "explain": "explanations",
+    "Explorable": "explorables",
+    "explore": "explorables",
     "DrawingError": "pictures",
     "record_sources": "diagnosis",
     "History": "training",

@@ -20,7 +20,7 @@ SAMPLES = 12  # points on a curve at which it is looked for under a label
 
 
 class Shape(NamedTuple):
-    """The sizes of a picture: which way it runs, the height of boxes, the gaps between layers and between boxes, the size of labels."""
+    """Which way a picture runs, the height of boxes, the gaps between layers and between boxes, the size of labels."""
 
     rankdir: str
     box_height: int
@@ -69,7 +69,7 @@ class _Layout:
         layers: list[list[Place]] = [[] for _ in range(max(self.layer_of, default=0) + 1)]
         for box, layer in enumerate(self.layer_of):
             layers[layer].append((box, -1))
-        links = []
+        links: list[tuple[Place, Place]] = []
         for i, (parent, child) in enumerate(self.edges):
             between = range(self.layer_of[parent] + 1, self.layer_of[child])
             for layer in between:
@@ -172,7 +172,7 @@ def _ordered(layers: list[list[Place]], links: Sequence[tuple[Place, Place]]) ->
         neighbours = after if sweep % 2 else before
         spots = {place: float(i) for layer in layers for i, place in enumerate(layer)}
         for layer in reversed(layers) if sweep % 2 else layers:
-            layer.sort(key=lambda place: _mean([spots[each] for each in neighbours[place]], spots[place]))  # noqa: B023
+            layer.sort(key=lambda place: _mean([spots[each] for each in neighbours[place]], spots[place]))
             spots.update({place: float(i) for i, place in enumerate(layer)})
         crossings = _crossings(layers, after)
         if crossings < fewest:
@@ -273,10 +273,10 @@ def _labels(arrows: Sequence[Sequence[int]], shape: Shape, is_wide: bool) -> lis
     for i, legs in enumerate(curves):
         tried = [leg[place] for leg in (legs[-1], *legs[:-1]) for place in TRIED]
         boxes = [(x - width / 2, y - height / 2, x + width / 2, y + height / 2) for x, y in tried]
-        found = next((k for k, box in enumerate(boxes) if is_free(i, box)), None)
-        labels.append(None if found is None else [round(tried[found][0]), round(tried[found][1])])
-        for cell in () if found is None else _cells(boxes[found], is_wide):
-            taken[cell].append(boxes[found])
+        found = next((box for box in boxes if is_free(i, box)), None)
+        labels.append(found and [round((found[0] + found[2]) / 2), round((found[1] + found[3]) / 2)])
+        for cell in _cells(found, is_wide) if found else ():
+            taken[cell].append(found)  # type: ignore[arg-type]  # it is found here
     return labels
 
 

@@ -71,7 +71,7 @@ class Content:
             found["condition"] = self.staged.conditions.index(conditions_of(node)[-1])
         else:
             found["tree"] = tree(str(operation(node.op, node.operands, self._slot)))
-        around = [opening for opening in node.data.block] if isinstance(node.data, Symbol) else []
+        around: list[Any] = [*node.data.block] if isinstance(node.data, Symbol) else []
         if around:
             found["within"] = [[self.staged.conditions.index(each), int(outcome)] for each, outcome in around]
         return found
@@ -253,5 +253,3 @@ def _kind(text: str) -> str:
 def script_json(data: Any) -> str:
     """JSON that can stand in a script element of a page, whatever texts it holds."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-
-

@@ -100,12 +100,9 @@ def _staged(program: Program, result: Value, inputs: list[Value], start: list[fl
 def conditions_of(node: Value) -> list[Condition]:
     """The conditions under which a node is computed, outermost first, and then the one that a `where` chooses by."""
     data = node.data
-    around = [opening[0] for opening in data.block] if isinstance(data, Symbol) else []
-    return around + [local.args[0] for local in node.local_grads if _is_choice(node, local)][:1]
-
-
-def _is_choice(node: Value, local: Any) -> bool:
-    return node.op == "where" and isinstance(local, Symbol) and local.op == "select"
+    around: list[Condition] = [opening[0] for opening in data.block] if isinstance(data, Symbol) else []
+    chosen: list[Any] = [x for x in node.local_grads if isinstance(x, Symbol) and x.op == "select"]
+    return around + [local.args[0] for local in chosen[:1] if node.op == "where"]
 
 
 def _float(name: str, x: Number) -> float:
@@ -114,5 +111,3 @@ def _float(name: str, x: Number) -> float:
         return float(number(x))
     except (TypeError, OverflowError) as error:
         raise type(error)(f"explore: {name}: {error}") from None
-
-

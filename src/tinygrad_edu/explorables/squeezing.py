@@ -1,6 +1,6 @@
 """Smaller text for the page: styles and scripts without comments, indentation and spaces that mean nothing.
 
-Names stay, and so do lines, so that a page can still be read. Strings, templates and regular expressions are left alone.
+Names stay, so that a page can still be read. Strings, templates and regular expressions are left alone.
 """
 
 import re
@@ -17,7 +17,7 @@ def squeezed_script(text: str) -> str:
     """A script of the same meaning.
 
     >>> squeezed_script('// why\\nconst a = [1, 2];\\n  f(a, "x , y", `${a[0]} + ${ b }`);')
-    'const a=[1,2];\\nf(a,"x , y",`${a[0]} + ${ b }`);\\n'
+    'const a=[1,2];f(a,"x , y",`${a[0]} + ${ b }`);'
     """
     lines = (line.strip() for line in text.splitlines())
     kept = "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

@@ -39,7 +39,7 @@ class MathML(Text):
         return f"<{kind}>{html.escape(name)}</{kind}>"
 
     @classmethod
-    def _number(cls, text: str, x: Any) -> tuple[str, int]:
+    def _number(cls, text: str, _x: Any) -> tuple[str, int]:
         sign = cls.NEGATION if text[:1] == "-" else ""
         size = text.removeprefix("-")
         fraction = re.fullmatch(r"(\d+)/(\d+)", size)

@@ -34,7 +34,7 @@ export function createGraph(store, frame, mirror) {
   const boxes = graph.nodes.map(makeBox);
   const arrows = graph.edges.map(makeArrow);
   const dots = makeIn(SVG, "g", { class: "dots" });
-  drawing.append(...arrows.map(({ group }) => group), ...arrows.map(({ text }) => text), dots);
+  drawing.append(...arrows.map(({ group }) => group), ...arrows.map(({ label }) => label), dots);
   canvas.append(make("div", { class: "scaled" }, drawing, ...boxes.map(({ button }) => button)));
   frame.append(canvas);
   const view = { layout: null, isWide: true, arrows, boxes, dots, frame, scale: 1 };
@@ -51,7 +51,8 @@ export function createGraph(store, frame, mirror) {
 
   function makeArrow() {
     const [line, point] = [makeIn(SVG, "path", { class: "line" }), makeIn(SVG, "path", { class: "point" })];
-    return { line, point, group: makeIn(SVG, "g", { class: "arrow" }, line, point), text: makeIn(SVG, "text", { class: "local" }) };
+    const [text, rect] = [makeIn(SVG, "text"), makeIn(SVG, "rect", { height: "20", rx: "6" })];
+    return { line, point, text, rect, label: makeIn(SVG, "g", { class: "local" }, rect, text), group: makeIn(SVG, "g", { class: "arrow" }, line, point) };
   }
 
   // --- the layout, which depends on the width alone ---
@@ -78,12 +79,10 @@ export function createGraph(store, frame, mirror) {
       style.height = `${HEIGHT}px`;
     });
     layout.arrows.forEach((points, e) => {
-      const { line, text } = arrows[e];
+      const { line, label } = arrows[e];
       line.setAttribute("d", curve(points, isWide));
-      const [x, y] = layout.labels[e] ?? middleOf(points);
-      text.setAttribute("x", x);
-      text.setAttribute("y", y + 4);
-      text.classList.toggle("crowded", !layout.labels[e]);
+      label.setAttribute("transform", `translate(${layout.labels[e] ?? middleOf(points)})`);
+      label.classList.toggle("crowded", !layout.labels[e]);
     });
     draw(store.state, true);
   }
@@ -107,9 +106,18 @@ export function createGraph(store, frame, mirror) {
       setClass(button, "off", numbers.off[i]);
       setClass(button, "trouble", isTrouble);
     });
-    graph.edges.forEach((edge, e) => setText(arrows[e].text, labelText(state, e)));
+    graph.edges.forEach((edge, e) => writeLabel(arrows[e], labelText(state, e)));
     if (isNewStep) emphasise(state);
     else restyle(state);
+  }
+
+  // On a plate of its own, so that no arrow runs through the text.
+  function writeLabel({ text, rect }, words) {
+    if (text.textContent === words) return;
+    text.textContent = words;
+    const width = words && words.length * 7.6 + 8;
+    rect.setAttribute("width", width || 0);
+    rect.setAttribute("x", -width / 2);
   }
 
   function labelText(state, e) {
@@ -148,10 +156,10 @@ export function createGraph(store, frame, mirror) {
     });
     const { arrows: ways } = view.layout;
     graph.edges.forEach((edge, e) => {
-      const { group, point, text } = arrows[e];
+      const { group, point, label } = arrows[e];
       const isFlow = Boolean(flow?.edges.includes(e));
       const back = isFlow && flow.back;
-      for (const element of [group, text]) {
+      for (const element of [group, label]) {
         setClass(element, "forward", isFlow && !flow.back);
         setClass(element, "back", back);
       }

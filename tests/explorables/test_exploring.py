@@ -1,0 +1,88 @@
+"""`explore`: what it takes, what it refuses, and that its page is one document."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value
+
+
+def branching(a, b, c):
+    x = a + b
+    y = b + c
+    f = x * y
+    x.label, y.label, f.label = "x", "y", "f"
+    return f
+
+
+PAGE = tg.explore(branching, a=-1.0, b=3.0, c=4.0)
+
+
+def test_a_function_and_its_inputs_make_a_page():
+    assert repr(PAGE) == "<Explorable: f = (a + b) × (b + c), 6 nodes>"
+    assert PAGE.html.startswith("<!doctype html>")
+
+
+def test_inputs_may_be_one_mapping_where_a_name_is_an_options():
+    page = tg.explore(lambda title, start: title * start, {"title": 2.0, "start": 3.0})
+    assert page.title == "f = title × start"
+
+
+def test_inputs_may_be_lists_of_numbers():
+    page = tg.explore(tg.dot, w=[2.0, -3.0], x=[-1.0, -2.0])
+    assert page.title == "f = w[0] × x[0] + w[1] × x[1]"
+
+
+def test_a_value_makes_a_page_of_its_graph():
+    a, b, c = Value(-1.0, label="a"), Value(3.0, label="b"), Value(4.0, label="c")
+    page = tg.explore(branching(a, b, c))
+    assert page.html == PAGE.html
+    assert a.grad is Value(1.0).grad, "the graph itself stays as it is"
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tg.explore(3.0), TypeError, "explore needs a function or a Value, got 3.0"),
+        (lambda: tg.explore(lambda a: 5.0, a=1.0), TypeError, "returned 5.0, which is no Value"),
+        (lambda: tg.explore(lambda a: a if a > 0 else -a, a=1.0), tg.StagingError, "Use where"),
+        (lambda: tg.explore(lambda a: a * a, a="x"), TypeError, "explore: a: expected a number, got 'x'"),
+        (lambda: tg.explore(Value(1.0), a=2.0), TypeError, "takes no inputs, its leaves are: leave out a"),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, parameters="b"), ValueError, "'b', which is no input: there are a"),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, ranges={"a": (2, 1)}), ValueError, "must be below the second"),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, start="b"), ValueError, "start='b' is no step"),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, digits=0), ValueError, "a whole number from 1 to 17"),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, learning_rate="x"), TypeError, "learning_rate must be a number"),
+        (lambda: PAGE.save("page.txt"), ValueError, "must end in .html"),
+    ],
+)
+def test_what_cannot_be_explored_is_refused_with_a_way_out(call, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        call()
+
+
+def test_a_graph_beyond_the_stated_size_is_refused_with_the_ways_out():
+    def long(a):
+        for _ in range(400):
+            a = a + 1.0
+        return a
+
+    with pytest.raises(ValueError, match=r"up to 400 nodes .* this graph has 401 .* smaller piece .* dot"):
+        tg.explore(long, a=1.0)
+
+
+def test_a_notebook_gets_an_isolated_frame_with_the_whole_page():
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    parser.feed(PAGE._repr_html_())
+    ((tag, attributes),) = found
+    assert (tag, attributes["sandbox"], attributes["title"]) == ("iframe", "allow-scripts", PAGE.title)
+    assert attributes["srcdoc"] == PAGE.html
+
+
+def test_save_writes_the_page(tmp_path):
+    PAGE.save(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text("utf-8") == PAGE.html
