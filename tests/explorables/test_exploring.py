@@ -31,8 +31,8 @@ def test_inputs_may_be_one_mapping_where_a_name_is_an_options():
 
 
 def test_inputs_may_be_lists_of_numbers():
-    page = tg.explore(tg.dot, w=[2.0, -3.0], x=[-1.0, -2.0])
-    assert page.title == "f = w[0] × x[0] + w[1] × x[1]"
+    page = tg.explore(tg.dot, xs=[2.0, -3.0], ys=[-1.0, -2.0])
+    assert page.title == "f = xs[0] × ys[0] + xs[1] × ys[1]"
 
 
 def test_a_value_makes_a_page_of_its_graph():
