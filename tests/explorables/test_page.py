@@ -6,7 +6,7 @@ from tests.explorables.test_exploring import PAGE
 
 def test_the_untouched_page_shows_the_branch_step_with_its_numbers(page):
     errors = []
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_content(PAGE.html)
     assert page.get_by_role("button", name="b, value 3, grad 9").count() == 1
     assert "b is used twice" in page.locator("#sentence").inner_text()
