@@ -1,9 +1,11 @@
+import functools
 import math
 
+import mpmath
 import numpy as np
 import pytest
 
-from tinygrad_edu import DomainError, Value, softmax
+from tinygrad_edu import DomainError, Value, datasets, fit, nn, softmax
 from tinygrad_edu.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -160,6 +162,137 @@ def test_losses_agree_with_pytorch(ours, theirs, predictions, targets):
     value, slopes = gradients(ours, predictions, targets)
     assert value == pytest.approx(loss.item(), rel=1e-12)
     assert slopes == pytest.approx(x.grad.tolist(), rel=1e-12, abs=1e-15)
+
+
+SCORES = [[0.5, -1.0, 2.0], [1.0, 1.0, 0.0], [-0.3, 0.7, 4.0], [2.5, 0.1, -1.2]]
+CLASSES = [2, 0, 1, 2]
+OPTIONS = [
+    {"weight": [1.0, 2.0, 0.5]},
+    {"weight": [0.0, 3.0, 1.0]},
+    {"label_smoothing": 0.1},
+    {"label_smoothing": 1.0},
+    {"ignore_index": 2},
+    {"ignore_index": -100},
+    {"weight": [1.0, 2.0, 0.5], "label_smoothing": 0.2},
+    {"weight": [1.0, 2.0, 0.5], "ignore_index": 0},
+    {"label_smoothing": 0.3, "ignore_index": 1},
+    {"weight": [0.2, 2.0, 0.5], "label_smoothing": 0.2, "ignore_index": 2},
+]
+
+
+def by_the_formula(scores, classes, weight=(1, 1, 1), label_smoothing=0.0, ignore_index=None):
+    """The value and its gradient by 50 digits of mpmath, written from the definition."""
+    with mpmath.workdps(50):
+        z, eps = [[mpmath.mpf(x) for x in row] for row in scores], mpmath.mpf(label_smoothing)
+        w, n = [mpmath.mpf(x) for x in weight], len(z[0])
+        used = [(row, t) if t != ignore_index else (row, None) for row, t in zip(z, classes, strict=True)]
+        total = sum(w[t] for _, t in used if t is not None)
+        value, slopes = mpmath.mpf(0), []
+        for row, t in used:
+            p = [mpmath.exp(x) / sum(map(mpmath.exp, row)) for x in row]
+            share = [0] * n if t is None else [(1 - eps) * w[j] * (j == t) + eps / n * w[j] for j in range(n)]
+            value -= sum(s * mpmath.log(pj) for s, pj in zip(share, p, strict=True)) / total
+            slopes += [(sum(share) * pj - s) / total for s, pj in zip(share, p, strict=True)]
+        return float(value), [float(s) for s in slopes]
+
+
+def cross_entropy_of(**options):
+    z = [[Value(x) for x in row] for row in SCORES]
+    loss = cross_entropy(z, CLASSES, **options)
+    loss.backward()
+    return loss.data, [v.grad + 0.0 for row in z for v in row]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_cross_entropy_with_options_is_its_formula(options):
+    value, slopes = cross_entropy_of(**options)
+    expected, expected_slopes = by_the_formula(SCORES, CLASSES, **options)
+    assert value == pytest.approx(expected, rel=1e-14)
+    assert slopes == pytest.approx(expected_slopes, rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_cross_entropy_with_options_agrees_with_pytorch(options):
+    torch = pytest.importorskip("torch")
+    x = torch.tensor(SCORES, dtype=torch.float64, requires_grad=True)
+    theirs = dict(options)
+    if "weight" in theirs:
+        theirs["weight"] = torch.tensor(theirs["weight"], dtype=torch.float64)
+    loss = torch.nn.functional.cross_entropy(x, torch.tensor(CLASSES), **theirs)
+    loss.backward()
+    value, slopes = cross_entropy_of(**options)
+    assert value == pytest.approx(loss.item(), rel=1e-12)
+    assert slopes == pytest.approx(x.grad.flatten().tolist(), rel=1e-12, abs=1e-15)
+
+
+def test_cross_entropy_with_options_gives_these_numbers():
+    found = [cross_entropy(SCORES, CLASSES, **options) for options in (OPTIONS[0], OPTIONS[2], OPTIONS[6])]
+    assert found == pytest.approx([2.396429040804121, 2.0504441651298775, 2.416580204506935], rel=1e-14)
+
+
+def test_ignored_examples_may_have_targets_that_are_no_class():
+    assert cross_entropy([[1.0, 2.0], [3.0, 0.0]], [0, -1], ignore_index=-1) == cross_entropy([1.0, 2.0], 0)
+    assert cross_entropy([1.0, 2.0], 0, ignore_index=1) == cross_entropy([1.0, 2.0], 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weight": [1.0]}, "1 weights for 2 classes; give one for each"),
+        ({"weight": [1.0, -1.0]}, "weight is a list of finite numbers of at least 0"),
+        ({"weight": [1.0, math.inf]}, "weight is a list of finite numbers"),
+        ({"weight": [1.0, "2"]}, "weight is a list of finite numbers"),
+        ({"weight": 2.0}, r"weight is a list of finite numbers of at least 0, got 2\.0"),
+        ({"weight": [0.0, 1.0]}, "add up to 0, so there is no mean"),
+        ({"label_smoothing": 1.5}, r"label_smoothing is a share from 0 to 1, got 1\.5"),
+        ({"label_smoothing": -0.1}, r"a share from 0 to 1, got -0\.1"),
+        ({"ignore_index": 0}, "every target is 0, which is ignored, so there is no mean"),
+    ],
+)
+def test_options_of_cross_entropy_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        cross_entropy([[1.0, 2.0], [0.0, 0.5]], [0, 0], **options)
+
+
+def test_a_smoothing_that_is_no_number_is_refused():
+    with pytest.raises(TypeError, match="label_smoothing must be a finite number, got 'much'"):
+        cross_entropy([1.0, 2.0], 0, label_smoothing="much")
+
+
+@pytest.mark.parametrize(
+    ("options", "is_staged"),
+    [({"label_smoothing": 0.1}, True), ({"weight": [1.0, 3.0, 0.5]}, False), ({"ignore_index": 1}, False)],
+)
+def test_fit_with_options_of_cross_entropy_is_as_eagerly(options, is_staged):
+    def train(backend):
+        model = nn.MLP(2, [3], seed=1)
+        loss = functools.partial(cross_entropy, **options)
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+        data = datasets.blobs(40, noise=0.3)
+        return fit(model, data, loss=loss, optimizer=optimizer, epochs=10, batch_size=8, backend=backend)
+
+    staged, eager = train("python"), train("eager")
+    assert staged.loss == pytest.approx(eager.loss, rel=1e-12)
+    assert (staged.backend == "python") is is_staged
+    assert is_staged or "divides by what the whole batch adds up to" in staged.note
+
+
+@pytest.mark.parametrize(
+    ("logit", "target", "loss"),
+    [
+        (math.inf, 1, 0.0),
+        (-math.inf, 0, 0.0),
+        (math.inf, 0, math.inf),
+        (-math.inf, 1, math.inf),
+        (800.0, 0, 800.0),
+        (-800.0, 1, 800.0),
+        (800.0, 1, 0.0),
+        (-800.0, 0, 0.0),
+    ],
+)
+def test_a_logit_however_large_has_its_loss(logit, target, loss):
+    assert binary_cross_entropy_with_logits([logit], [target]) == loss
+    assert binary_cross_entropy_with_logits([Value(logit)], [float(target)]).data == loss
 
 
 # --- what does not match ---------------------------------------------------------------------------------------------

@@ -7,20 +7,55 @@ the scores of one example and the index of its class, or a list of each.
 
 import math
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from numbers import Real
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
 from .core import scalar
 from .core.elementary import where
-from .core.number import primal, shown
+from .core.number import Number, primal, shown
+from .core.options import A_FINITE, expect
+from .core.signatures import N
+from .engine import Value
 from .functions import dot, log_softmax, mean
 from .functions import sum as sum_of
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Nested: TypeAlias = T | Iterable[T] | Iterable[Iterable[T]]
+Targets: TypeAlias = Nested[Number] | Nested[Value]
+Pairs: TypeAlias = list[tuple[Number, Number]]
+
+
+class LossOf(Protocol, Generic[P]):
+    """What type checkers know about a loss: from Values comes a Value, from numbers a number."""
+
+    __name__: str
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # the first that fits
+        self, predictions: Nested[Number], targets: Nested[Number], /, *args: P.args, **options: P.kwargs
+    ) -> Number: ...
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # likewise
+        self, predictions: Nested[N], targets: Targets, /, *args: P.args, **options: P.kwargs
+    ) -> N: ...
+    @overload
+    def __call__(
+        self, predictions: Nested[Value | Number], targets: Targets, /, *args: P.args, **options: P.kwargs
+    ) -> Value: ...
+
+
+def typed(loss: Callable[Concatenate[Any, Any, P], object]) -> LossOf[P]:
+    """The loss itself: only its type is another."""
+    return cast("LossOf[P]", loss)
+
 
 # --- regression --------------------------------------------------------------------------------------------------
 
 
-def mse_loss(predictions: Any, targets: Any) -> Any:
+@typed
+def mse_loss(predictions: object, targets: object) -> Number:
     """The mean squared error, Σ(ŷ - y)² / n.
 
     >>> mse_loss([1.0, 2.0], [1.0, 4.0])
@@ -30,7 +65,8 @@ def mse_loss(predictions: Any, targets: Any) -> Any:
     return dot(differences, differences) / len(differences)
 
 
-def quadratic_cost(predictions: Any, targets: Any) -> Any:
+@typed
+def quadratic_cost(predictions: object, targets: object) -> Number:
     """½ Σ(y - a)²: half the sum of the squared errors, so that its derivative by a is a - y.
 
     >>> quadratic_cost([1.0, 2.0], [1.0, 4.0])
@@ -40,7 +76,8 @@ def quadratic_cost(predictions: Any, targets: Any) -> Any:
     return dot(differences, differences) / 2
 
 
-def l1_loss(predictions: Any, targets: Any) -> Any:
+@typed
+def l1_loss(predictions: object, targets: object) -> Number:
     """The mean absolute error, Σ|ŷ - y| / n.
 
     >>> l1_loss([1.0, 2.0], [1.0, 4.0])
@@ -49,7 +86,8 @@ def l1_loss(predictions: Any, targets: Any) -> Any:
     return mean(abs(d) for d in _differences("l1_loss", predictions, targets))
 
 
-def huber_loss(predictions: Any, targets: Any, delta: float = 1.0) -> Any:
+@typed
+def huber_loss(predictions: object, targets: object, delta: float = 1.0) -> Number:
     """The mean of ½d² where |d| ≤ δ and of δ(|d| - ½δ) beyond, d = ŷ - y: outliers pull no harder than δ (Huber 1964).
 
     Raises ValueError unless δ > 0.
@@ -62,14 +100,15 @@ def huber_loss(predictions: Any, targets: Any, delta: float = 1.0) -> Any:
     return mean(_huber(abs(d), delta) for d in _differences("huber_loss", predictions, targets))
 
 
-def _huber(size: Any, delta: float) -> Any:
+def _huber(size: Number, delta: float) -> Number:
     return where(size <= delta, lambda: 0.5 * (size * size), lambda: delta * (size - 0.5 * delta))
 
 
 # --- classification ------------------------------------------------------------------------------------------------
 
 
-def hinge_loss(scores: Any, targets: Any, margin: float = 1.0) -> Any:
+@typed
+def hinge_loss(scores: object, targets: object, margin: float = 1.0) -> Number:
     """The mean of max(0, margin - y·s): scores s, classes y of -1 and 1 (a support vector machine's loss).
 
     Raises ValueError for a target that is neither -1 nor 1.
@@ -84,7 +123,8 @@ def hinge_loss(scores: Any, targets: Any, margin: float = 1.0) -> Any:
     return mean(scalar.relu(margin - y * s) for s, y in pairs)
 
 
-def multiclass_svm_loss(scores: Any, target: Any, margin: float = 1.0) -> Any:
+@typed
+def multiclass_svm_loss(scores: object, target: object, margin: float = 1.0) -> Number:
     """Σ over the wrong classes j of max(0, sⱼ - s_target + margin), the mean over examples (Weston and Watkins 1999).
 
     `scores` is one example's list of class scores and `target` the index of its class, or each a list of these.
@@ -94,30 +134,84 @@ def multiclass_svm_loss(scores: Any, target: Any, margin: float = 1.0) -> Any:
     3.5
     """
 
-    def one(s: list[Any], t: Any) -> Any:
+    def one(s: list[Number], t: Any) -> Number:
+        right = _of_class(s, t)
+        losses = [scalar.relu(sj - right + margin) for sj in s]
         if _is_symbol(t):
-            right = _of_class(s, t)
-            return sum_of(
-                (1 - is_t) * scalar.relu(sj - right + margin) for sj, is_t in zip(s, _one_hot(t, len(s)), strict=True)
-            )
-        return sum_of(scalar.relu(sj - s[t] + margin) for j, sj in enumerate(s) if j != t)
+            return dot([1 - is_t for is_t in _one_hot(t, len(s))], losses)
+        return sum_of(losses[:t] + losses[t + 1 :])
 
     return mean(one(s, t) for s, t in _examples("multiclass_svm_loss", scores, target))
 
 
-def cross_entropy(logits: Any, target: Any) -> Any:
+@typed
+def cross_entropy(
+    logits: object,
+    target: object,
+    *,
+    weight: Iterable[Number] | None = None,
+    label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
+) -> Number:
     """-log softmax(z)_target, which is logsumexp(z) - z_target, the mean over examples; stable for any logits z.
 
     `logits` is one example's list of class scores and `target` the index of its class, or each a list of these.
     ∂/∂zⱼ = softmax(z)ⱼ, less 1 for the target.
 
+    The options are PyTorch's. `weight` has a number w for each class: the mean is the weighted one, Σ w_target·loss /
+    Σ w_target. `label_smoothing` ε puts the share ε of the target evenly on all C classes: of each example, the loss
+    is (1 - ε) · w_target·(-log p_target) + ε/C · Σⱼ wⱼ·(-log pⱼ). Examples whose target is `ignore_index` do not count.
+
+    Raises ValueError if every example is ignored or has the weight 0, TypeError where a program is staged for one
+    example at a time, which cannot know the weights of the whole batch.
+
     >>> cross_entropy([1000.0, 1000.0], 0)
     0.6931471805599453
+    >>> rare = cross_entropy([[2.0, 0.0], [0.0, 0.0]], [0, 1], weight=[1.0, 10.0])
+    >>> round(rare, 6)
+    0.641669
     """
-    return mean(-_of_class(log_softmax(z), t) for z, t in _examples("cross_entropy", logits, target))
+    examples = _examples("cross_entropy", logits, target, ignore_index)
+    if weight is None and not label_smoothing:
+        return mean(-_of_class(log_softmax(z), t) for z, t in examples)
+    expect("cross_entropy", A_FINITE, label_smoothing=label_smoothing)
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"cross_entropy: label_smoothing is a share from 0 to 1, got {label_smoothing}")
+    weights = None if weight is None else _class_weights(weight, examples)
+    losses, total = [], 0.0
+    for z, t in examples:
+        w = weights or [1.0] * len(z)
+        log_p = log_softmax(z)
+        own = 1.0 if weights is None else w[t]
+        spread = label_smoothing / len(z) * dot(w, log_p)
+        losses.append(-(1 - label_smoothing) * own * _of_class(log_p, t) - spread)
+        total += own
+    if not total > 0:
+        raise ValueError("cross_entropy: the weights of these examples' classes add up to 0, so there is no mean")
+    return sum_of(losses) / total
 
 
-def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
+def _class_weights(weight: Iterable[Number], examples: list[tuple[list[Number], Any]]) -> list[Number]:
+    weights = _listed(weight)
+    if weights is None or not all(A_FINITE.fits(w) and w >= 0 for w in weights):
+        raise ValueError(f"cross_entropy: weight is a list of finite numbers of at least 0, got {shown(weight)}")
+    for z, t in examples:
+        if len(z) != len(weights):
+            raise ValueError(f"cross_entropy: {len(weights)} weights for {len(z)} classes; give one for each")
+        _refuse_symbol("weight", t)
+    return weights
+
+
+def _refuse_symbol(option: str, target: object) -> None:
+    if _is_symbol(target):
+        raise TypeError(
+            f"cross_entropy with {option} divides by what the whole batch adds up to, so it cannot be staged one "
+            "example at a time: take the step eagerly"
+        )
+
+
+@typed
+def binary_cross_entropy(probabilities: object, targets: object) -> Number:
     """The mean of -y·log p - (1 - y)·log(1 - p), targets y from 0 to 1.
 
     A p of exactly 0 or 1 on the wrong side raises DomainError: its loss is infinite. Probabilities that come from
@@ -136,13 +230,14 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     return mean(_bernoulli(p, y) for p, y in pairs)
 
 
-def _bernoulli(p: Any, y: Any) -> Any:
+def _bernoulli(p: Number, y: Number) -> Number:
     if isinstance(y, Real) and y in (0, 1):  # the other term is 0, also where its logarithm is infinite
         return -scalar.log(p) if y == 1 else -scalar.log1p(-p)
     return -(y * scalar.log(p) + (1 - y) * scalar.log1p(-p))
 
 
-def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Any:
+@typed
+def binary_cross_entropy_with_logits(logits: object, targets: object) -> Number:
     """`binary_cross_entropy` of σ(z), the mean of softplus(z) - y·z; stable for any logits z. ∂/∂z = σ(z) - y.
 
     >>> binary_cross_entropy_with_logits([1000.0, 0.0], [1, 0])
@@ -152,7 +247,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Any:
     return mean(_bernoulli_logit(z, y) for z, y in _fractions(name, logits, targets))
 
 
-def _bernoulli_logit(z: Any, y: Any) -> Any:
+def _bernoulli_logit(z: Number, y: Number) -> Number:
     if isinstance(y, Real) and y in (0, 1):
         return scalar.softplus(-z if y == 1 else z)  # softplus(z) - z would round a small loss away
     return scalar.softplus(z) - y * z
@@ -161,7 +256,11 @@ def _bernoulli_logit(z: Any, y: Any) -> Any:
 # --- penalties on the weights --------------------------------------------------------------------------------------
 
 
-def l1_penalty(parameters: Iterable[Any], strength: float) -> Any:
+@overload
+def l1_penalty(parameters: Iterable[Number], strength: float) -> Number: ...
+@overload
+def l1_penalty(parameters: Iterable[Value], strength: float) -> Value: ...
+def l1_penalty(parameters: Iterable[Any], strength: float) -> object:
     """strength · Σ|w|, to add to a loss: it drives weights to exactly 0.
 
     >>> l1_penalty([3.0, -4.0], strength=0.1)
@@ -170,7 +269,11 @@ def l1_penalty(parameters: Iterable[Any], strength: float) -> Any:
     return sum_of(abs(p) for p in parameters) * strength
 
 
-def l2_penalty(parameters: Iterable[Any], strength: float) -> Any:
+@overload
+def l2_penalty(parameters: Iterable[Number], strength: float) -> Number: ...
+@overload
+def l2_penalty(parameters: Iterable[Value], strength: float) -> Value: ...
+def l2_penalty(parameters: Iterable[Any], strength: float) -> object:
     """strength · Σw², to add to a loss: it keeps weights small. An optimiser's weight_decay is twice this strength.
 
     >>> l2_penalty([3.0, -4.0], strength=0.1)
@@ -183,11 +286,11 @@ def l2_penalty(parameters: Iterable[Any], strength: float) -> Any:
 # --- matching predictions with targets -------------------------------------------------------------------------------
 
 
-def _differences(loss: str, predictions: Any, targets: Any) -> list[Any]:
+def _differences(loss: str, predictions: object, targets: object) -> list[Number]:
     return [p - t for p, t in _pairs(loss, predictions, targets)]
 
 
-def _fractions(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+def _fractions(loss: str, predictions: object, targets: object) -> Pairs:
     pairs = _pairs(loss, predictions, targets)
     for _, y in pairs:
         if isinstance(y, Real) and not 0 <= float(y) <= 1:
@@ -195,7 +298,7 @@ def _fractions(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any
     return pairs
 
 
-def _pairs(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+def _pairs(loss: str, predictions: object, targets: object) -> Pairs:
     """Each prediction with its target. ValueError if the shapes differ or there are none."""
     pairs = list(_matched(loss, predictions, targets))
     if not pairs:
@@ -203,7 +306,7 @@ def _pairs(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     return pairs
 
 
-def _matched(loss: str, predictions: Any, targets: Any) -> Iterator[tuple[Any, Any]]:
+def _matched(loss: str, predictions: Any, targets: Any) -> Iterator[tuple[Number, Number]]:
     p, t = _listed(predictions), _listed(targets)
     if p is None and t is None:
         yield predictions, targets
@@ -214,19 +317,19 @@ def _matched(loss: str, predictions: Any, targets: Any) -> Iterator[tuple[Any, A
             yield from _matched(loss, each, target)
 
 
-def _listed(x: Any) -> list[Any] | None:
+def _listed(x: object) -> list[Any] | None:
     """The sequence as a list; None for a single number."""
     is_number = getattr(x, "shape", None) == ()  # NumPy's 0-d arrays have an __iter__ that fails
     return list(x) if isinstance(x, Iterable) and not isinstance(x, str) and not is_number else None
 
 
-def _count(items: list[Any] | None, what: str) -> str:
+def _count(items: list[object] | None, what: str) -> str:
     if items is None:
         return f"a single {what}"
     return f"a list of {len(items)} {what}{'' if len(items) == 1 else 's'}"
 
 
-def _examples(loss: str, scores: Any, targets: Any) -> list[tuple[list[Any], Any]]:
+def _examples(loss: str, scores: object, targets: object, ignored: int | None = None) -> list[tuple[list[Number], Any]]:
     """The score list and the class index of each example; one example alone counts as a list of one."""
     listed = _listed(scores)
     if not listed:
@@ -234,13 +337,20 @@ def _examples(loss: str, scores: Any, targets: Any) -> list[tuple[list[Any], Any
     rows = [_listed(row) for row in listed]
     if _listed(targets) is None and rows[0] is None:
         rows, targets = [listed], [targets]
-    targets = _listed(targets)
-    if targets is None or len(targets) != len(rows):
-        raise ValueError(f"{loss}: the scores of {len(rows)} examples and {_count(targets, 'target')}")
-    return [_example(loss, row, t) for row, t in zip(rows, targets, strict=True)]
+    classes = _listed(targets)
+    if classes is None or len(classes) != len(rows):
+        raise ValueError(f"{loss}: the scores of {len(rows)} examples and {_count(classes, 'target')}")
+    pairs = list(zip(rows, classes, strict=True))
+    if ignored is not None:
+        for _, t in pairs:
+            _refuse_symbol("ignore_index", t)
+        pairs = [(row, t) for row, t in pairs if t != ignored]
+        if not pairs:
+            raise ValueError(f"{loss}: every target is {ignored}, which is ignored, so there is no mean")
+    return [_example(loss, row, t) for row, t in pairs]
 
 
-def _example(loss: str, scores: list[Any] | None, target: Any) -> tuple[list[Any], Any]:
+def _example(loss: str, scores: list[Number] | None, target: object) -> tuple[list[Number], Any]:
     if not scores:
         raise ValueError(f"{loss} needs a list of class scores for each example")
     if _is_symbol(target):
@@ -265,16 +375,16 @@ def _class_of(loss: str, target: Any) -> int:
 # --- a class that is a symbol, while a loss is staged -----------------------------------------------------------------
 
 
-def _is_symbol(target: Any) -> bool:
+def _is_symbol(target: object) -> bool:
     return hasattr(primal(target), "write")
 
 
-def _of_class(numbers: list[Any], target: Any) -> Any:
+def _of_class(numbers: list[Number], target: Any) -> Number:
     """The number of the target's class."""
     return dot(_one_hot(target, len(numbers)), numbers) if _is_symbol(target) else numbers[target]
 
 
-def _one_hot(target: Any, classes: int) -> list[Any]:
+def _one_hot(target: object, classes: int) -> list[Number]:
     """1 for the target's class and 0 for each other, as lines of the program."""
     symbol: Any = primal(target)
     return [symbol.write("equal", symbol, j) for j in range(classes)]
