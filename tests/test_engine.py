@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu import Value, no_grad, topological_order
+from tinygrad_edu import Value, grad, no_grad, topological_order
 from tinygrad_edu.core.recording import recorded
 from tinygrad_edu.engine import NOT_COMPUTED
 
@@ -635,3 +635,18 @@ def test_blocks_of_no_grad_may_end_in_any_order() -> None:
         generator.close()
         assert (x * x).op == ""
     assert (x * x).op == "*"
+
+
+@pytest.mark.parametrize("number", [2.5, 3, Fraction(1, 3)])
+def test_item_is_the_plain_number_as_in_pytorch(number: Any) -> None:
+    x = Value(number)
+    assert x.item() == number
+    assert type(x.item()) is type(number)
+    assert (x * x).item() == number * number
+
+
+def test_item_inside_a_transform_is_a_plain_number_too() -> None:
+    seen: list[Any] = []
+    grad(grad(lambda x: seen.append((x * x).item()) or x * x))(3.0)
+    assert seen == [9.0]
+    assert type(seen[0]) is float

@@ -23,6 +23,7 @@ from .core.number import (
     number,
     one_like,
     partner,
+    primal,
     shown,
 )
 
@@ -287,6 +288,14 @@ class Value(Elementary, Comparable, copying.Copied):
         """Forget the gradients of this value and of all it was computed from."""
         for node in topological_order(self):
             node.grad = NOT_COMPUTED
+
+    def item(self) -> Number:
+        """The plain number, under PyTorch's name for it; `data` may itself be a Value inside a transform.
+
+        >>> Value(2.5).item()
+        2.5
+        """
+        return primal(self)
 
     def detach(self) -> Self:
         """A leaf with the same data and label, through which no gradient flows back."""

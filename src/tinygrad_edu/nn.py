@@ -4,22 +4,55 @@ Inputs and outputs are plain lists of Values and numbers. The signatures are mic
 they are; activations and initialisation go by name.
 """
 
+import typing
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias, TypedDict, Unpack
 
-from .core.number import shown
+from .core.number import Number, shown
 from .engine import Value
 from .functions import dot
 from .functions import max as max_of
 from .losses import mse_loss
-from .networks.activations import ACTIVATIONS, TITLES, Activation, Maxout
+from .networks.activations import ACTIVATIONS, TITLES, Activation, Maxout, named
 from .networks.activations import activation as activation_of
 from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
-from .networks.shapes import inputs, single, size
-from .optim import SGD
+from .networks.names import NN, no_such
+from .networks.shapes import Inputs, inputs, single, size
+from .networks.stack import Elementwise, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
+from .optim import SGD, AdaGrad, Adam, AdamW, RMSProp
 
-__all__ = ["ACTIVATIONS", "MLP", "SGD", "Layer", "Maxout", "Module", "Neuron", "mse_loss"]
+__all__ = [
+    "ACTIVATIONS",
+    "MLP",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Elementwise",
+    "Layer",
+    "LeakyReLU",
+    "Linear",
+    "Maxout",
+    "Module",
+    "Neuron",
+    "RMSProp",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softplus",
+    "Tanh",
+    "mse_loss",
+]
+
+AnActivation: TypeAlias = str | Activation | Maxout
+
+
+class Options(TypedDict, total=False):
+    """What layers hand on to their neurons."""
+
+    bias: bool
+    init: str | Scheme
 
 
 class Neuron(Module):
@@ -44,7 +77,7 @@ class Neuron(Module):
         nin: int,
         nonlin: bool = True,
         *,
-        activation: str | Activation | Maxout | None = None,
+        activation: AnActivation | None = None,
         bias: bool = True,
         init: str | Scheme = "uniform",
         seed: int | None = None,
@@ -56,7 +89,7 @@ class Neuron(Module):
         elif not nonlin:
             raise ValueError(f"nonlin=False means activation='linear', but activation={activation!r} was given too")
         self.nin = size("inputs", nin)
-        self.activation = activation_of(activation)
+        self.activation: AnActivation = activation_of(activation)
         draw, rng = scheme(init), source(seed, rng)
         pieces = self.activation.pieces if isinstance(self.activation, Maxout) else 0
 
@@ -64,27 +97,42 @@ class Neuron(Module):
             return [Value(draw(rng, nin, 1), label=f"{label}{name}{i}") for i in range(1, nin + 1)]
 
         # maxout has a row of weights and a bias for each piece
-        self.w: Any = [weights(f"w{k}_") for k in range(1, pieces + 1)] if pieces else weights("w")
+        self.w: list[Any] = [weights(f"w{k}_") for k in range(1, pieces + 1)] if pieces else weights("w")
         self.b: Any = None
         if bias:
             biases = [Value(0.0, label=f"{label}b{k}") for k in range(1, pieces + 1)]
             self.b = biases if pieces else Value(0.0, label=f"{label}b")
-        self._activate = ACTIVATIONS[self.activation] if isinstance(self.activation, str) else self.activation
 
     @property
     def nonlin(self) -> bool:
-        """Whether the activation bends: micrograd's name for it."""
+        """Whether the activation bends: micrograd's name for it. Set it to choose between relu and linear."""
         return bool(self.activation != "linear")
 
-    def __call__(self, x: Iterable[Any]) -> Any:
+    @nonlin.setter
+    def nonlin(self, bends: bool) -> None:
+        if bends != self.nonlin:
+            self.activation = "relu" if bends else "linear"
+
+    def __call__(self, x: Inputs) -> Value:
         """activation(w·x + b)."""
         x = inputs(x, self.nin)
-        w, b = self.w, self.b
-        if isinstance(self._activate, Maxout):
-            biases = b or [0.0] * len(w)
-            return max_of(dot(wk, x) + bk for wk, bk in zip(w, biases, strict=True))
-        z = dot(w, x)
-        return self._activate(z if b is None else z + b)
+        w, b, f = self.w, self.b, self.activation
+        if isinstance(f, Maxout) or isinstance(w[0], list) or f == "maxout":
+            return self._largest(x)
+        z = dot(w, x) if b is None else dot(w, x) + b
+        y: Value = (ACTIVATIONS.get(f) or named(f))(z) if isinstance(f, str) else f(z)
+        return y
+
+    def _largest(self, x: list[Value | Number]) -> Value:
+        """The largest of the pieces of a maxout neuron."""
+        if not (isinstance(self.activation, Maxout) and isinstance(self.w[0], list)):
+            raise ValueError(
+                "a neuron is a maxout neuron or another from the start, as a maxout has weights for each piece: "
+                "make a new one, as Neuron(2, activation='maxout')"
+            )
+        biases = self.b or [0.0] * len(self.w)
+        largest: Value = max_of(dot(wk, x) + bk for wk, bk in zip(self.w, biases, strict=True))
+        return largest
 
     def __repr__(self) -> str:
         return f"{_title(self.activation)}Neuron({self.nin})"
@@ -108,11 +156,12 @@ class Layer(Module):
         nout: int,
         nonlin: bool = True,
         *,
+        activation: AnActivation | None = None,
+        bias: bool = True,
         init: str | Scheme = "uniform",
         seed: int | None = None,
         rng: Source | None = None,
         label: str = "",
-        **options: Any,
     ) -> None:
         draw, rng = scheme(init), source(seed, rng)
 
@@ -120,16 +169,16 @@ class Layer(Module):
             return draw(rng, nin, nout)
 
         self.neurons = [
-            Neuron(nin, nonlin, init=draw_for_layer, rng=rng, label=f"{label}n{i}.", **options)
+            Neuron(nin, nonlin, activation=activation, bias=bias, init=draw_for_layer, rng=rng, label=f"{label}n{i}.")
             for i in range(1, size("neurons", nout) + 1)
         ]
 
-    def activations(self, x: Iterable[Any]) -> list[Any]:
+    def activations(self, x: Inputs) -> list[Value]:
         """The outputs of the neurons, a list even if there is one."""
         x = inputs(x, self.neurons[0].nin)
         return [neuron(x) for neuron in self.neurons]
 
-    def __call__(self, x: Iterable[Any]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         """The outputs of the neurons; of a single one, its output."""
         return single(self.activations(x))
 
@@ -140,8 +189,8 @@ class Layer(Module):
 class MLP(Module):
     """A multi-layer perceptron: `nin` inputs, then layers of the sizes in `nouts`, each fed by the one before.
 
-    The hidden layers have the `activation` given, the last is linear; a list gives one for each layer. The options
-    are those of Neuron. The weights are labelled l1.n2.w3: layer 1, neuron 2, weight 3.
+    The hidden layers have the `activation` given (relu unless `nonlin` is False), the last is linear; a list gives one
+    for each layer. The options are those of Neuron. The weights are labelled l1.n2.w3: layer 1, neuron 2, weight 3.
 
     Called, it returns the list of the last layer's outputs; of a single one, the output itself. Raises ValueError
     if there are no layers or the number of inputs differs from `nin`.
@@ -158,17 +207,22 @@ class MLP(Module):
         nin: int,
         nouts: Iterable[int],
         *,
-        activation: str | Activation | Maxout | Iterable[str | Activation | Maxout] = "relu",
+        activation: AnActivation | Iterable[AnActivation] | None = None,
+        nonlin: bool = True,
         seed: int | None = None,
         rng: Source | None = None,
         label: str = "",
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         if not isinstance(nouts, Iterable):
             raise TypeError(f"MLP takes a list of layer sizes, got {shown(nouts)}: write MLP({nin}, [{nouts}])")
         sizes = [nin, *nouts]
         if len(sizes) < 2:
             raise ValueError(f"MLP({nin}, []) has no layers: give the size of at least one, as in MLP({nin}, [1])")
+        if activation is None:
+            activation = "relu" if nonlin else "linear"
+        elif not nonlin:
+            raise ValueError(f"nonlin=False means activation='linear', but activation={activation!r} was given too")
         rng = source(seed, rng)
         self.layers = [
             Layer(before, after, activation=each, rng=rng, label=f"{label}l{i}.", **options)
@@ -177,7 +231,7 @@ class MLP(Module):
             )
         ]
 
-    def __call__(self, x: Iterable[Any]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         """The outputs of the last layer; of a single neuron, its output."""
         for layer in self.layers:
             x = layer.activations(x)
@@ -187,7 +241,7 @@ class MLP(Module):
         return f"MLP of [{', '.join(map(str, self.layers))}]"
 
 
-def _per_layer(activation: Any, layers: int) -> list[Any]:
+def _per_layer(activation: AnActivation | Iterable[AnActivation], layers: int) -> list[AnActivation]:
     if isinstance(activation, (str, Maxout)) or not isinstance(activation, Iterable):
         return [activation_of(activation)] * (layers - 1) + ["linear"]
     listed = list(activation)
@@ -196,7 +250,14 @@ def _per_layer(activation: Any, layers: int) -> list[Any]:
     return listed
 
 
-def _title(activation: Any) -> str:
+def _title(activation: AnActivation) -> str:
     if isinstance(activation, str):
         return TITLES.get(activation, activation.capitalize())
     return str(getattr(activation, "__name__", type(activation).__name__))
+
+
+if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
+
+    def __getattr__(name: str) -> object:
+        """Say what another library's name is here."""
+        raise no_such(f"module {__name__!r}", name, NN)

@@ -7,13 +7,15 @@ and the formulas are PyTorch's. x is a parameter, g its gradient, η the learnin
 
 import inspect
 import math
+import typing
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 from .core.number import Number, shown
 from .core.options import A_DICT, A_FINITE, A_PAIR, expect
 from .core.scalar import sqrt
 from .engine import NOT_COMPUTED, Value
+from .networks.names import OPTIM, no_such
 from .networks.parameters import (
     above_zero,
     all_finite,
@@ -393,24 +395,8 @@ def clip_by_norm(parameters: Iterable[Value], max_norm: float) -> float:
     return norm
 
 
-# --- other libraries' names ----------------------------------------------------------------------------------------
+if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
 
-ELSEWHERE = {
-    "Adagrad": "AdaGrad",
-    "RMSprop": "RMSProp",
-    "clip_grad_norm_": "clip_by_norm",
-    "clip_grad_value_": "clip_by_value",
-    "lr_scheduler": "the functions in tinygrad_edu.schedules, as in SGD(parameters, lr=schedules.cosine(0.1, 1000))",
-    "Adadelta": "AdaGrad, RMSProp or Adam",
-    "Adamax": "Adam",
-    "NAdam": "Adam",
-    "RAdam": "Adam, with schedules.warm_up",
-    "LBFGS": "tinygrad_edu.least_squares for fits of least squares; for all else Adam",
-}
-
-
-def __getattr__(name: str) -> NoReturn:
-    """Say what another library's optimiser is called here."""
-    raise AttributeError(
-        f"module {__name__!r} has no attribute {name!r}" + (f": write {ELSEWHERE[name]}" if name in ELSEWHERE else "")
-    )
+    def __getattr__(name: str) -> object:
+        """Say what another library's name is here."""
+        raise no_such(f"module {__name__!r}", name, OPTIM)

@@ -167,7 +167,7 @@ def unroll(cell: Cell, sequence: Iterable[Iterable[Any]], state: State = None) -
     state = cell.initial_state() if state is None else state
     outputs = []
     for x in sequence:
-        state = cell(x, state)  # type: ignore[operator]  # each kind of cell has its own kind of state
+        state = cell(x, state)
         outputs.append(cell.output(state))
     return outputs, state
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from ..core import scalar
 from ..core.number import shown
 from ..core.options import A_WHOLE_NUMBER, expect
 
-Activation = Callable[[Any], Any]
+T = TypeVar("T")
+Activation: TypeAlias = Callable[[Any], Any]
 
 
-def _linear(x: Any) -> Any:
+def _linear(x: T) -> T:
     return x
 
 
@@ -51,6 +52,13 @@ def activation(spec: Any) -> Any:
         return Maxout()
     if isinstance(spec, type) or not (callable(spec) or isinstance(spec, (str, Maxout))):
         raise TypeError(f"expected an activation's name or a function, got {shown(spec)}")
-    if isinstance(spec, str) and spec not in ACTIVATIONS:
-        raise ValueError(f"no activation is called {spec!r}; there are {', '.join(ACTIVATIONS)}, maxout")
+    if isinstance(spec, str):
+        named(spec)
     return spec
+
+
+def named(name: str) -> Activation:
+    """The function of this name, other than maxout. ValueError for a name that is not in ACTIVATIONS."""
+    if name not in ACTIVATIONS:
+        raise ValueError(f"no activation is called {name!r}; there are {', '.join(ACTIVATIONS)}, maxout")
+    return ACTIVATIONS[name]

@@ -90,16 +90,17 @@ def scheme(init: str | Scheme) -> Scheme:
 
 
 def source(seed: int | None = None, rng: Source | None = None) -> Source:
-    """`rng` itself, or a new generator from the seed, by default one that differs from run to run.
+    """`rng` itself, or a new generator from the seed; with neither, Python's global one, which `random.seed` seeds.
 
-    Python's global generator is left alone unless `rng=random`, the module, asks for it. ValueError if both are given.
+    So `random.seed(1337)` decides the weights as it does in micrograd, whose weights they are. With a seed or another
+    generator the global one is left alone. ValueError if both are given.
 
     >>> source(seed=1).uniform(0, 1) == source(seed=1).uniform(0, 1)
     True
     """
     if rng is None:
         expect("random numbers", A_SEED, seed=seed)
-        return random.Random(seed)  # noqa: S311 -- nothing secret is drawn
+        return random if seed is None else random.Random(seed)  # noqa: S311 -- nothing secret is drawn
     if seed is not None:
         raise ValueError("give a seed or an rng, not both")
     expect("random numbers", RANDOM, rng=rng)

@@ -1,19 +1,23 @@
 """The Module: what has parameters finds them by itself, and hands their numbers out and takes them in."""
 
+import typing
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
-from ..core.number import shown
+from ..core.number import Number, shown
 from ..core.options import A_DICT, A_FINITE, expect
-from ..engine import NOT_COMPUTED, Value
+from ..engine import Value
+from .names import MODULE, no_such
+from .parameters import forget
 
 
 class Module:
     """What has parameters: every leaf Value among its attributes, also in lists, tuples, dicts and other Modules.
 
     NumPy arrays of Values count as nested lists of them. A set of Values is a TypeError, for it has no order.
-    A subclass sets attributes and has a `__call__`; nothing needs to be registered. An attribute whose name starts
-    with an underscore is private: it is not searched. A parameter found twice counts once.
+    A subclass sets attributes and defines `__call__` or, as in PyTorch, `forward`; nothing needs to be registered. An
+    attribute whose name starts with an underscore is private: it is not searched. A parameter found twice counts once.
+    `training` says what `train` and `eval` were told last; nothing here depends on it.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -25,6 +29,20 @@ class Module:
     """
 
     __module__ = "tinygrad_edu.nn"
+    training = True
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """What the module makes of an input: `forward`, unless the subclass says otherwise."""
+        forward = getattr(self, "forward", None)
+        if forward is None:
+            name = type(self).__name__
+            raise TypeError(f"{name} cannot be called: define __call__(self, x) or forward(self, x) in class {name}")
+        return forward(*args, **options)
+
+    if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
+
+        def __getattr__(self, name: str) -> object:
+            raise no_such(type(self).__name__, name, MODULE)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter with its path: `layers.0.neurons.1.w[2]`.
@@ -53,10 +71,31 @@ class Module:
         """
         return len(self.parameters())
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of the parameters, which `backward` would otherwise add to."""
-        for p in self.parameters():
-            p.grad = NOT_COMPUTED
+    def modules(self) -> Iterator["Module"]:
+        """The module itself and all Modules in it, each once."""
+        seen: dict[int, Any] = {}
+        stack: list[object] = [self]
+        while stack:
+            thing = _opened(stack.pop())
+            if id(thing) not in seen:
+                seen[id(thing)] = thing
+                stack += reversed([part for _, part in _parts(thing)])
+                if isinstance(thing, Module):
+                    yield thing
+
+    def train(self, mode: bool = True) -> Self:
+        """Set `training` of this module and all in it, for a `forward` of your own that asks; returns the module."""
+        for each in self.modules():
+            each.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """`train(False)`."""
+        return self.train(False)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, which `backward` would otherwise add to; with False, set those there are to 0."""
+        forget(self.parameters(), set_to_none=set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
         """The numbers of all parameters, by path, as numbers and nested lists of numbers.
@@ -87,7 +126,7 @@ class Module:
             value.data = number
 
     def __repr__(self) -> str:
-        parts = (f"{name}={part!r}" for name, part in vars(self).items() if not name.startswith("_"))
+        parts = (f"{name}={part!r}" for name, part in _parts(self) if name != "training")
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def _by_path(self) -> dict[str, Any]:
@@ -103,33 +142,36 @@ class Module:
         return _arrays_in("", self, {})
 
 
-def _arrays_in(path: str, thing: Any, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
-    """`seen` holds, by their ids, what has been searched: lists made on the way must live on to keep theirs."""
+def _arrays_in(path: str, thing: object, seen: dict[int, object]) -> Iterator[tuple[str, Any]]:
+    """`seen` has, by id, what has been searched. It keeps lists made on the way alive: a freed id can be reused."""
     thing = _opened(thing)
     if _is_array(thing):
         yield path, thing
         return
     if isinstance(thing, (set, frozenset)) and any(True for part in thing for _ in _arrays_in(path, part, seen)):
         raise TypeError(f"{path} is a set with parameters in it, and a set has no order to name them by: use a list")
-    parts: Iterable[tuple[Any, Any]] = ()
-    if isinstance(thing, Module):
-        parts = [(name, part) for name, part in vars(thing).items() if not name.startswith("_")]
-    elif isinstance(thing, (list, tuple)):
-        parts = enumerate(thing)
-    elif isinstance(thing, dict):
-        parts = thing.items()
+    parts = _parts(thing)
     if parts and id(thing) not in seen:  # a module may know the one it is part of
         seen[id(thing)] = thing
         for name, part in parts:
             yield from _arrays_in(f"{path}.{name}" if path else str(name), part, seen)
 
 
-def _opened(thing: Any) -> Any:
+def _parts(thing: object) -> list[tuple[Any, Any]]:
+    """What is searched in a thing, with the names: public attributes of a Module, items of a list or dict."""
+    if isinstance(thing, Module):
+        return [(name, part) for name, part in vars(thing).items() if not name.startswith("_")]
+    if isinstance(thing, dict):
+        return list(thing.items())
+    return list(enumerate(thing)) if isinstance(thing, (list, tuple)) else []
+
+
+def _opened(thing: Any) -> object:
     """A NumPy array of objects as the nested list of them, anything else as it is."""
     return thing.tolist() if getattr(getattr(thing, "dtype", None), "kind", "") == "O" else thing
 
 
-def _is_array(thing: Any) -> bool:
+def _is_array(thing: object) -> bool:
     """Whether it is a parameter (a Value that is not the result of an operation) or a nested list of parameters."""
     thing = _opened(thing)
     if isinstance(thing, (list, tuple)):
@@ -146,12 +188,12 @@ def _elements(path: str, array: Any) -> Iterator[tuple[str, Value]]:
             yield from _elements(f"{path}[{i}]", part)
 
 
-def _numbers(array: Any) -> Any:
+def _numbers(array: Any) -> Number | list[Any]:
     array = _opened(array)
     return array.data if isinstance(array, Value) else [_numbers(part) for part in array]
 
 
-def _paired(path: str, array: Any, state: Any) -> Iterator[tuple[Value, Any]]:
+def _paired(path: str, array: Any, state: Any) -> Iterator[tuple[Value, Number]]:
     """Each Value of the array with its number in the state; ValueError where the two do not match."""
     array = _opened(array)
     is_list = isinstance(state, (list, tuple))

@@ -1,13 +1,16 @@
 """The numbers that go into and come out of a layer: how many are expected, and one instead of a list of one."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
-from ..core.number import shown
+from ..core.number import Number, shown
 from ..core.options import A_WHOLE_NUMBER, expect
+from ..engine import Value
+
+Inputs: TypeAlias = Iterable[Value | Number]
 
 
-def inputs(x: Iterable[Any], count: int, what: str = "inputs") -> list[Any]:
+def inputs(x: Inputs, count: int, what: str = "inputs") -> list[Value | Number]:
     """`x` as a list of `count` numbers; a generator is consumed once. ValueError and TypeError say what came instead.
 
     >>> inputs((1.0, 2.0), 3)
