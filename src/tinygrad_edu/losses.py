@@ -169,7 +169,7 @@ def cross_entropy(
     0.6931471805599453
     >>> rare = cross_entropy([[2.0, 0.0], [0.0, 0.0]], [0, 1], weight=[1.0, 10.0])
     >>> round(rare, 6)
-    0.641669
+    0.641673
     """
     examples = _examples("cross_entropy", logits, target, ignore_index)
     if weight is None and not label_smoothing:
