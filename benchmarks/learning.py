@@ -9,7 +9,7 @@ from time import perf_counter
 import tinygrad_edu as tg
 from tinygrad_edu.staging import jit
 from tinygrad_edu.staging.compiler import compilers
-from tinygrad_edu.transforms.operators import value_and_grad
+from tinygrad_edu.transforms import value_and_grad
 
 from . import gpt, networks
 from .engines import RECURSIVE

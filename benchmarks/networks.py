@@ -16,7 +16,7 @@ from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.staging import jit, mean_over
 from tinygrad_edu.staging.staged import Staged
 from tinygrad_edu.training.staged_step import StagedStep
-from tinygrad_edu.transforms.operators import value_and_grad
+from tinygrad_edu.transforms import value_and_grad
 
 from . import moons
 from .timing import Work

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from tinygrad_edu.staging import jit
-from tinygrad_edu.transforms.operators import value_and_grad
+from tinygrad_edu.transforms import value_and_grad
 
 from .race import Contestant, Promise, race
 from .report import Section

@@ -33,6 +33,7 @@ NOT_OPERATIONS = frozenset(
         *("DomainError", "Drawing", "DrawingError", "Explanation", "Explorable", "Value"),
         *("between", "draw", "explain", "explore", "topological_order", "isclose", "no_grad", "paused_collector"),
         *("Dual", "derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
+        *("jacfwd", "jacrev", "value_and_jacobian", "vmap", "tree_map"),
         *("WrongGradientError", "jit", "mean_over", "sum_over", "compare_modes", "gradcheck", "least_squares"),
         *("StagedStep", "StagingError"),
         *("History", "fit", "record_sources", "diagnose", "why_nan", "why_zero"),

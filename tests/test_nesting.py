@@ -10,7 +10,7 @@ import pytest
 import tinygrad_edu as tg
 from tests.operations import TABLE, Operation, Point, agree, reference_second, smooth_points
 from tinygrad_edu.staging import jit
-from tinygrad_edu.transforms.operators import derivative, grad, hessian, hvp, jacobian, jvp, vjp
+from tinygrad_edu.transforms import derivative, grad, hessian, hvp, jacobian, jvp, vjp
 
 Function = Callable[[float], float]
 POINT = 0.7

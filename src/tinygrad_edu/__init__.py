@@ -43,6 +43,7 @@ if typing.TYPE_CHECKING:
     from . import datasets, losses, nn, optim, plot, recurrent, saving, schedules, training  # noqa: F401 - as tg.nn
     from .checking import WrongGradientError, compare_modes, gradcheck
     from .core.collector import paused_collector
+    from .core.tree import tree_map
     from .diagnosis import diagnose, record_sources, why_nan, why_zero
     from .explanations import Explanation, explain
     from .explorables import Explorable, explore
@@ -50,7 +51,21 @@ if typing.TYPE_CHECKING:
     from .pictures import Drawing, DrawingError, between, draw
     from .staging import StagingError, jit, mean_over, sum_over
     from .training import History, StagedStep, fit
-    from .transforms import Dual, derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from .transforms import (
+        Dual,
+        derivative,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
+        jvp,
+        value_and_grad,
+        value_and_jacobian,
+        vjp,
+        vmap,
+    )
 
 __version__ = "0.1.0"
 
@@ -90,7 +105,9 @@ __all__ = [
     "hvp",
     "hypot",
     "isclose",
+    "jacfwd",
     "jacobian",
+    "jacrev",
     "jit",
     "jvp",
     "leaky_relu",
@@ -122,14 +139,17 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "tree_map",
     "value_and_grad",
+    "value_and_jacobian",
     "vjp",
+    "vmap",
     "where",
     "why_nan",
     "why_zero",
 ]
 
-_LATER = {  # public name: the wing it is in
+_LATER = {  # public name: the wing it is in, or its module
     "diagnose": "diagnosis",
     "Drawing": "pictures",
     "between": "pictures",
@@ -157,6 +177,11 @@ _LATER = {  # public name: the wing it is in
     "grad": "transforms",
     "hessian": "transforms",
     "hvp": "transforms",
+    "jacfwd": "transforms",
+    "jacrev": "transforms",
+    "tree_map": "core.tree",
+    "value_and_jacobian": "transforms",
+    "vmap": "transforms",
     "jacobian": "transforms",
     "jvp": "transforms",
     "value_and_grad": "transforms",

@@ -1,4 +1,4 @@
-"""Finite differences, and the verdicts on gradients they are compared with."""
+"""Finite differences, and a gradient compared with them."""
 
 import math
 
@@ -27,10 +27,9 @@ SMOOTH = {
     "log": (math.log, lambda x: 1 / x, [0.5, 1.0, 1e6]),
     "tanh": (math.tanh, lambda x: 1 - math.tanh(x) ** 2, [-0.3, 0.0, 2.0]),
 }
+
+
 POINTS = [(name, f, slope, x) for name, (f, slope, xs) in SMOOTH.items() for x in xs]
-
-
-# --- differences -------------------------------------------------------------------------------------------------
 
 
 def test_the_steps_balance_bending_and_rounding():
@@ -88,9 +87,6 @@ def test_close_is_relative_absolute_and_takes_infinities():
     assert not close(math.inf, -math.inf)
     assert not close(math.nan, math.nan)
     assert not close(1.0, 1.0 + 1e-5)
-
-
-# --- verdicts ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "f", "slope", "x"), POINTS)
@@ -196,35 +192,6 @@ def test_slopes_of_both_sides():
     assert (around.left, around.right) == (3.0, 0.0)
     assert not around.meet
     assert slopes(lambda x: x * x, 1.0, 0.25).meet
-
-
-# --- kinks in a graph --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("function", "at_kink"),
-    [
-        (tg.relu, True),
-        (abs, True),
-        (tg.leaky_relu, True),
-        (lambda x: tg.maximum(x, 0.0), True),
-        (lambda x: tg.minimum(0.0, x), True),
-        (lambda x: tg.max([x, -1.0, 2 * x]), True),
-        (lambda x: tg.max([x, 1.0, 1.0]), True),
-        (lambda x: tg.min([x, x, 1.0]), True),
-        (lambda x: tg.max([x, 1.0]), False),
-        (lambda x: tg.hypot(x, 0.0), True),
-        (lambda x: tg.hypot(x, 1.0), False),
-        (lambda x: tg.arctan2(x, 0.0), True),
-        (lambda x: tg.arctan2(x, -1.0), True),
-        (lambda x: tg.arctan2(x, 1.0), False),
-        (lambda x: tg.relu(x + 1), False),
-        (lambda x: tg.exp(x) + Value(0.0).relu(), False),
-    ],
-)
-def test_kinks_between_a_value_and_an_input(function, at_kink):
-    x = Value(0.0)
-    assert bool(kinks(function(x) * 2, x)) == at_kink
 
 
 @given(st.floats(-2, 2), st.floats(-2, 2))

@@ -1,4 +1,4 @@
-"""gradcheck: right gradients pass wherever they are, wrong ones never, and the culprit has a name."""
+"""gradcheck: right gradients pass, wrong ones are caught and their operation named."""
 
 import importlib
 import math
@@ -17,13 +17,15 @@ from tinygrad_edu.checking.gradient_check import (
     WrongGradientError,
     gradcheck,
 )
-from tinygrad_edu.checking.stencil import Estimate, best_slopes, evaluate, judged, rounding, way
+from tinygrad_edu.checking.stencil import judged
 from tinygrad_edu.core.number import primal
 from tinygrad_edu.core.tree import flatten, leaf_names
 from tinygrad_edu.transforms import level as levels
-from tinygrad_edu.transforms.traced import Traced, argument_names
+from tinygrad_edu.transforms.traced import argument_names
 
 tg_gradcheck = importlib.import_module("tinygrad_edu.checking.gradient_check")  # the function has the same name
+
+
 make_node = Value._node
 
 
@@ -66,10 +68,9 @@ def _places() -> dict[tuple[str, int], list[tuple[Operation, Point]]]:
 
 
 PLACES = _places()
+
+
 each_place = pytest.mark.parametrize(("op", "position"), sorted(PLACES))
-
-
-# --- the checker is checked ----------------------------------------------------------------------------------------
 
 
 @each_place
@@ -124,9 +125,6 @@ def test_an_error_in_the_second_derivative_only_is_found_at_order_2(monkeypatch)
     assert [each.name for each in report.wrong] == ["∂²f/∂x∂x"]
     (culprit,) = report.culprits
     assert str(culprit).startswith("'tanh' in tanh(0.25): the derivative of order 2 is stated as 0")
-
-
-# --- right gradients pass --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("operation", TABLE, ids=lambda row: row.name)
@@ -212,9 +210,6 @@ def test_gradients_that_stop_on_purpose_are_noticed():
     assert [each.comparison.gradient for each in report.wrong] == [3.0]
     assert round(report.wrong[0].comparison.numeric, 6) == 6.0
     assert report.culprits == ()
-
-
-# --- arguments, results, reports -------------------------------------------------------------------------------------
 
 
 def test_trees_in_and_out_are_named():
@@ -342,47 +337,6 @@ def test_arguments_without_numbers_are_refused(args):
 def test_arguments_that_are_no_numbers_are_refused():
     with pytest.raises(TypeError, match="expected a number"):
         gradcheck(tg.sin, "1")
-
-
-# --- the parts ------------------------------------------------------------------------------------------------------
-
-
-def test_ways_tell_branches_constants_and_structures_apart():
-    def way_of(f, *xs):
-        return way(Traced(f, xs))
-
-    assert way_of(abs, 2.0) == way_of(abs, 3.0) != way_of(abs, -3.0)
-    assert way_of(lambda x: x * 2 if x > 0 else x * 3, 1.0) != way_of(lambda x: x * 2 if x > 0 else x * 3, -1.0)
-    assert way_of(lambda x, y: x - y, 1.0, 2.0) != way_of(lambda x, y: y - x, 1.0, 2.0)
-    assert len({way_of(lambda x, y: tg.max([x, y]), *point) for point in [(1.0, 2.0), (2.0, 1.0), (1.0, 1.0)]}) == 3
-    assert way_of(tg.hypot, 0.0, 0.0) != way_of(tg.hypot, 0.0, 1.0)
-    assert way_of(tg.arctan2, 0.0, 0.0) != way_of(tg.arctan2, 0.0, 1.0) == way_of(tg.arctan2, 0.0, -1.0)
-    assert way_of(tg.arctan2, 0.01, -1.0) != way_of(tg.arctan2, -0.01, -1.0)
-
-
-def test_the_best_slope_knows_how_good_it_is():
-    for f, x, slope in [(tg.exp, 1.0, math.e), (lambda x: x**3, 2.0, 12.0), (lambda x: 1 / x, 1e-6, -1e12)]:
-        (found,) = best_slopes(lambda t, f=f: evaluate(f, [t]), x, [1e-16])
-        assert abs(found.slope - slope) <= found.error <= 1e-7 * abs(slope)
-
-
-def test_there_is_no_best_slope_where_no_step_stays_on_one_piece():
-    assert best_slopes(lambda t: evaluate(abs, [t]), 0.0, [1e-16]) == [None]
-    assert best_slopes(lambda t: evaluate(tg.sqrt, [t]), 0.0, [1e-16]) == [None]
-
-
-def test_rounding_is_carried_to_the_result():
-    traced = Traced(lambda x: [(1e8 + x) - 1e8, 3.0], [1.0])
-    traced.pull([1.0, 0.0])
-    assert rounding(traced, 0) == pytest.approx(2 * 2.2e-16 * 1e8, rel=0.6)
-    assert rounding(traced, 1) == 0.0
-
-
-def test_an_estimate_that_disagrees_gets_a_second_opinion():
-    assert judged(abs, 0.0, 0.5, Estimate(0.0, 1e-9), 1e-7)[0].ok
-    comparison, error = judged(math.sin, 1.0, 0.5, Estimate(math.cos(1.0), 1e-9), 1e-7)
-    assert (comparison.verdict, error) == ("DISAGREES", 1e-9)
-    assert judged(math.sin, 1.0, math.cos(1.0) * (1 + 5e-7), Estimate(math.cos(1.0), 0.0), 1e-7)[0].ok is False
 
 
 def test_leaf_names_are_written_as_python_does():

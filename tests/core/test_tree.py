@@ -14,7 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygrad_edu.core.tree import LEAF, Numbers, flatten, leaves_like, map_leaves, unflatten
+from tinygrad_edu import Value
+from tinygrad_edu.core.tree import (
+    LEAF,
+    Numbers,
+    flatten,
+    leaf_names,
+    leaves_like,
+    map_leaves,
+    numbers_of,
+    tree_map,
+    unflatten,
+)
+from tinygrad_edu.staging import jit
+from tinygrad_edu.transforms import grad
 
 
 class Point(NamedTuple):
@@ -104,10 +117,10 @@ def test_a_default_dict_keeps_its_kind():
     assert type(again) is defaultdict
 
 
-def test_what_a_dataclass_computes_by_itself_is_computed_again():
+def test_what_a_dataclass_computes_by_itself_is_carried_as_it_is():
     leaves, structure = flatten(Scaled(1.5))
-    assert leaves == [1.5]
-    assert unflatten(structure, [2.0]).double == 4.0
+    assert leaves == [1.5, 3.0]
+    assert vars(unflatten(structure, [2.0, 5.0])) == {"size": 2.0, "double": 5.0}
 
 
 def test_a_dataclass_itself_is_a_leaf():
@@ -200,3 +213,53 @@ def test_a_second_tree_is_read_by_place_not_by_order(tree, other, leaves):
 def test_where_shapes_differ_the_error_says_so(tree, other, message):
     with pytest.raises(ValueError, match=message):
         leaves_like(flatten(tree)[1], other, "other")
+
+
+# --- all kinds of things in a tree ------------------------------------------------------------------------------
+
+
+def test_tree_map_applies_to_numbers_and_leaves_the_rest():
+    weights = {"w": np.array([[1.0, 2.0]]), "b": Arm([3.0], 4.0), "name": "layer", "none": None, "flag": True}
+    slopes = {"w": [[2.0, 2.0]], "b": Arm([2.0], 2.0), "name": None, "none": None, "flag": "ignored"}
+    stepped = tree_map(lambda w, slope: w - 0.5 * slope, weights, slopes)
+    assert (type(stepped["w"]), stepped["w"].tolist()) == (np.ndarray, [[0.0, 1.0]])
+    assert (stepped["b"], stepped["name"], stepped["none"], stepped["flag"]) == (Arm([2.0], 3.0), "layer", None, True)
+    assert tree_map(lambda x: 2 * x, 3) == 6
+    with pytest.raises(ValueError, match=r"tree 2\['w'\] is a list of 1, where a list of 2 belongs"):
+        tree_map(lambda x, y: x, {"w": [1.0, 2.0]}, {"w": [1.0]})
+
+
+def test_what_is_no_number_is_kept_in_the_structure():
+    tree = {"x": 1.0, "text": "a", "flag": np.True_, "f": abs, "type": Arm, "count": 2}
+    numbers, structure = numbers_of(tree)
+    assert numbers == [1.0, 2]
+    assert unflatten(structure, [10.0, 20]) == tree | {"x": 10.0, "count": 20}
+    assert numbers_of(["a", True]) == flatten(["a", True])
+    assert leaf_names(structure, "p") == ["p['x']", "p['count']"]
+
+
+def chain(levels):
+    tree = [1.0]
+    for _ in range(levels - 1):
+        tree = [tree]
+    return tree
+
+
+def test_trees_that_nest_too_deep_or_contain_themselves_are_refused():
+    cyclic = [1.0]
+    cyclic.append({"again": cyclic})
+    for tree in (cyclic, chain(5000), {"a": (chain(300),)}):
+        with pytest.raises(ValueError, match=r"a (list|dict) nests deeper than 200 levels, or contains itself"):
+            flatten(tree)
+        with pytest.raises(ValueError, match="nests deeper than 200 levels"):
+            grad(lambda tree: 1.0)(tree)
+        with pytest.raises(ValueError, match="nests deeper than 200 levels"):
+            jit(lambda tree: 1.0)(tree)
+    leaves, structure = flatten(chain(200))
+    assert unflatten(structure, leaves) == chain(200)
+    assert grad(lambda tree: flatten(tree)[0][0] ** 2)(chain(199)) == tree_map(lambda x: 2.0, chain(199))
+
+
+def test_what_nests_too_deep_is_named_in_errors():
+    with pytest.raises(TypeError, match="got a list that nests too deep to be shown"):
+        Value(chain(5000))

@@ -24,7 +24,7 @@ from tinygrad_edu.core.number import DomainError
 from tinygrad_edu.core.tree import flatten, unflatten
 from tinygrad_edu.staging import compiler, jit, mean_over, native, sum_over
 from tinygrad_edu.training.staged_step import StagedStep
-from tinygrad_edu.transforms.operators import grad, hessian, value_and_grad
+from tinygrad_edu.transforms import grad, hessian, value_and_grad
 
 cc = pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler")
 

@@ -12,7 +12,7 @@ from tests.staging.printers.test_printers import run_node
 from tests.staging.test_staged import outcome
 from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.staging import jit, sum_over
-from tinygrad_edu.transforms.operators import grad, hessian, value_and_grad
+from tinygrad_edu.transforms import grad, hessian, value_and_grad
 
 ONE = [tg.sin, tg.cos, tg.tanh, tg.exp, tg.sigmoid, tg.softplus, tg.log_sigmoid, tg.relu, tg.leaky_relu, tg.arctan, abs]
 ONE += [

@@ -23,8 +23,8 @@ from tinygrad_edu.core.tree import flatten, unflatten
 from tinygrad_edu.losses import l2_penalty
 from tinygrad_edu.staging import Staged, StagingError, jit, mean_over, sum_over
 from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.transforms import grad, hessian, jvp, value_and_grad, vjp
 from tinygrad_edu.transforms.dual import Dual
-from tinygrad_edu.transforms.operators import grad, hessian, jvp, value_and_grad, vjp
 
 
 def close(x, y, tolerance=1e-12):

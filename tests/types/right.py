@@ -47,11 +47,11 @@ def weighted(point: list[float], weight: float = 1.0) -> float:
     return weight * tg.sum(x * x for x in point)
 
 
-reveal_type(tg.grad(cube)(2.0))  # not yet float
-reveal_type(tg.derivative(cube, order=2)(2.0))  # not yet float
-reveal_type(tg.grad(weighted)([1.0, 2.0]))  # not yet list[float]
-reveal_type(tg.value_and_grad(weighted)([1.0, 2.0], 3.0))  # not yet tuple[float, list[float]]
-reveal_type(tg.grad(tg.grad(cube))(2.0))  # not yet float
+reveal_type(tg.grad(cube)(2.0))  # float
+reveal_type(tg.derivative(cube, order=2)(2.0))  # float
+reveal_type(tg.grad(weighted)([1.0, 2.0]))  # list[float]
+reveal_type(tg.value_and_grad(weighted)([1.0, 2.0], 3.0))  # tuple[float, list[float]]
+reveal_type(tg.grad(tg.grad(cube))(2.0))  # float
 
 # --- staging ---------------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,6 @@ def cube(x: float) -> float:
     return x**3
 
 
-tg.grad(cube)("2.0")  # not yet wrong: a text for a number
+tg.grad(cube)("2.0")  # wrong: a text for a number
 tg.jit(cube)("2.0")  # not yet wrong: a text for a number
-text: str = tg.grad(cube)(2.0)  # not yet wrong: a number is no text
+text: str = tg.grad(cube)(2.0)  # wrong: a number is no text

@@ -15,12 +15,12 @@ from .. import functions
 from ..core import scalar
 from ..core.number import number, primal
 from ..core.options import A_DICT, A_FUNCTION, A_NUMBER, expect
-from ..core.tree import Numbers, flatten, leaf_names, unflatten
+from ..core.tree import leaf_names, numbers_of, unflatten
 from ..engine import Value
 from ..notation.forms import operation
 from ..notation.report import Items, Part, Report, Table, Title
 from ..notation.text import SUPERSCRIPT, Text
-from ..transforms.operators import jacobian
+from ..transforms.jacobians import jacobian
 from ..transforms.traced import Traced, argument_names, name_of, title_of
 from .differences import Comparison, central_difference
 from .stencil import Evaluation, best_slopes, evaluate, judged, rounding
@@ -175,13 +175,13 @@ def gradcheck(
     expect("gradcheck", A_DICT.or_none, operations=operations)
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"gradcheck of order {order}: the order is a whole number of at least 1")
-    leaves, structure = flatten(args, Numbers)
+    leaves, structure = numbers_of(args)
     xs = [float(number(x)) for x in leaves]
     if not xs:
         raise ValueError(f"gradcheck of {name_of(f)} without a number among the arguments: there is no derivative")
 
     def flat(*values: Any) -> list[Any]:
-        return flatten(f(*unflatten(structure, values)))[0]
+        return numbers_of(f(*unflatten(structure, values)))[0]
 
     traced = Traced(lambda *values: f(*unflatten(structure, values)), xs)
     name = title_of(f)
@@ -242,7 +242,7 @@ def _rows(traced: Traced) -> tuple[list[list[float]], list[float]]:
 def _slopes_of(f: Function, n: int) -> Function:
     """The function that computes all first derivatives of `f` as one list."""
     all_slopes = jacobian(f, tuple(range(n)), mode="reverse")
-    return lambda *xs: flatten(all_slopes(*xs))[0]
+    return lambda *xs: numbers_of(all_slopes(*xs))[0]
 
 
 def _compared(

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from ..core.number import number, primal
 from ..core.options import A_FUNCTION, A_NUMBER, expect
-from ..core.tree import Numbers, flatten, unflatten
+from ..core.tree import numbers_of, unflatten
 from ..engine import Value, topological_order
 from ..notation.report import Part, Prose, Report, Table, Title
-from ..transforms.operators import jacobian
+from ..transforms.jacobians import jacobian
 from ..transforms.traced import Traced, name_of, title_of
 from .differences import CENTRAL_STEP
 
@@ -79,11 +79,11 @@ def compare_modes(f: Function, *args: Any, seconds: float = 0.2) -> ModeComparis
     """
     expect("compare_modes", A_FUNCTION, f=f)
     expect("compare_modes", A_NUMBER, seconds=seconds)
-    leaves, structure = flatten(args, Numbers)
+    leaves, structure = numbers_of(args)
     xs = [float(number(x)) for x in leaves]
 
     def flat(*values: Any) -> list[Any]:
-        return flatten(f(*unflatten(structure, values)))[0]
+        return numbers_of(f(*unflatten(structure, values)))[0]
 
     traced = Traced(flat, xs)
     n, m = len(xs), len(traced.values)

@@ -81,6 +81,11 @@ def _is_real(x: object) -> bool:
 
 
 def _from_numpy(x: Any) -> float:
+    if is_array_of_objects(x) and x.shape == ():
+        raise TypeError(
+            f"expected a number, got an array of no dimensions around {shown(x.item())}, as np.where makes one: "
+            "choose with tg.where(condition, a, b); of other functions of NumPy, take the result's .item()"
+        )
     if getattr(x, "shape", None) or getattr(x.dtype, "kind", "?") not in "fiu":
         raise TypeError(
             f"expected one number, got an array of shape {x.shape} and dtype {getattr(x, 'dtype', 'unknown')}; "
@@ -110,7 +115,10 @@ def shown(x: object) -> str:
         return f"an int of {x.bit_length()} bits"
     if isinstance(x, Fraction) and max(abs(x.numerator), x.denominator) >= 10**1000:
         return f"a Fraction of {x.numerator.bit_length()} by {x.denominator.bit_length()} bits"
-    text = repr(x)
+    try:
+        text = repr(x)
+    except RecursionError:
+        return f"a {type(x).__name__} that nests too deep to be shown"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -4,14 +4,17 @@ A transform sees a function's arguments as one flat list of numbers and gives it
 structure is what remains of a tree without its leaves; it is hashable, so that programs can be kept by structure.
 """
 
-import dataclasses
-from collections import defaultdict
+import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from .number import shown
+from .number import number, shown
+from .records import fields, with_fields, with_items, with_keys
 
 LEAF = "leaf"
+DEEPEST = 200  # levels of a tree: more are a mistake, and too many for Python's recursion
+
+Tree = TypeVar("Tree")
 
 
 class Numbers(list[Any]):
@@ -36,7 +39,7 @@ class Numbers(list[Any]):
     @staticmethod
     def _refusing(operator: str) -> Any:
         def refuse(self: Any, *others: Any) -> Any:
-            if any(map(_is_array, others)):
+            if any(map(is_array, others)):
                 return NotImplemented  # the array knows what to do: it reads this list as an array
             raise TypeError(
                 f"{operator} with {shown(self)}: NumPy arrays are read as lists here; "
@@ -53,38 +56,44 @@ class Numbers(list[Any]):
     __matmul__ = __rmatmul__ = _refusing("@")
 
 
-def flatten(tree: Any, arrays: type = list) -> tuple[list[Any], Hashable]:
+def flatten(tree: object, arrays: type = list) -> tuple[list[Any], Hashable]:
     """The leaves of a tree in order, and its structure.
 
-    Lists, tuples, named tuples, dicts (in their order), dataclass instances and None (no leaves) are branches; a NumPy
-    array counts as the nested list of its items; everything else is a leaf. With `arrays`, arrays become branches of
-    that kind instead: of Numbers, if the tree will be rebuilt for a function that may do arithmetic with it.
+    Lists, tuples, named tuples, dicts (in their order), instances of dataclasses and attrs classes, and None (no
+    leaves) are branches; a NumPy array counts as the nested list of its items; everything else is a leaf. With
+    `arrays`, arrays become branches of that kind instead: of Numbers, if the tree will be rebuilt for a function that
+    may do arithmetic with it. Raises ValueError for a tree that contains itself, or nests deeper than 200 levels.
 
     >>> flatten({"w": [1.0, 2.0], "b": 3.0})[0]
     [1.0, 2.0, 3.0]
     """
     leaves: list[Any] = []
-    return leaves, _structure(tree, leaves, arrays)
+    return leaves, _structure(tree, leaves, arrays, DEEPEST)
 
 
-def _structure(tree: Any, leaves: list[Any], arrays: type) -> Hashable:
+def _structure(tree: Any, leaves: list[Any], arrays: type, depth: int) -> Hashable:
     kind = type(tree)
     if kind is not float:
         if tree is None:
             return None
+        if depth == 0:
+            raise ValueError(f"a {kind.__name__} nests deeper than {DEEPEST} levels, or contains itself")
+        depth -= 1
         if kind is list or isinstance(tree, (list, tuple)):
-            return arrays if kind is Numbers else kind, tuple([_structure(branch, leaves, arrays) for branch in tree])
+            inner = tuple([_structure(branch, leaves, arrays, depth) for branch in tree])
+            return arrays if kind is Numbers else kind, inner
         if isinstance(tree, dict):
-            return kind, tuple(tree), tuple([_structure(branch, leaves, arrays) for branch in tree.values()])
-        if _is_array(tree):
-            return _structure(_nested(tree.tolist(), len(tree.shape)), leaves, arrays)
-        if (fields := _fields(tree)) is not None:
-            return kind, fields, tuple([_structure(getattr(tree, name), leaves, arrays) for name in fields])
+            return kind, tuple(tree), tuple([_structure(branch, leaves, arrays, depth) for branch in tree.values()])
+        if is_array(tree):
+            return _structure(_nested(tree.tolist(), len(tree.shape)), leaves, arrays, depth)
+        if (names := fields(tree)) is not None:
+            return kind, names, tuple([_structure(getattr(tree, name), leaves, arrays, depth) for name in names])
     leaves.append(tree)
     return LEAF
 
 
-def _is_array(tree: Any) -> bool:
+def is_array(tree: object) -> bool:
+    """Whether it is a NumPy array of at least one dimension, or one of another library."""
     return bool(getattr(tree, "shape", ())) and hasattr(tree, "tolist")
 
 
@@ -93,50 +102,118 @@ def _nested(items: list[Any], dimensions: int) -> Numbers:
     return Numbers(items if dimensions == 1 else [_nested(row, dimensions - 1) for row in items])
 
 
-def _fields(tree: Any) -> tuple[str, ...] | None:
-    """The names of a dataclass instance's fields that its constructor takes; the others follow from them."""
-    if not hasattr(tree, "__dataclass_fields__") or isinstance(tree, type):
+def numbers_of(tree: object) -> tuple[list[Any], Hashable]:
+    """The numbers in a tree, and its structure, which keeps all the rest: texts, flags, functions. Arrays are Numbers.
+
+    Of a tree without any number, everything is a leaf.
+
+    >>> numbers_of({"w": 1.0, "name": "slope"})[0]
+    [1.0]
+    """
+    leaves, structure = flatten(tree, Numbers)
+    fit = [is_number(leaf) for leaf in leaves]
+    if all(fit) or not any(fit):
+        return leaves, structure
+    kept = iter([LEAF if fits else Kept(leaf) for leaf, fits in zip(leaves, fit, strict=True)])
+    return [leaf for leaf, fits in zip(leaves, fit, strict=True) if fits], _with_kept(structure, kept)
+
+
+class Kept(NamedTuple):
+    """In a structure: what is no number, and stays as it is."""
+
+    thing: object
+
+
+def _with_kept(structure: Any, kept: Iterator[Hashable]) -> Hashable:
+    """The structure with these in the places of its leaves."""
+    if structure == LEAF:
+        return next(kept)
+    if structure is None:
         return None
-    return tuple([field.name for field in dataclasses.fields(tree) if field.init])
+    *kind, branches = structure
+    return *kind, tuple([_with_kept(branch, kept) for branch in branches])
+
+
+def is_number(leaf: object) -> bool:
+    """Whether it is a number. A complex number counts as one here: it is refused later, with the reason.
+
+    >>> is_number(1), is_number(True), is_number("1")
+    (True, False, False)
+    """
+    if type(leaf) is float or isinstance(leaf, complex):
+        return True
+    try:
+        number(leaf)
+    except TypeError:
+        return False
+    return True
 
 
 def unflatten(structure: Hashable, leaves: Iterable[Any]) -> Any:
-    """The tree of this structure with these leaves, in order: the inverse of `flatten`.
+    """The tree of this structure with these leaves, in order: the inverse of `flatten`. It runs no code of users'.
 
     >>> leaves, structure = flatten({"w": [1.0, 2.0], "b": 3.0})
     >>> unflatten(structure, [10 * x for x in leaves])
     {'w': [10.0, 20.0], 'b': 30.0}
     """
-    return _tree(structure, iter(leaves))
+    return _tree(structure, iter(leaves), Numbers)
 
 
-def _tree(structure: Any, leaves: Iterator[Any]) -> Any:
+def returned(structure: Hashable, leaves: Iterable[Any]) -> Any:
+    """The same as users get it back: a NumPy array where there was one."""
+    return _tree(structure, iter(leaves), _array)
+
+
+def _array(items: list[Any]) -> Any:
+    """An array, if NumPy is loaded; otherwise the one that was given is of another library."""
+    numpy = sys.modules.get("numpy")
+    return Numbers(items) if numpy is None else numpy.array(items)
+
+
+def _tree(structure: Any, leaves: Iterator[Any], arrays: Callable[[list[Any]], Any]) -> Any:
     if structure == LEAF:
         return next(leaves)
     if structure is None:
         return None
+    if type(structure) is Kept:
+        return structure.thing
     kind, *names, branches = structure
-    values = [next(leaves) if branch == LEAF else _tree(branch, leaves) for branch in branches]
+    values = [next(leaves) if branch == LEAF else _tree(branch, leaves, arrays) for branch in branches]
     if kind is list:
         return values
+    if kind is Numbers:
+        return arrays(values)
     if not names:
-        return kind(*values) if hasattr(kind, "_fields") else kind(values)
+        return with_items(kind, values)
     named = dict(zip(names[0], values, strict=True))
     if kind is dict:
         return named
-    if issubclass(kind, dict):
-        return kind(None, named) if issubclass(kind, defaultdict) else kind(named)
-    return kind(**named)
+    return with_keys(kind, named) if issubclass(kind, dict) else with_fields(kind, named)
 
 
-def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
-    """The tree with `function` applied to each leaf.
+def map_leaves(function: Callable[[Any], Any], tree: object) -> Any:
+    """The tree with `function` applied to each leaf, whether a number or not.
 
     >>> map_leaves(abs, [1.0, (-2.0, -3.0)])
     [1.0, (2.0, 3.0)]
     """
     leaves, structure = flatten(tree, Numbers)
     return unflatten(structure, [function(leaf) for leaf in leaves])
+
+
+def tree_map(f: Callable[..., Any], tree: Tree, *others: object) -> Tree:
+    """The tree with `f` applied to each number in it, together with the numbers at that place in the other trees.
+
+    The others must have the shape of the first; ValueError says where they do not. What is no number stays as it is in
+    the first. An array comes back as an array.
+
+    >>> tree_map(lambda w, slope: w - 0.5 * slope, {"w": [1.0, 2.0], "b": 3.0}, {"w": [2.0, 0.0], "b": -2.0})
+    {'w': [0.0, 2.0], 'b': 4.0}
+    """
+    leaves, structure = numbers_of(tree)
+    columns = [leaves_like(structure, other, f"tree {i}") for i, other in enumerate(others, 2)]
+    result: Tree = returned(structure, [f(*xs) for xs in zip(leaves, *columns, strict=True)])
+    return result
 
 
 # --- a second tree of the same shape ---------------------------------------------------------------------------
@@ -161,12 +238,14 @@ def leaves_like(structure: Hashable, tree: Any, what: str) -> list[Any]:
 
 
 def _collect(structure: Any, tree: Any, path: str, leaves: list[Any]) -> None:
+    if type(structure) is Kept:
+        return
     if structure == LEAF:
         if flatten(tree)[1] != LEAF:
             raise ValueError(f"{path} is {_described(tree)}, where one number belongs")
         leaves.append(tree)
         return
-    branches = _branches(structure, tree.tolist() if _is_array(tree) else tree)
+    branches = _branches(structure, tree.tolist() if is_array(tree) else tree)
     if branches is None:
         raise ValueError(f"{path} is {_described(tree)}, where {_wanted(structure)} belongs")
     for (place, branch), inner in zip(branches, structure[-1] if structure else (), strict=True):
@@ -184,7 +263,8 @@ def _branches(structure: Any, tree: Any) -> Sequence[tuple[str, Any]] | None:
     if issubclass(kind, dict):
         fits = isinstance(tree, dict) and set(tree) == set(names[0])
         return [(f"[{key!r}]", tree[key]) for key in names[0]] if fits else None
-    return [(f".{name}", getattr(tree, name)) for name in names[0]] if isinstance(tree, kind) else None
+    fits = isinstance(tree, kind) and all(hasattr(tree, name) for name in names[0])
+    return [(f".{name}", getattr(tree, name)) for name in names[0]] if fits else None
 
 
 def _described(tree: Any) -> str:
@@ -221,7 +301,7 @@ def leaf_names(structure: Hashable, root: str) -> list[str]:
 def _name_leaves(structure: Any, path: str, found: list[str]) -> None:
     if structure == LEAF:
         found.append(path)
-    elif structure is not None:
+    elif structure is not None and type(structure) is not Kept:
         kind, *names, branches = structure
         keys = names[0] if names else range(len(branches))
         is_record = bool(names) and not issubclass(kind, dict)

@@ -1,33 +1,50 @@
 """A function's graph at a point: recorded once on variables of its own level, then walked back or forth at will.
 
 Walking back (`pull`) gives the derivatives of one result by all variables, walking forth (`push`) those of all results
-by one variable, out of the same local gradients. `transforms.py` is the door to this.
+by one variable, out of the same local gradients.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from ..core import recording
-from ..core.number import number, one_like, primal, shown
-from ..core.tree import Numbers, flatten, leaf_names
+from ..core.number import Number, number, one_like, primal, shown
+from ..core.tree import leaf_names, map_leaves, numbers_of
 from ..engine import NOT_COMPUTED, ONE, Value, topological_order
 from .level import Node, deeper
 
 Function = Callable[..., Any]
+NONE: Mapping[str, object] = MappingProxyType({})
+Arguments = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Traced:
-    """What `f` did with the numbers `xs`: `results` are nodes, `values` their numbers, `structure` is how they nest."""
+    """What `f` did with the numbers `xs`: `results` are nodes, `values` their numbers, `structure` is how they nest.
 
-    def __init__(self, f: Function, xs: Sequence[Any]) -> None:
+    `arguments` makes the arguments of `f` out of the variables, which are the arguments themselves without it, and
+    `named` are the keyword arguments. With `has_aux`, `f` returns a pair, and its second part is `aux`.
+    """
+
+    def __init__(
+        self,
+        f: Function,
+        xs: Sequence[Number],
+        arguments: Arguments = tuple,
+        named: Mapping[str, object] = NONE,
+        *,
+        has_aux: bool = False,
+    ) -> None:
         with deeper(Value) as node:
             self.variables = lifted(f, xs, node)
-            leaves, self.structure = flatten(f(*self.variables), Numbers)
+            result, aux = pair(f, f(*arguments(self.variables), **named), has_aux=has_aux)
+            leaves, self.structure = numbers_of(result)
             self.results = results(f, leaves)
         self._node = node
         self.values = outside([lowered(y, node) for y in self.results])
+        self.aux = lowered_tree(aux, node)
         self._lock = Lock()  # walks back write into the nodes' `grad`
 
     def pull(self, seeds: Sequence[Any]) -> list[Any]:
@@ -100,6 +117,11 @@ def lowered(y: Any, node: type[Value]) -> Any:
     return y.data if type(y) is node else y
 
 
+def lowered_tree(aux: object, node: type[Value]) -> Any:
+    """What a function hands on besides its result, outside the level: a tree of anything."""
+    return None if aux is None else map_leaves(lambda x: outside([lowered(x, node)])[0], aux)
+
+
 def outside(ys: list[Any]) -> list[Any]:
     """What a transform hands back: within `no_grad`, Values that do not remember how they were made."""
     if recording.open_blocks and recording.is_paused():
@@ -113,6 +135,17 @@ def results(f: Function, ys: list[Any]) -> list[Any]:
         return [y if isinstance(y, Value) else number(y) for y in ys]
     except TypeError as error:
         raise TypeError(f"the result of {name_of(f)}: {error}") from None
+
+
+def pair(f: Function, result: object, *, has_aux: bool) -> tuple[Any, Any]:
+    """The result of `f`, and what it hands on besides: with `has_aux`, it returns the two as a pair."""
+    if not has_aux:
+        return result, None
+    if not isinstance(result, tuple) or len(result) != 2:
+        forgotten = ": was `return` forgotten?" if result is None else ""
+        what = "None" if result is None else f"a {type(result).__name__}"
+        raise TypeError(f"has_aux=True, but {name_of(f)} returned {what}, not (number, anything){forgotten}")
+    return result
 
 
 def pass_labels_on(y: Value) -> None:
@@ -163,4 +196,4 @@ def argument_names(f: Function, args: Sequence[Any]) -> list[str]:
         arguments = inspect.signature(f).bind(*args).arguments
     except (TypeError, ValueError):  # it does not tell its parameters
         arguments = {f"x{i + 1}": arg for i, arg in enumerate(args)}
-    return [leaf for name, arg in arguments.items() for leaf in leaf_names(flatten(arg)[1], name)]
+    return [leaf for name, arg in arguments.items() for leaf in leaf_names(numbers_of(arg)[1], name)]

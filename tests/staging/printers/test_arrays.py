@@ -25,7 +25,7 @@ from tinygrad_edu import nn
 from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.staging import StagingError, jit, mean_over, sum_over
 from tinygrad_edu.training.staged_step import StagedStep
-from tinygrad_edu.transforms.operators import grad, hessian, value_and_grad
+from tinygrad_edu.transforms import grad, hessian, value_and_grad
 
 LANGUAGES = ["numpy", "jax", "torch"]
 

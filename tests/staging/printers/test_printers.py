@@ -20,7 +20,7 @@ from tinygrad_edu.staging import jit, mean_over, sum_over
 from tinygrad_edu.staging.printers import c
 from tinygrad_edu.staging.printers.writer import Writer
 from tinygrad_edu.training.staged_step import StagedStep
-from tinygrad_edu.transforms.operators import grad, hessian, value_and_grad
+from tinygrad_edu.transforms import grad, hessian, value_and_grad
 
 node = pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
 cc = pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler")
