@@ -43,7 +43,7 @@ GROUPS_release := release
 
 PYTEST := -m pytest
 PARALLEL := --numprocesses auto --dist loadgroup
-PRINTED := tests/staging/printers/test_arrays.py
+PRINTED := tests/staging/printers/test_arrays.py tests/test_against_jax.py
 MINUTES := 10
 
 .PHONY: help demo test try test-jax test-all lint types tests covered-tests matrix shuffle fuzz bench pictures \
@@ -89,8 +89,10 @@ shuffle: $(ORDER)/installed
 	for seed in 1 2 3 4 5; do $(ORDER)/bin/python $(PYTEST) $(PARALLEL) -p randomly -p "no:cacheprovider" \
 		-p no:cov -q --randomly-seed=$$seed || exit 1; done
 
-fuzz: $(TEST)/installed
-	$(TEST)/bin/python -m tools.fuzz $(MINUTES) $(T)
+# With JAX, if `make test-jax` has made an environment that has it.
+FUZZ := $(if $(wildcard $(JAX)/installed),$(JAX),$(TEST))
+fuzz: $(FUZZ)/installed
+	$(FUZZ)/bin/python -m tools.fuzz $(MINUTES) $(T)
 
 bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m benchmarks
