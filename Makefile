@@ -14,7 +14,7 @@ make fuzz     random programs, expressions, texts and labels, new ones every tim
 make bench    speed and memory beside other engines, some minutes; PyTorch and JAX are large to install
 make pictures the pictures of the documentation, made again by its examples
 make structure  the figures of the page on design: modules, imports, sizes of functions
-make format   put the code into the format that `make test` checks
+make format   put the code into the format that `make test` checks, and the numbers of lines into docs/reading.md
 make release-check  builds the source distribution and the wheel, and tests what is in them
 make clean    delete the virtual environments that make has made (in .make), and everything else it made
 
@@ -106,6 +106,7 @@ structure: $(TEST)/installed
 format: $(TEST)/installed
 	$(TEST)/bin/ruff check --fix .
 	$(TEST)/bin/ruff format .
+	$(TEST)/bin/python tools/reading.py
 
 release-check: $(RELEASE)/installed
 	$(RELEASE)/bin/python tools/release_check.py $(RELEASE_CHECK)

@@ -4,6 +4,7 @@ import inspect
 import math
 import time
 
+import mpmath
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from tinygrad_edu.command_line.expression import FUNCTIONS, MAX_NESTING, SHAPES,
 from tinygrad_edu.command_line.expression_text import (
     MAX_CHARACTERS,
     MAX_TOKENS,
+    WRITTEN,
     ExpressionError,
 )
 from tinygrad_edu.core import elementary, scalar
@@ -132,6 +134,42 @@ def test_where_evaluates_only_what_it_chooses(x, value, slope):
     assert (f.data, inputs["x"].grad) == (value, slope)
 
 
+FUNCTION_OF_NAME = {
+    "pow": lambda x: x**2,
+    "power": lambda x: x**2,
+    "square": lambda x: x**2,
+    "sqr": lambda x: x**2,
+    "log2": lambda x: mpmath.log(x, 2),
+    "exp2": lambda x: mpmath.mpf(2) ** x,
+    "exp10": lambda x: mpmath.mpf(10) ** x,
+    "arcsinh": mpmath.asinh,
+    "arccosh": mpmath.acosh,
+    "arctanh": mpmath.atanh,
+    "silu": lambda x: x / (1 + mpmath.exp(-x)),
+    "logit": lambda x: mpmath.log(x / (1 - x)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRITTEN))
+def test_for_a_function_that_is_not_here_the_error_says_how_to_write_it(name):
+    x = 1.5 if name == "arccosh" else 0.5
+    if name in FUNCTIONS:
+        assert evaluated(f"{name}(x)", {"x": x}).op
+    else:
+        assert error_of(f"{name}(x)", {"x": x}).reason == f"{name} is not a function here: write {WRITTEN[name]}"
+    if name != "factorial":
+        function = FUNCTION_OF_NAME.get(name) or getattr(mpmath, name)
+        written = WRITTEN[name].partition(",")[0]
+        assert evaluated(written, {"x": x, "y": 2.0}).data == pytest.approx(float(function(x)), rel=1e-15, abs=1e-15)
+
+
+@pytest.mark.parametrize(("name", "meant"), [("lg", "log10"), ("asinh", "arcsinh"), ("swish", "silu"), ("SGN", "sign")])
+def test_other_names_lead_to_the_functions_meant(name, meant):
+    reason = error_of(f"{name}(a)").reason
+    assert (f"did you mean {meant}?" if meant in FUNCTIONS else WRITTEN.get(meant, "")) in reason
+    assert "log1p" not in reason
+
+
 @pytest.mark.parametrize(("sign", "value"), [("<", 1.0), ("<=", 1.0), (">", 2.0), (">=", 2.0)])
 def test_where_compares(sign, value):
     assert evaluated(f"where(a {sign} 0, 1, 2)").data == value
@@ -237,7 +275,12 @@ REFUSED = [  # text, the character the caret stands under, part of the reason
     ("a²", 1, "write **2"),
     ("√a", 0, "write sqrt"),
     ("2*π", 2, "write pi"),
-    ("5%", 1, "0.05"),
+    ("5%", 1, "write a percentage as a number: 0.05"),
+    ("5% * a", 1, "write a percentage as a number: 0.05"),
+    ("a % 2", 2, "there is no remainder here"),
+    ("a%(2)", 1, "there is no remainder here"),
+    ("cot(a)", 0, "cot is not a function here: write 1 / tan(x)"),
+    ("Sqr(a)", 0, "Sqr is not a function here: write x ** 2"),
     ("5!", 1, "write prod"),
     ("|a|", 0, "write abs"),
     ("a // b", 2, "write / for division"),

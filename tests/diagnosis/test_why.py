@@ -67,8 +67,9 @@ def test_a_gradient_that_is_not_zero_is_said_not_to_be():
     w = named(2.0)
     findings = why_zero(w, w * w)
     assert not findings
-    assert findings.text == "∂loss/∂w is not 0 but 4"
-    assert findings.markdown == "∂loss/∂w is not 0 but 4"
+    assert findings.text == findings.markdown == "∂loss/∂w is not 0 but 4: explain(loss, w) shows every factor of it"
+    tiny = why_zero(w, w * 1e-30)
+    assert "is not 0 but 1e-30: explain(loss, w)" in tiny.text
 
 
 def test_a_gradient_that_is_nan_is_a_case_for_why_nan():

@@ -11,10 +11,12 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tinygrad_edu as tg
 from tests.explanations.graphs import branching, small_graphs
 from tinygrad_edu import Value
 from tinygrad_edu.explanations.explanation import explain
 from tinygrad_edu.explanations.rounding import (
+    RATIONAL_AT,
     again,
     close,
     follows,
@@ -80,7 +82,7 @@ def test_the_check_of_equals_signs_finds_claims_to_check():
         ("**", [0.0, 3.0], 0.0, "="),
         ("**", [0.0, 0.0], 1.0, "="),
         ("**", [2.0, 0.5], 2**0.5, "≈"),
-        ("**", [1.0, 1e9], 1.0, "≈"),
+        ("**", [1.0, 1e9], 1.0, "="),
         ("relu", [-3.0], 0.0, "="),
         ("max", [1.0, 3.0], 3.0, "="),
         ("dot", [1.0, 2.0, 3.0, 4.0], 11.0, "="),
@@ -147,3 +149,55 @@ def test_operations_are_repeated_to_see_whether_data_has_changed():
     assert follows("+", [sympy.Symbol("s"), 1], sympy.Symbol("s") + 1)
     assert follows("sum", [1.0] * 2000, 7.0)  # too many to do again
     assert follows("+", [1, 2], 3)
+
+
+def near(op):
+    """A number that is shown as the point where the operation has a rational value, but is not that point."""
+    return 1e-9 if RATIONAL_AT[op] == 0 else 0.99999
+
+
+@pytest.mark.parametrize("op", sorted(RATIONAL_AT))
+def test_close_to_its_special_point_a_function_is_not_said_to_have_its_value_there(op):
+    exact, close_by = (getattr(tg, op)(Value(float(x))) for x in (RATIONAL_AT[op], near(op)))
+    assert sign_of_operation(op, [RATIONAL_AT[op]], exact.data, 4) == "="
+    line = next(line for line in explain(close_by).text.splitlines() if line.startswith("  v2 = "))
+    shown, sign, result = re.search(r"\((\S+)\) ([=≈]) (\S+)$", line).groups()
+    assert sign == ("=" if (float(shown), float(result)) == (RATIONAL_AT[op], exact.data) else "≈")
+
+
+def test_the_fault_as_it_was_found():
+    assert "arccos(v1) ≈ arccos(1) ≈ 0.004472" in explain(tg.arccos(Value(0.99999))).text
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "z", "sign"),
+    [
+        (0.1, 400, 0.1**400, "≈"),  # underflow: no power of 0.1 is 0
+        (0.5, 2000, 0.5**2000, "≈"),
+        (1.0, 400, 1.0, "="),
+        (0.0, 400, 0.0, "="),
+        (2.0, 0, 1.0, "="),
+        (1.0000001, 100, 1.0, "="),  # shown as 1¹⁰⁰ = 1, which is true of these numbers
+        (4.0, 0.5, 2.0, "="),
+        (-1.0, 1e9, 1.0, "≈"),
+    ],
+)
+def test_equal_signs_of_powers(x, y, z, sign):
+    assert sign_of_operation("**", [x, y], z, 4) == sign
+
+
+def test_an_angle_that_is_shown_as_0_is_0_only_on_the_axis():
+    assert sign_of_operation("arctan2", [0.0, 1.0], 0.0, 4) == "="
+    assert sign_of_operation("arctan2", [1e-9, 1.0], 1e-9, 4) == "≈"
+    assert sign_of_operation("arctan2", [0.0, -1.0], math.pi, 4) == "≈"
+
+
+def test_ints_beyond_all_floats_are_compared_without_an_error():
+    assert not close(10**400, 0.5)
+    assert not close(Fraction(10**400, 3), 0.5)
+    x = Value(2.0, label="x")
+    y = x * 3
+    x.data = 10**400
+    assert "some .data was changed since" in explain(y).text
+    x.grad = 10**400
+    assert "an int of 1329 bits for x" in explain(y).text

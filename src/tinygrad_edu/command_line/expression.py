@@ -16,7 +16,7 @@ from ..core import scalar
 from ..core.elementary import where
 from ..core.number import binary_text, primal
 from ..engine import Value
-from .expression_text import MAX_TOKENS, ExpressionError, Token, clipped, did_you_mean, tokens_of
+from .expression_text import MAX_TOKENS, OTHER_NAMES, WRITTEN, ExpressionError, Token, clipped, did_you_mean, tokens_of
 
 MAX_NESTING = 100
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -39,7 +39,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "where": where,
 }
-OTHER_NAMES = {"ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "average": "mean"}
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
 OPERATORS_ON_FLOATS = {"/": scalar.divide, "**": scalar.power}  # with errors as those of Values
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -425,11 +424,12 @@ class _Parser:
 
     def no_function(self, token: Token) -> ExpressionError:
         name = token.text
-        if name == "pow":
-            return self.error("pow is not a function here: write x ** y", token)
         if name in self.defined or name in self.free or name in CONSTANTS:
             return self.error(f"{name} is no function: to multiply, write {name} * (...)", token)
-        hint = did_you_mean(OTHER_NAMES.get(name, name.lower()), FUNCTIONS)
+        meant = OTHER_NAMES.get(name.lower(), name.lower())
+        if meant in WRITTEN and meant not in FUNCTIONS:
+            return self.error(f"{clipped(name)} is not a function here: write {WRITTEN[meant]}", token)
+        hint = did_you_mean(meant, FUNCTIONS)
         return self.error(f"{name} is not a function here{hint or ': to multiply, write * between the two'}", token)
 
     def arguments(self, end: str) -> list[str]:

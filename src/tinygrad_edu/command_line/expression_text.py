@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
+REMAINDER = "% between two operands"
 MAX_CHARACTERS, MAX_TOKENS, MAX_NAME = 10_000, 2_000, 50
 INSTEAD = {
     "^": "write ** for a power", "²": "write **2", "³": "write **3", "√": "write sqrt(...)", "π": "write pi",
@@ -15,7 +16,21 @@ INSTEAD = {
     "//": "write / for division", "==": "compare with <, <=, > or >=", "!=": "compare with <, <=, > or >=",
     "{": "write (", "}": "write )", "#": "leave comments out", ".": "there is nothing to look up with a dot",
     "'": "text has no place in arithmetic", '"': "text has no place in arithmetic", "!": "write prod([1, 2, ...])",
-    "%": "write a percentage as a number: 0.05", "|": "write abs(...)", "≤": "write <=", "≥": "write >=",
+    "%": "write a percentage as a number: 0.05", REMAINDER: "there is no remainder here",
+    "|": "write abs(...)", "≤": "write <=", "≥": "write >=",
+}  # fmt: skip
+OTHER_NAMES = {
+    "ln": "log", "lg": "log10", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "average": "mean", "swish": "silu",
+    "fabs": "abs", "sgn": "sign", "ceiling": "ceil", "logistic": "sigmoid", "expit": "sigmoid",
+}  # fmt: skip
+WRITTEN = {  # functions that people look for, by what is known here
+    "pow": "x ** y", "power": "x ** y", "square": "x ** 2", "log2": "log(x) / log(2)", "log10": "log(x) / log(10)",
+    "exp2": "2 ** x", "exp10": "10 ** x", "cbrt": "x ** (1/3), for x > 0", "sec": "1 / cos(x)", "csc": "1 / sin(x)",
+    "cot": "1 / tan(x)", "sech": "1 / cosh(x)", "csch": "1 / sinh(x)", "coth": "1 / tanh(x)",
+    "arcsinh": "log(x + sqrt(x**2 + 1))", "arccosh": "log(x + sqrt(x**2 - 1))", "arctanh": "log((1 + x) / (1 - x)) / 2",
+    "erfc": "1 - erf(x)", "silu": "x * sigmoid(x)", "logit": "log(x / (1 - x))",
+    "sqr": "x ** 2", "radians": "x * pi / 180", "degrees": "x * 180 / pi", "factorial": "prod([1, 2, ...])",
 }  # fmt: skip
 
 
@@ -82,7 +97,9 @@ def tokens_of(text: str) -> list[Token]:
 
 def _refusal(text: str, position: int, found: str) -> ExpressionError:
     if found in INSTEAD:
-        return ExpressionError(f'"{found}" is not known here: {INSTEAD[found]}', text, position)
+        is_remainder = found == "%" and re.match(r"\s*[\w.(\[]", text[position + 1 :])
+        hint = INSTEAD[REMAINDER if is_remainder else found]
+        return ExpressionError(f'"{found}" is not known here: {hint}', text, position)
     name = unicodedata.name(found, "")
     called = f" ({name})" if name and not found.isascii() else ""
     hint = ": names have the letters a-z, A-Z, digits and _" if found.isalnum() else ""

@@ -58,7 +58,8 @@ def why_zero(parameter: Value, loss: Value, sources: Sources | None = None, *, m
     if gradient != gradient:
         return Findings(f"∂loss/∂{name} is not 0 but nan: why_nan(loss) says where that began")
     if gradient != 0:
-        return Findings(f"∂loss/∂{name} is not 0 but {number_text(gradient)}")
+        what = f"∂loss/∂{name} is not 0 but {number_text(gradient)}"
+        return Findings(f"{what}: explain(loss, {name}) shows every factor of it")
     below = _computed_from(parameter, order)
     cuts = list(_cuts(order, below, gradients))
     keys = _Keys(parameter, order if len(cuts) > 1 else [])

@@ -26,7 +26,7 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
     "where": lambda x: x,
     "dot": lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
 }
-# The one rational number where the function has a rational value; anywhere else the value is rounded.
+# The one rational number where the function has a rational value, which floats hit exactly; elsewhere it is rounded.
 RATIONAL_AT = dict.fromkeys("exp expm1 sin cos tan sinh cosh tanh erf sigmoid arcsin arctan log1p".split(), 0) | {
     "log": 1,
     "arccos": 1,
@@ -96,17 +96,22 @@ def _is_true(op: str, xs: Sequence[Fraction], z: Fraction) -> bool:
     if op in IRRATIONAL:
         return False
     if op in RATIONAL_AT:
-        return xs[0] == RATIONAL_AT[op]
+        return xs[0] == RATIONAL_AT[op] and z == Fraction(again(op, [float(xs[0])]))
     if op == "arctan2":  # any other angle of a rational point is irrational
-        return xs[0] == 0 <= xs[1]
+        return z == xs[0] == 0 <= xs[1]
     if op in ("sqrt", "hypot"):
         return (xs[0] if op == "sqrt" else xs[0] ** 2 + xs[1] ** 2) == z * z
     if op == "**":
-        x, (numerator, denominator) = xs[0], xs[1].as_integer_ratio()
-        if max(abs(numerator), denominator) > 64 or not x:
-            return bool(z == (0 if numerator else 1))
-        return bool(x**numerator == z**denominator)
+        return _is_power(xs[0], xs[1], z)
     return bool(again(op, xs) == z)
+
+
+def _is_power(x: Fraction, y: Fraction, z: Fraction) -> bool:
+    """Whether x ** y is z; of exponents too large to compute with only where that is plain to see."""
+    numerator, denominator = y.as_integer_ratio()
+    if x in (0, 1) or not numerator:
+        return z == (0 if x == 0 and numerator else 1)
+    return max(abs(numerator), denominator) <= 64 and x**numerator == z**denominator
 
 
 def again(op: str, xs: Sequence[Any]) -> Any:
@@ -153,7 +158,7 @@ def close(x: Any, y: Any, *beside: Any) -> bool:
             return bool(x == y or abs(difference) <= allowed < math.inf)
     except TypeError:  # Decimal and float: different kinds of numbers
         return False
-    except InvalidOperation:  # Decimal's ∞ - ∞, or a nan that is compared
+    except (InvalidOperation, OverflowError):  # Decimal's ∞ - ∞, or a nan that is compared; an int beyond all floats
         return bool(x == y)
     simplify = getattr(difference, "simplify", None)  # SymPy's equal expressions may look different
     return bool((simplify() if callable(simplify) else difference) == 0)
