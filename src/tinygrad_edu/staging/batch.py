@@ -15,7 +15,7 @@ from ..core.elementary import deepest
 from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
 from ..transforms.dual import Dual
-from .symbol import Loop, Program, StagingError, Symbol
+from .symbol import Program, RowLoop, StagingError, Symbol
 
 
 def mean_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
@@ -90,8 +90,8 @@ def _staged_columns(name: str, columns: tuple[Any, ...]) -> list[Rows]:
     return staged
 
 
-def _open(program: Program, columns: list[Rows]) -> tuple[Loop, list[Any]]:
-    loop = Loop(tuple(column.symbol for column in columns))
+def _open(program: Program, columns: list[Rows]) -> tuple[RowLoop, list[Any]]:
+    loop = RowLoop(tuple(column.symbol for column in columns))
     items = []
     with program.within(loop):
         for column in columns:
@@ -132,7 +132,7 @@ def _plan(x: Any, block: tuple[Any, ...]) -> Any:
     return _Plan(x, _plan(x.data, block), list(gradients), [_plan(g, block) for g in gradients.values()])
 
 
-def _summed(loop: Loop, plan: Any) -> Any:
+def _summed(loop: RowLoop, plan: Any) -> Any:
     if not isinstance(plan, _Plan):
         return loop.total(plan)
     number = _summed(loop, plan.number)

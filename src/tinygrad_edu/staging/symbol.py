@@ -9,17 +9,22 @@ the program enters only under its condition.
 """
 
 import contextlib
+import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn, TypeAlias, Union
 
-from ..core.elementary import deepest
-from ..core.number import number, shown
+from ..core.elementary import Elementary, deepest
+from ..core.number import is_truth, number, shown
 from ..core.scalar import SWAPPED
-from .simplify import RULES
+from .simplify import RULES, ZERO
 
-Block = tuple[Any, ...]  # what a line stands within: (condition, outcome) pairs and loops, outermost first
+Operand: TypeAlias = Union["Symbol", float]
+Operands: TypeAlias = tuple[Union["Symbol", float, "Condition", "Loop"], ...]  # of any line; a rows symbol has its name
+Opening: TypeAlias = Union[tuple["Condition", bool], "Loop"]
+Block: TypeAlias = tuple[Opening, ...]  # what a line stands within, outermost first
+Declined: TypeAlias = Any  # an operator's result, or NotImplemented: the other operand is asked
 
 COMMUTATIVE = frozenset("+ * maximum minimum hypot equal".split())
 
@@ -39,22 +44,29 @@ class StagingError(TypeError):
 
 
 class Program:
-    """The lines written so far, in order; `lines` are symbols."""
+    """The lines written so far, in order; `lines` are symbols.
 
-    def __init__(self) -> None:
+    An `exact` program keeps the sign of every zero, which others may lose: see `simplify`.
+    """
+
+    def __init__(self, *, exact: bool = False) -> None:
         self.lines: list[Symbol] = []
+        self.powers: dict[Symbol, tuple[Operand, int]] = {}  # products that were written as x ** 2 or x ** 3
         self.block: Block = ()
         self.finished = False
-        self._known: dict[Any, Any] = {}
+        self.exact = exact
+        self._lines: dict[Hashable, Symbol] = {}
+        self._conditions: dict[Hashable, Condition] = {}
 
     def input(self, name: str) -> "Symbol":
         """A symbol for an argument of the program."""
         return Symbol(self, "input", (), name)
 
-    def write(self, op: str, *args: Any) -> Any:
+    def write(self, op: str, *args: Any) -> Operand:
         """The result of an operation as a symbol, or as a number where algebra knows it.
 
-        Operands are symbols and floats; `select` has a Condition first, `total` a Loop, which count as operands.
+        Operands are symbols and floats; `select` has a Condition first, `total` and `final` a Loop, which count as
+        operands.
         """
         if self.finished:
             raise StagingError(
@@ -63,37 +75,46 @@ class Program:
             )
         rule = RULES.get(op)
         if rule is not None:
-            known = rule(self.write, *args)
+            known = rule(self, *args)
             if known is not None:
                 return known
         block = self.block
-        in_loop = bool(block) and block[-1].__class__ is Loop
-        if in_loop and not _is_within(block[-1], args):  # the same in each round: once is enough
+        in_loop = bool(block) and isinstance(block[-1], Loop)
+        if in_loop and not is_within(block[-1], args):  # the same in each round: once is enough
             self.block = block[:-1]
             try:
                 return self.write(op, *args)
             finally:
                 self.block = block
-        lines, operands = self._known, _ordered(args) if op in COMMUTATIVE else args
-        found = lines.get((block, op, *operands))
+        lines, key = self._lines, (op, *map(_key, _ordered(args) if op in COMMUTATIVE else args))
+        found = lines.get((block, *key))
         if found is None and not in_loop:  # where it was written before in an enclosing block
-            above = (lines.get((block[:depth], op, *operands)) for depth in range(len(block) - 1, -1, -1))
+            above = (lines.get((block[:depth], *key)) for depth in range(len(block) - 1, -1, -1))
             found = next((line for line in above if line is not None), None)
         if found is None:
-            found = lines[(block, op, *operands)] = Symbol(self, op, args)
+            found = lines[(block, *key)] = Symbol(self, op, args)
             self.lines.append(found)
         return found
 
-    def condition(self, test: str, left: Any, right: Any) -> "Condition":
-        """The comparison of two operands; the same one again where it was made before."""
-        key = (test, left, right)
-        if key not in self._known:
-            self._known[key] = Condition(self, test, left, right)
-        found: Condition = self._known[key]
-        return found
+    def condition(self, test: str, *operands: "Symbol | float | Condition") -> "Condition":
+        """A comparison of two operands, or conditions combined; the same one again where it was made before."""
+        key = (test, *map(_key, operands))
+        if key not in self._conditions:
+            self._conditions[key] = Condition(self, test, operands)
+        return self._conditions[key]
 
     @contextlib.contextmanager
-    def within(self, opening: Any) -> Iterator[None]:
+    def trial(self) -> Iterator[None]:
+        """What is written within is forgotten again."""
+        count, lines, conditions = len(self.lines), dict(self._lines), dict(self._conditions)
+        try:
+            yield
+        finally:
+            del self.lines[count:]
+            self._lines, self._conditions = lines, conditions
+
+    @contextlib.contextmanager
+    def within(self, opening: Opening) -> Iterator[None]:
         """Lines written here stand in a block: under (condition, outcome), or in each round of a loop.
 
         Lines of a loop that are the same in each round come out in front of it.
@@ -108,11 +129,16 @@ class Program:
                 self.lines[start:] = sorted(self.lines[start:], key=lambda line: opening in line.block)
 
 
-def _ordered(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+def _ordered(operands: Operands) -> Operands:
     """Two operands whose order does not matter, in one that is always the same."""
     x, y = operands
     swapped = y.__class__ is float or (x.__class__ is not float and id(y) < id(x))
     return (y, x) if swapped else operands
+
+
+def _key(x: Hashable) -> Hashable:
+    """What tells an operand from others: 0.0 and -0.0, which are equal, are two."""
+    return "-0.0" if x.__class__ is float and x == 0.0 and math.copysign(1.0, x) < 0.0 else x  # type: ignore[arg-type]
 
 
 class Symbol:
@@ -123,7 +149,7 @@ class Symbol:
 
     __slots__ = ("args", "block", "label", "op", "program", "wish")
 
-    def __init__(self, program: Program, op: str, args: tuple[Any, ...], label: str = "") -> None:
+    def __init__(self, program: Program, op: str, args: Operands, label: str = "") -> None:
         self.program = program
         self.op = op
         self.args = args
@@ -131,66 +157,66 @@ class Symbol:
         self.wish = ""
         self.block = program.block
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: object) -> Declined:
         return self._with(other, "+")
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: object) -> Declined:
         return self._with(other, "+", swapped=True)
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: object) -> Declined:
         return self._with(other, "-")
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: object) -> Declined:
         return self._with(other, "-", swapped=True)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: object) -> Declined:
         return self._with(other, "*")
 
-    def __rmul__(self, other: Any) -> Any:
+    def __rmul__(self, other: object) -> Declined:
         return self._with(other, "*", swapped=True)
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: object) -> Declined:
         return self._with(other, "/")
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: object) -> Declined:
         return self._with(other, "/", swapped=True)
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: object) -> Declined:
         return self._with(other, "**")
 
-    def __rpow__(self, other: Any) -> Any:
+    def __rpow__(self, other: object) -> Declined:
         return self._with(other, "**", swapped=True)
 
-    def _with(self, other: Any, op: str, *, swapped: bool = False) -> Any:
-        other = _operand(other)
-        if other is NotImplemented:
+    def _with(self, other: object, op: str, *, swapped: bool = False) -> Declined:
+        operand = _operand(other)
+        if operand is None:
             return NotImplemented  # a node over symbols, which knows what to do with one, or no number
-        return self.program.write(op, other, self) if swapped else self.program.write(op, self, other)
+        return self.program.write(op, operand, self) if swapped else self.program.write(op, self, operand)
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Operand:
         return self.program.write("neg", self)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> "Symbol":
         return self
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Operand:
         return self.program.write("abs", self)
 
-    def __lt__(self, other: Any) -> Any:
+    def __lt__(self, other: object) -> Declined:
         return self._compare("<", other)
 
-    def __le__(self, other: Any) -> Any:
+    def __le__(self, other: object) -> Declined:
         return self._compare("<=", other)
 
-    def __gt__(self, other: Any) -> Any:
+    def __gt__(self, other: object) -> Declined:
         return self._compare(">", other)
 
-    def __ge__(self, other: Any) -> Any:
+    def __ge__(self, other: object) -> Declined:
         return self._compare(">=", other)
 
-    def _compare(self, test: str, other: Any) -> Any:
-        other = _operand(other)
-        return NotImplemented if other is NotImplemented else self.program.condition(test, self, other)
+    def _compare(self, test: str, other: object) -> Declined:
+        operand = _operand(other)
+        return NotImplemented if operand is None else self.program.condition(test, self, operand)
 
     def __eq__(self, other: object) -> bool:
         """Identity, for this library's own use; in the reader's code a question that only numbers can answer."""
@@ -206,17 +232,22 @@ class Symbol:
 
     __hash__ = object.__hash__
 
-    def write(self, op: str, *operands: Any) -> Any:
-        """An operation of which this symbol is one operand; `scalar` asks for the slopes at kinks this way."""
-        return self.program.write(op, *map(_number, operands))
+    @property
+    def data(self) -> "Symbol":
+        """Itself: where a Value has its number, the symbol stands for that number already."""
+        return self
 
-    def called(self, label: str, gradient: Any = None) -> None:
+    def write(self, op: str, *operands: object) -> Operand:
+        """An operation of which this symbol is one operand; `scalar` asks for the slopes at kinks this way."""
+        return self.program.write(op, *map(to_operand, operands))
+
+    def called(self, label: str, gradient: object = None) -> None:
         """Take over the label of the node that wrote this line; the node's gradient, if a line too, goes by it."""
         self.label = self.label or label
         if self.label and isinstance(gradient, Symbol):
             gradient.wish = gradient.wish or f"d{self.label}"
 
-    def _refuse(self, *_: Any) -> Any:
+    def _refuse(self, *_: object) -> NoReturn:
         raise StagingError(
             f"this needs a number, but the function is being staged{_at_line()} and its arguments are symbols: "
             "use tinygrad_edu's functions (exp, sin, where, ...) instead of math's, if, int(), float(), // and %"
@@ -229,7 +260,7 @@ class Symbol:
         )
 
     @property
-    def backward(self) -> Any:
+    def backward(self) -> NoReturn:
         """No symbol has one."""
         raise StagingError(
             f"backward() of a symbol{_at_line()}: jit hands over symbols, not Values. "
@@ -243,10 +274,10 @@ class Symbol:
         return f"<symbol {self.label or self.op}>"
 
 
-def _function(name: str, *, swapped: bool = False) -> Callable[..., Any]:
-    def method(self: Symbol, *others: Any) -> Any:
+def _function(name: str, *, swapped: bool = False) -> Callable[..., Declined]:
+    def method(self: Symbol, *others: object) -> Declined:
         operands = [*map(_operand, others)]
-        if any(x is NotImplemented for x in operands):
+        if None in operands:
             return NotImplemented
         return self.program.write(name, *operands, self) if swapped else self.program.write(name, self, *operands)
 
@@ -265,78 +296,133 @@ for _name, _method in SWAPPED.items():
 PACKAGE = __name__.partition(".")[0]
 
 
-def _operand(x: Any) -> Any:
-    """`x` as an operand of a line: a symbol, or a float. NotImplemented if it is neither."""
-    kind = type(x)
-    if kind is float or kind is Symbol:
+def _operand(x: object) -> Operand | None:
+    """`x` as an operand of a line: a symbol, or a float. None if it is neither.
+
+    The int 0 is a zero of the structure: a slope of 0, the start of a sum.
+    """
+    if type(x) is float or type(x) is Symbol:
         return x
-    if hasattr(x, "local_grads"):
-        return NotImplemented
+    if isinstance(x, Elementary):
+        return None
     try:
         x = number(x)
     except TypeError:
-        return NotImplemented
-    return float(x) if isinstance(x, int | float | Fraction) else NotImplemented
+        return None
+    if type(x) is int and x == 0:
+        return ZERO
+    return float(x) if isinstance(x, int | float | Fraction) else None
 
 
-def _number(x: Any) -> Any:
-    """The same for what must be one: TypeError if it is not."""
+def to_operand(x: object) -> Operand:
+    """The same for what must be one: StagingError if it is not."""
     known = _operand(x)
-    if known is NotImplemented:
+    if known is None:
         raise StagingError(f"staging needs floats, got {shown(x)} of type {type(x).__name__}: convert it with float()")
     return known
 
 
 class Loop:
-    """A loop of a program over the rows of one input, or of several in step."""
+    """A loop of a program; what stands in it is run anew in each round."""
+
+    __slots__ = ()
+
+
+class RowLoop(Loop):
+    """A loop over the rows of one input, or of several in step."""
 
     __slots__ = ("rows", "target")
 
     def __init__(self, rows: tuple[Symbol, ...]) -> None:
         self.rows = rows
-        self.target: Any = ()  # the tree of items that each row is unpacked into
+        self.target: tuple[object, ...] = ()  # the tree of items that each row is unpacked into
 
-    def total(self, term: Any) -> Any:
+    def total(self, term: object) -> Operand:
         """The sum of `term` over all rounds, readable after the loop."""
-        term, write = _number(term), self.rows[0].program.write
-        if not _is_within(self, (term,)):
-            return write("*", write("count", self.rows[0]), term)
-        return write("total", self, term)
+        operand, write = to_operand(term), self.rows[0].program.write
+        if not is_within(self, (operand,)):
+            return write("*", write("count", self.rows[0]), operand)
+        return write("total", self, operand)
 
 
-def _is_within(loop: Loop, args: Iterable[Any]) -> bool:
+class WhileLoop(Loop):
+    """A loop that goes on while a condition holds: numbers that start somewhere and change in each round."""
+
+    __slots__ = ("condition", "following", "start", "state")
+
+    def __init__(self, program: Program, start: list[Operand], labels: list[str]) -> None:
+        self.start = start
+        block, program.block = program.block, (*program.block, self)
+        self.state = [Symbol(program, "state", (), label) for label in labels]
+        program.block = block
+        self.following: list[Operand] = []  # what the state is in the next round
+        self.condition: Condition
+
+
+def is_within(loop: object, args: Iterable[object]) -> bool:
     """Whether one of these operands differs from round to round."""
     for x in args:
         if x.__class__ is Symbol:
-            if loop in x.block:
+            if loop in x.block:  # type: ignore[attr-defined]
                 return True
-        elif x.__class__ is Condition and _is_within(loop, (x.left, x.right)):
+        elif isinstance(x, Condition) and is_within(loop, x.symbols()):
             return True
     return False
 
 
 class Condition:
-    """A comparison of symbols: true or false only when the program runs."""
+    """A comparison of symbols, or several combined: true or false only when the program runs.
 
-    __slots__ = ("left", "program", "right", "test")
+    `test` is a comparison, "and", "or", "not", or "kink": x > 0 as the slope of a kink asks it, which is nan at nan.
+    """
 
-    def __init__(self, program: Program, test: str, left: Any, right: Any) -> None:
+    __slots__ = ("args", "program", "test")
+
+    def __init__(self, program: Program, test: str, args: "tuple[Symbol | float | Condition, ...]") -> None:
         self.program = program
         self.test = test
-        self.left = left
-        self.right = right
+        self.args = args
+
+    def symbols(self) -> Iterator[Symbol]:
+        """The symbols that are compared."""
+        for x in self.args:
+            if isinstance(x, Symbol):
+                yield x
+            elif isinstance(x, Condition):
+                yield from x.symbols()
+
+    def __and__(self, other: object) -> Declined:
+        return self._combined("and", other)
+
+    def __or__(self, other: object) -> Declined:
+        return self._combined("or", other)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self) -> "Condition":
+        return self.program.condition("not", self)
+
+    def _combined(self, word: str, other: object) -> Declined:
+        if isinstance(other, Condition):
+            return self if other is self else self.program.condition(word, self, other)
+        if not is_truth(other) and not (isinstance(other, int) and other in (-1, -2)):
+            return NotImplemented
+        is_true = bool(other) and other != -2  # what Python makes of ~True
+        return self if is_true == (word == "and") else is_true
 
     def __bool__(self) -> bool:
         raise StagingError(
             f"a choice on a symbol{_at_line()}: whether it holds is known only when the staged program runs. "
-            "Use where(condition, if_true, if_false), with functions for branches that must not always be computed"
+            "Use where(condition, if_true, if_false), with functions for branches that must not always be computed; "
+            "for several conditions (a < x) & (x < b), with &, | and ~ for and, or and not; "
+            "for a loop while_loop(condition, body, start)"
         )
 
-    def choose(self, if_true: Any, if_false: Any) -> Any:
+    def choose(self, if_true: object, if_false: object) -> Any:
         """What `tinygrad_edu.where` does with this condition: both branches are written, one is computed."""
         return chosen(self, self._branch(if_true, True), self._branch(if_false, False))
 
-    def _branch(self, branch: Any, outcome: bool) -> Any:
+    def _branch(self, branch: object, outcome: bool) -> object:
         if not callable(branch):
             return branch
         if len(self.program.block) >= DEEPEST:
@@ -353,12 +439,11 @@ DEEPEST = 80  # Python's compiler refuses 100 levels of indentation
 
 def chosen(condition: Condition, a: Any, b: Any) -> Any:
     """`a` if the condition holds, else `b`: as a symbol, or as a node whose parents are both."""
-    kind = deepest([a, b])
+    kind, write = deepest([a, b]), condition.program.write
     if kind is None:
-        return condition.program.write("select", condition, _number(a), _number(b))
+        return write("select", condition, to_operand(a), to_operand(b))
     numbers = [x.data if isinstance(x, kind) else x for x in (a, b)]
-    write = condition.program.write
-    local_grads = [write("select", condition, 1.0, 0.0), write("select", condition, 0.0, 1.0)]
+    local_grads = [write("select", condition, 1.0, ZERO), write("select", condition, ZERO, 1.0)]
     return kind._wide(
         "where",
         (a, b),

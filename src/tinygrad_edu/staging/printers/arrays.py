@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from ...core.tree import LEAF, flatten
-from ..symbol import Condition, Loop, Program, StagingError, Symbol
+from ..symbol import Condition, Loop, Operand, Program, RowLoop, StagingError, Symbol, WhileLoop
 from . import python
 from .names import Names
 from .writer import ATOM, NEGATION, POWER, PRODUCT
@@ -47,28 +47,77 @@ class ArrayWriter(python.PythonWriter):
     ELSEWHERE: ClassVar = {"erf": "scipy.special"}  # NumPy has none
     HELPERS: ClassVar = HELPERS
     NEEDED: ClassVar = {op: {"exp", "where", *(["log1p"] if "log1p" in text else [])} for op, text in HELPERS.items()}
+    CHECKS: ClassVar = False
+    WORDS: ClassVar = {"and": "&", "or": "|", "not": "~"}
+    NEGATED: ClassVar = 4
+    COMPARING: ClassVar = 1
     FUNCTIONS: ClassVar = {}
     TEMPLATES: ClassVar = {
         "relu": "where({0} <= 0.0, 0.0, {0})",
         "leaky_relu": "where({0} > 0.0, {0}, {1} * {0})",
-        "share": "where({0} > {1}, 1.0, where({0} < {1}, 0.0, 0.5))",
-        "equal": "where(({0} < {1}) | ({0} > {1}), 0.0, 1.0)",
+        "share": "where({0} > {1}, 1.0, where({0} < {1}, 0.0, where({0} == {1}, 0.5, nan)))",
+        "equal": "where({0} == {1}, 1.0, where(({0} < {1}) | ({0} > {1}), 0.0, nan))",
     }
 
     def __init__(self, program: Program, results: list[Any], names: Names, rows: dict[str, Hashable]) -> None:
         self._rows = rows  # the structure of one row of each batched argument
-        self._loops: list[Loop] = []  # those with columns in the program
+        self._loops: list[RowLoop] = []  # those with columns in the program
+        self._written: set[WhileLoop] = set()
+        self._going: dict[WhileLoop, str] = {}  # the name of what says for which numbers a loop goes on
         self._axes: dict[Symbol, frozenset[Loop]] = {}  # the loops over whose rows a line is a column
         super().__init__(program, results, names)
 
     # --- lines -----------------------------------------------------------------------------------------------
 
     def body(self) -> list[str]:
-        """The lines up to the return statement."""
-        columns = [text for loop in self._loops for text in self._loop(loop)]
-        return [self._indented(0, text) for text in [*columns, *(self._line(*each) for each in self._named)]]
+        """The lines up to the return statement; of the blocks, only loops of rounds are left."""
+        columns = [self._indented(0, text) for loop in self._loops for text in self._loop(loop)]
+        written: list[str] = []
+        here: list[WhileLoop] = []
+        for line, text in self._named:
+            there = [x for x in line.block if isinstance(x, WhileLoop)]
+            ends = [line.args[0]] if line.op == "final" and line.args[0] not in self._written else []
+            for loops in ([*there, *ends], there):
+                written += self._entered(here, loops)
+                here = loops
+            if line not in self._text:
+                written.append(self._indented(len(here), self._line(line, text)))
+        return columns + written + self._entered(here, [])
 
-    def _loop(self, loop: Loop) -> list[str]:
+    def _entered(self, here: list[WhileLoop], there: list[WhileLoop]) -> list[str]:
+        """What ends the loops of rounds that are left, and begins those that are entered."""
+        common = len([None for a, b in zip(here, there, strict=False) if a is b])
+        self._written.update(there)
+        ends = [self._indented(d, text) for d in range(len(here), common, -1) for text in self._next_round(here[d - 1])]
+        begins = range(common, len(there))
+        return ends + [self._indented(d, text) for d in begins for text in self._rounds(there[d])]
+
+    def _rounds(self, loop: WhileLoop) -> list[str]:
+        """A round is for the numbers for which the condition still holds; the others stay."""
+        if any(isinstance(x, RowLoop) for x in loop.state[0].block):
+            raise StagingError(
+                "while_loop, fori_loop or fixed_point within sum_over or mean_over is not written for array libraries: "
+                "call the function of one example on columns instead"
+            )
+        going = self._going[loop] = self.names.fresh("going")
+        self.used |= {"any", "where"}
+        starts = zip(loop.state, loop.start, strict=True)
+        taken = [each for each in loop.state[0].block if isinstance(each, tuple)]
+        test = self._condition(loop.condition)
+        return [
+            *(f"{self.names.of(x)} = {self._start(start)}" for x, start in starts),
+            f"while any({going} := {self._where(taken, test, 'False') if taken else test}):",
+        ]
+
+    def _start(self, x: Operand) -> str:
+        return self._operand(x)
+
+    def _next_round(self, loop: WhileLoop) -> list[str]:
+        pairs = zip(map(self.names.of, loop.state), map(self._operand, loop.following), strict=True)
+        names = ", ".join(map(self.names.of, loop.state))
+        return [f"{names} = {', '.join(f'where({self._going[loop]}, {text}, {name})' for name, text in pairs)}"]
+
+    def _loop(self, loop: RowLoop) -> list[str]:
         """What takes the rows apart into columns, each with an axis for every loop around this one."""
         axes = f"[...{', None' * _depth(loop)}]" if _depth(loop) else ""
         items = iter(flatten(loop.target)[0])
@@ -111,9 +160,9 @@ class ArrayWriter(python.PythonWriter):
         axes: frozenset[Loop] = frozenset()
         for x in args:
             if isinstance(x, Condition):
-                axes |= self._axes_of([x.left, x.right])
+                axes |= self._axes_of(x.args)
             elif isinstance(x, Symbol):  # an item of a loop is no line of the program
-                axes |= self._axes.get(x, frozenset(x.block[-1:]))
+                axes |= self._axes.get(x, frozenset([each for each in x.block[-1:] if isinstance(each, RowLoop)]))
         return axes
 
     def _where(self, taken: list[Any], text: str, otherwise: str) -> str:
@@ -131,7 +180,7 @@ class ArrayWriter(python.PythonWriter):
             self.used.add("where")
         return super()._operation(op, args)
 
-    def _total(self, loop: Loop, term: Any) -> tuple[str, int]:
+    def _total(self, loop: RowLoop, term: Operand) -> tuple[str, int]:
         axes = self._axes_of([term])
         if loop not in axes:
             return f"{self._count(loop.rows[0])} * {self._operand(term, PRODUCT + 1)}", PRODUCT
@@ -140,16 +189,16 @@ class ArrayWriter(python.PythonWriter):
         own = f"{-1 - _depth(loop)}" if len(axes) > 1 else ""
         return f"{self._operand(term, ATOM)}.sum({own})", ATOM
 
-    def _select(self, condition: str, a: Any, b: Any) -> str:
+    def _select(self, condition: str, a: str, b: str) -> str:
         self.used.add("where")
-        return f"where({condition}, {self._operand(a)}, {self._operand(b)})"
+        return f"where({condition}, {a}, {b})"
 
     def _power(self, x: Any, n: Any) -> tuple[str, int]:
         is_whole = isinstance(n, float) and n.is_integer()
         exponent = str(int(n)) if is_whole and abs(n) < 1e9 else self._operand(n, NEGATION)
         return f"{self._operand(x, POWER + 1)} ** {exponent}", POWER
 
-    def _operand(self, x: Any, strength: int = 0) -> str:
+    def _operand(self, x: Operand | str, strength: int = 0) -> str:
         return x if isinstance(x, str) else super()._operand(x, strength)
 
 
@@ -199,9 +248,9 @@ def source(
 # --- what arrays are made of ---------------------------------------------------------------------------------------
 
 
-def _depth(loop: Loop) -> int:
-    """How many loops stand around this one."""
-    return sum(isinstance(opening, Loop) for opening in flatten(loop.target)[0][0].block) - 1
+def _depth(loop: RowLoop) -> int:
+    """How many loops over rows stand around this one."""
+    return sum(isinstance(opening, RowLoop) for opening in flatten(loop.target)[0][0].block) - 1
 
 
 def _endangered(op: str, args: tuple[Any, ...]) -> int | None:

@@ -1,14 +1,16 @@
 """What the printers for C and JavaScript share: blocks in braces, declarations, and `condition ? a : b`."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ..symbol import Loop, Symbol
+from ..symbol import Loop, Symbol, WhileLoop
 from .writer import Writer
 
 
 class BracesWriter(Writer):
     """Writes one program as the body of a function in a language with C's syntax."""
 
+    WORDS: ClassVar = {"and": "&&", "or": "||", "not": "!"}
+    NEGATED: ClassVar = 4
     FIXED: ClassVar[str]  # what declares a variable that is assigned once, and one that changes
     CHANGING: ClassVar[str]
     TEMPLATES: ClassVar = {
@@ -17,13 +19,15 @@ class BracesWriter(Writer):
         "maximum": "{0} > {1} || {0} != {0} ? {0} : {1}",
         "minimum": "{0} < {1} || {0} != {0} ? {0} : {1}",
         "sign": "{0} > 0.0 ? 1.0 : {0} < 0.0 ? -1.0 : {0} == 0.0 ? 0.0 : nan",
-        "share": "{0} > {1} ? 1.0 : {0} < {1} ? 0.0 : 0.5",
-        "equal": "{0} < {1} || {0} > {1} ? 0.0 : 1.0",
+        "share": "{0} > {1} ? 1.0 : {0} < {1} ? 0.0 : {0} == {1} ? 0.5 : nan",
+        "equal": "{0} == {1} ? 1.0 : {0} < {1} || {0} > {1} ? 0.0 : nan",
     }
 
     def declarations(self) -> list[str]:
         """Variables of blocks under a condition are declared before all of them: they may be used after the block."""
-        names = [self.names.of(line) for line, _ in self._named if self.live.is_used(line) and _is_conditional(line)]
+        named = [line for line, _ in self._named if self.live.is_used(line) and line not in self._text]
+        states = {x: None for line, _ in self._named if line.op == "final" for x in line.args[0].state}
+        names = [self.names.of(line) for line in (*named, *states) if _is_conditional(line)]
         return [f"    {self.CHANGING} {', '.join(names)};"] if names else []
 
     def _assignment(self, line: Symbol, text: str) -> str:
@@ -37,17 +41,34 @@ class BracesWriter(Writer):
         return f"{self.names.of(total)} {sign}= {text};"
 
     def _zero(self, line: Symbol) -> str:
-        declared = "" if _is_conditional(line) else f"{self.CHANGING} "
-        return f"{declared}{self.names.of(line)} = 0.0;"
+        return f"{self._changing(line)}{self.names.of(line)} = 0.0;"
 
     def _condition_opening(self, text: str, outcome: bool) -> list[str]:
         return [f"if ({text}) {{" if outcome else f"if (!({text})) {{"]
 
+    def _rounds(self, loop: WhileLoop) -> list[str]:
+        starts = zip(loop.state, loop.start, strict=True)
+        texts = [f"{self._changing(x)}{self.names.of(x)} = {self._operand(start)};" for x, start in starts]
+        return [*texts, f"while ({self._condition(loop.condition)}) {{"]
+
+    def _next_round(self, loop: WhileLoop) -> list[str]:
+        """What the state becomes, all of it computed before any of it changes."""
+        names, texts = [*map(self.names.of, loop.state)], [*map(self._operand, loop.following)]
+        lines = []
+        if len(names) > 1:
+            fresh = [self.names.fresh(f"{name}_next") for name in names]
+            lines = [f"{self.FIXED} {name} = {text};" for name, text in zip(fresh, texts, strict=True)]
+            texts = fresh
+        return lines + [f"{name} = {text};" for name, text in zip(names, texts, strict=True)]
+
+    def _changing(self, line: Symbol) -> str:
+        return "" if _is_conditional(line) else f"{self.CHANGING} "
+
     def _end(self) -> list[str]:
         return ["}"]
 
-    def _select(self, condition: str, a: Any, b: Any) -> str:
-        return f"{condition} ? {self._operand(a, 2)} : {self._operand(b, 1)}"
+    def _select(self, condition: str, a: str, b: str) -> str:
+        return f"{condition} ? {a} : {b}"
 
 
 def _is_conditional(line: Symbol) -> bool:

@@ -9,7 +9,7 @@ floating-point arithmetic sets (IEEE 754, section 7), so the compiler must keep 
 from typing import Any, ClassVar
 
 from ...core.tree import flatten
-from ..symbol import Loop, Program, Symbol
+from ..symbol import Operand, Program, RowLoop, Symbol
 from .braces import BracesWriter
 from .names import Names
 from .writer import checked_number
@@ -62,7 +62,7 @@ class CWriter(BracesWriter):
     }
     TEMPLATES: ClassVar = {name: text.replace("nan", "NAN") for name, text in BracesWriter.TEMPLATES.items()}
 
-    def __init__(self, program: Program, results: list[Any], names: Names, counts: dict[Symbol, str]) -> None:
+    def __init__(self, program: Program, results: list[Operand], names: Names, counts: dict[Symbol, str]) -> None:
         self.counts = counts  # what the number of rows of each batched parameter is called
         super().__init__(program, results, names)
 
@@ -75,7 +75,7 @@ class CWriter(BracesWriter):
     def _guard(self, text: str) -> str:
         return f"unused = {text};{self._comment('sets a flag where it is undefined')}"
 
-    def _loop(self, loop: Loop) -> list[str]:
+    def _loop(self, loop: RowLoop) -> list[str]:
         zeros = [self._zero(total) for total in self.live.totals.get(loop, [])]
         i = self.names.fresh("i")
         header = f"for (size_t {i} = 0; {i} < {self.counts[loop.rows[0]]}; {i}++) {{"

@@ -9,7 +9,7 @@ import json
 from typing import Any, ClassVar
 
 from ...core.tree import flatten
-from ..symbol import Loop, Program, Symbol
+from ..symbol import Operand, Program, RowLoop, Symbol
 from .braces import BracesWriter
 from .names import Names
 from .writer import checked_number
@@ -76,7 +76,7 @@ class JavaScriptWriter(BracesWriter):
     }
     TEMPLATES: ClassVar = {name: text.replace("nan", "NaN") for name, text in BracesWriter.TEMPLATES.items()}
 
-    def _loop(self, loop: Loop) -> list[str]:
+    def _loop(self, loop: RowLoop) -> list[str]:
         zeros = [self._zero(total) for total in self.live.totals.get(loop, [])]
         i = self.names.fresh("i")
         rows = [self.names.of(each) for each in loop.rows]

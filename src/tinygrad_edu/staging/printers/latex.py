@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ...core.tree import flatten
 from ...notation.latex import COMMANDS, Latex
-from ..symbol import Loop, Program, Symbol
+from ..symbol import Condition, Operand, Operands, Program, RowLoop, Symbol, WhileLoop
 from .names import Names
 from .writer import ATOM, POWER, PRODUCT, Writer, checked_number
 
@@ -22,6 +22,10 @@ class LatexWriter(Writer):
 
     WIDTH: ClassVar = 80
     GUARDS: ClassVar = False
+    NUMERIC: ClassVar = False
+    CHOSEN: ClassVar = 1
+    WORDS: ClassVar = {"and": r"\land", "or": r"\lor", "not": r"\lnot "}
+    NEGATED: ClassVar = 4
     SUBTRAHEND: ClassVar = PRODUCT
     FUNCTIONS: ClassVar = (
         {name: rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}" for name in OPERATORS.split()}
@@ -35,6 +39,8 @@ class LatexWriter(Writer):
 
     def _expression(self, line: Symbol) -> tuple[str, int]:
         op, args = line.op, line.args
+        if op == "final":
+            return self.name(args[1]), ATOM
         if op == "/":
             return rf"\frac{{{self._operand(args[0])}}}{{{self._operand(args[1])}}}", PRODUCT
         if op == "sqrt":
@@ -48,35 +54,35 @@ class LatexWriter(Writer):
     def _infix(self, op: str, x: str, y: str) -> str:
         return rf"{x} \cdot {y}" if op == "*" else f"{x} {op} {y}"
 
-    def _call(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
+    def _call(self, op: str, args: Operands) -> tuple[str, int]:
         return self.FUNCTIONS[op] + self._brackets(", ".join(self._operand(x) for x in args)), ATOM
 
-    def _power(self, x: Any, n: Any) -> tuple[str, int]:
+    def _power(self, x: Operand, n: Operand) -> tuple[str, int]:
         return f"{self._operand(x, ATOM)}^{{{self._operand(n)}}}", POWER
 
     def _brackets(self, text: str) -> str:
         return rf"\left({text}\right)"
 
-    def _operand(self, x: Any, strength: int = 0) -> str:
+    def _operand(self, x: Operand, strength: int = 0) -> str:
         if isinstance(x, Symbol) and x not in self._text:
             return self.name(x)
         return super()._operand(x, strength)
 
-    def _literal(self, x: Any) -> str:
+    def _literal(self, x: float) -> str:
         text = repr(float(x)).removesuffix(".0")
         return Latex._number(text, x)[0]
 
-    def _select(self, condition: str, a: Any, b: Any) -> str:
-        cases = rf"{self._operand(a)} & \text{{if }} {condition} \\ {self._operand(b)} & \text{{otherwise}}"
+    def _select(self, condition: str, a: str, b: str) -> str:
+        cases = rf"{a} & \text{{if }} {condition} \\ {b} & \text{{otherwise}}"
         return rf"\begin{{cases}} {cases} \end{{cases}}"
 
     def _condition_opening(self, text: str, outcome: bool) -> list[str]:
         return [rf"&\text{{if }} {text}\colon" if outcome else rf"&\text{{if not }} {text}\colon"]
 
-    def _condition(self, condition: Any) -> str:
+    def _condition(self, condition: Condition, strength: int = 0) -> str:
         return (
             super()
-            ._condition(condition)
+            ._condition(condition, strength)
             .replace("<=", r"\le")
             .replace(">=", r"\ge")
             .replace("<", r"\lt")
@@ -98,11 +104,20 @@ class LatexWriter(Writer):
     def _zero(self, line: Symbol) -> str:
         return f"&{self.name(line)} = 0"
 
-    def _loop(self, loop: Loop) -> list[str]:
+    def _loop(self, loop: RowLoop) -> list[str]:
         items = ", ".join(_shown(self, tree) for tree in loop.target)
         rows = ", ".join(self.name(each) for each in loop.rows)
         zeros = [self._zero(total) for total in self.live.totals.get(loop, [])]
         return [*zeros, rf"&\text{{for each }} {items} \text{{ of }} {rows}\colon"]
+
+    def _rounds(self, loop: WhileLoop) -> list[str]:
+        starts = zip(loop.state, loop.start, strict=True)
+        texts = [rf"&{self.name(x)} \leftarrow {self._operand(start)}" for x, start in starts]
+        return [*texts, rf"&\text{{while }} {self._condition(loop.condition)}\colon"]
+
+    def _next_round(self, loop: WhileLoop) -> list[str]:
+        names = ", ".join(map(self.name, loop.state))
+        return [rf"&{names} \leftarrow {', '.join(map(self._operand, loop.following))}"]
 
     def _end(self) -> list[str]:
         return []

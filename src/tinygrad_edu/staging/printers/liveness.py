@@ -1,9 +1,7 @@
 """Which lines of a program are needed for its results, who uses them, and which are worth a name of their own."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from ..symbol import Block, Condition, Loop, Program, Symbol
+from collections.abc import Iterable
+from ..symbol import Block, Condition, Operand, Program, RowLoop, Symbol, WhileLoop
 
 TWICE = frozenset(  # written out, these name an operand twice
     "relu leaky_relu maximum minimum sign share equal".split()
@@ -12,6 +10,11 @@ GUARDED = frozenset(  # these raise for some operands where the lines that use t
     "log log1p sqrt arcsin arccos / **".split()
 )
 RAISING = GUARDED | frozenset("exp expm1 sinh cosh".split())  # these raise for some finite operands
+SHOWS_NAN = frozenset(  # where an operand is nan, the result is
+    "+ - * / neg abs exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh erf sigmoid softplus "
+    "log_sigmoid relu leaky_relu maximum minimum arctan2 sign share equal total".split()
+)
+SHOWS_INF = frozenset("+ - * / neg abs sqrt total".split())  # where an operand is infinite, of / the first, so is the result, or nan
 MANY = object()  # stands for the user of a line that has several
 
 
@@ -19,12 +22,20 @@ class Liveness:
     """The needed lines of a program in order, and for each how it is used.
 
     With `guards`, lines that may raise are needed even if no result uses them: where the function is undefined, its
-    derivative must not come out as a number.
+    derivative must not come out as a number. And `checked` are powers and hypots that must raise where they overflow,
+    since the infinity would not show in a result.
     """
 
-    def __init__(self, program: Program, results: Iterable[Any], *, guards: bool) -> None:
+    def __init__(self, program: Program, results: Iterable[Operand], *, guards: bool, checks: bool) -> None:
         self.results = [x for x in results if isinstance(x, Symbol)]
         self.guards: set[Symbol] = set()
+        self.shows_nan = self._shown(program, SHOWS_NAN)
+        self.checked: set[Symbol] = set()
+        self.powers = program.powers
+        if checks:
+            hypots = [line for line in program.lines if line.op == "hypot"]
+            if hypots or program.powers:
+                self.checked = {*hypots, *program.powers} - self._shown(program, SHOWS_INF)
         self._collect(program)
         if guards:
             self.guards = self._needed_guards(program)
@@ -33,12 +44,12 @@ class Liveness:
 
     def _collect(self, program: Program) -> None:
         self.lines: list[Symbol] = []
-        self.totals: dict[Loop, list[Symbol]] = {}  # the sums that a loop adds up
+        self.totals: dict[RowLoop, list[Symbol]] = {}  # the sums that a loop adds up
         self.escaping: set[Symbol] = set()  # used outside their block, where they may not have been reached
-        self._user: dict[Symbol, Any] = {}  # the only line that uses it, MANY, or None: a result
+        self._user: dict[Symbol, Symbol | object | None] = {}  # the only line that uses it, MANY, or None: a result
         self._fixed: set[Symbol] = set()  # used by a condition, or written out twice
         self._blocks: set[Block] = {()}
-        self._checked: set[tuple[Any, Block]] = set()  # divisors that a line divides by
+        self._divisors: set[tuple[object, Block]] = set()  # those that a line divides by
         for x in self.results:
             self._use(x, None)
         for line in reversed(program.lines):  # every line after those that use it
@@ -48,6 +59,15 @@ class Liveness:
         for totals in self.totals.values():
             totals.reverse()
 
+    def _shown(self, program: Program, shows: frozenset[str]) -> set[Symbol]:
+        """The lines that cannot be nan, or infinite, without a result that is not finite."""
+        shown = {*self.results}
+        for line in reversed(program.lines):
+            if line in shown and line.op in shows:
+                args = line.args[:1] if shows is SHOWS_INF and line.op == "/" else line.args
+                shown.update(x for x in args if isinstance(x, Symbol))
+        return shown
+
     def is_used(self, x: Symbol) -> bool:
         """Whether anything refers to this line; nothing may refer to a guard."""
         return x in self._user
@@ -55,11 +75,11 @@ class Liveness:
     def is_inline(self, line: Symbol) -> bool:
         """Whether a line may be written where it is used: once, and only where it would be reached as well."""
         user = self._user.get(line, MANY)
-        if user is MANY or line in self._fixed or line.label or line.op == "total":
+        if user is MANY or line in self._fixed or line.label or line.op in {"total", "final"}:
             return False
         if user is None:
             return line.block == ()
-        if user.op == "total":
+        if user.op == "total" or (user.op == "final" and line.block != user.block):
             return bool(line.block == (*user.block, user.args[0]))
         if user.op == "select" and line.block == (*user.block, (user.args[0], line is user.args[1])):
             return True
@@ -85,41 +105,59 @@ class Liveness:
         self.lines.append(line)
         fixed = line.op in TWICE
         if line.op == "/":
-            self._checked.add((line.args[1], line.block))
+            self._divisors.add((line.args[1], line.block))
         if line.block not in self._blocks:
             self._need_block(line.block)
-        for x in line.args:
-            if x.__class__ is Symbol:
+        args = self.powers[line][:1] if line in self.checked and line in self.powers else line.args
+        for x in args:
+            if x.__class__ is Symbol and x.op != "state":
                 self._use(x, line)
                 if fixed:
                     self._fixed.add(x)
             elif x.__class__ is Condition:
-                self._use_all(_symbols(x), line)
-            elif x.__class__ is Loop:
+                self._use_all(x.symbols(), line)
+            elif isinstance(x, RowLoop):
                 self.totals.setdefault(x, []).append(line)
                 self._need_block((*line.block, x))
+            elif isinstance(x, WhileLoop):
+                self._need_rounds(x, line)
 
     def _need_block(self, block: Block) -> None:
         """A block needs the symbols that its conditions and loops refer to."""
         self._blocks.add(block)
         for depth, opening in enumerate(block):
-            symbols = opening.rows if isinstance(opening, Loop) else _symbols(opening[0])
+            if isinstance(opening, WhileLoop):
+                continue  # needed by what follows it
+            symbols = opening.rows if isinstance(opening, RowLoop) else opening[0].symbols()
             for x in symbols:
                 self._use(x, MANY)
                 self._fixed.add(x)
                 self._mark_escaping(x, block[:depth])
+
+    def _need_rounds(self, loop: WhileLoop, final: Symbol) -> None:
+        """A loop of rounds needs where its numbers start, what follows them, and what its condition compares."""
+        inside = (*final.block, loop)
+        if inside in self._blocks:
+            return
+        self._blocks.add(inside)
+        self._use_all(loop.condition.symbols(), final)
+        for x in (*loop.start, *loop.following):
+            if isinstance(x, Symbol):
+                self._use(x, final)
 
     def _use_all(self, symbols: Iterable[Symbol], user: Symbol) -> None:
         for x in symbols:
             self._use(x, user)
             self._fixed.add(x)
 
-    def _use(self, x: Symbol, user: Any) -> None:
+    def _use(self, x: Symbol, user: object) -> None:
         self._user[x] = MANY if x in self._user else user
         if x.block:
             if user is None:
                 self.escaping.add(x)
-            elif user is not MANY and not (user.op == "total" and x.block == (*user.block, user.args[0])):
+            elif isinstance(user, Symbol) and not (
+                user.op in {"total", "final"} and x.block == (*user.block, user.args[0])
+            ):
                 self._mark_escaping(x, user.block)
 
     def _mark_escaping(self, x: Symbol, block: Block) -> None:
@@ -131,7 +169,7 @@ class Liveness:
         for line in program.lines:
             if line not in self._user and self._may_raise(line):
                 guards.add(line)
-                self._checked.add((line.args[-1], line.block))
+                self._divisors.add((line.args[-1], line.block))
         return guards
 
     def _may_raise(self, line: Symbol) -> bool:
@@ -140,11 +178,7 @@ class Liveness:
         x, y = line.args[0], line.args[-1]
         if line.op == "/":
             within = (line.block[:depth] for depth in range(len(line.block) + 1))
-            return isinstance(y, Symbol) and not any((y, block) in self._checked for block in within)
+            return isinstance(y, Symbol) and not any((y, block) in self._divisors for block in within)
         if line.op == "**":  # a positive base takes any exponent, a whole exponent of at least 0 any base
             return not ((isinstance(x, float) and x > 0) or (isinstance(y, float) and y >= 0 and y.is_integer()))
         return True
-
-
-def _symbols(condition: Condition) -> Iterator[Symbol]:
-    return (x for x in (condition.left, condition.right) if isinstance(x, Symbol))

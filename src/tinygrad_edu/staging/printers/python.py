@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from ...core.scalar import SHORT_NAMES
 from ...core.tree import LEAF, flatten
-from ..symbol import Loop, Program, Symbol
+from ..symbol import Operand, Program, RowLoop, Symbol, WhileLoop
 from .names import Names
 from .writer import POWER, Writer, checked_number
 
@@ -29,8 +29,14 @@ HELPERS = {
     "log_sigmoid": """def log_sigmoid(x):
     return -((0.0 if x > 0.0 else -x) + log1p(exp(-abs(x))))
 """,
+    "finite_hypot": """def finite_hypot(x, y):
+    h = hypot(x, y)
+    if h == inf:
+        raise OverflowError
+    return h
+""",
 }
-NEEDED = {"sigmoid": {"exp"}, "softplus": {"exp", "log1p"}, "log_sigmoid": {"exp", "log1p"}}
+NEEDED = {"finite_hypot": {"hypot", "inf"}, "sigmoid": {"exp"}, "softplus": {"exp", "log1p"}, "log_sigmoid": {"exp", "log1p"}}
 RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *dir(math), *HELPERS, "math"})
 
 
@@ -41,6 +47,7 @@ class PythonWriter(Writer):
     HELPERS: ClassVar[Mapping[str, str]] = HELPERS
     NEEDED: ClassVar[Mapping[str, set[str]]] = NEEDED
     ELSEWHERE: ClassVar[Mapping[str, str]] = {}  # a function that comes from another module: its module
+    CHECKS: ClassVar = True
     FUNCTIONS: ClassVar = SHORT_NAMES
     TEMPLATES: ClassVar = {
         "relu": "0.0 if {0} < 0.0 else {0}",
@@ -48,9 +55,17 @@ class PythonWriter(Writer):
         "maximum": "{0} if {0} > {1} or {0} != {0} else {1}",
         "minimum": "{0} if {0} < {1} or {0} != {0} else {1}",
         "sign": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0 if {0} == 0.0 else nan",
-        "share": "1.0 if {0} > {1} else 0.0 if {0} < {1} else 0.5",
-        "equal": "0.0 if {0} < {1} or {0} > {1} else 1.0",
+        "share": "1.0 if {0} > {1} else 0.0 if {0} < {1} else 0.5 if {0} == {1} else nan",
+        "equal": "1.0 if {0} == {1} else 0.0 if {0} < {1} or {0} > {1} else nan",
     }
+
+    def _expression(self, line: Symbol) -> tuple[str, int]:
+        if line not in self.live.checked:
+            return super()._expression(line)
+        if line.op == "hypot":
+            return self._call("finite_hypot", line.args)
+        x, n = self.live.powers[line]
+        return f"{self._operand(x, POWER + 1)} ** {n}", POWER
 
     def _assignment(self, line: Symbol, text: str) -> str:
         return f"{self.names.of(line)} = {text}"
@@ -70,7 +85,16 @@ class PythonWriter(Writer):
     def _condition_opening(self, text: str, outcome: bool) -> list[str]:
         return [f"if {text}:" if outcome else f"if not {text}:"]
 
-    def _loop(self, loop: Loop) -> list[str]:
+    def _rounds(self, loop: WhileLoop) -> list[str]:
+        starts = zip(loop.state, loop.start, strict=True)
+        header = f"while {self._condition(loop.condition)}:"
+        return [*(f"{self.names.of(x)} = {self._operand(start)}" for x, start in starts), header]
+
+    def _next_round(self, loop: WhileLoop) -> list[str]:
+        names = ", ".join(map(self.names.of, loop.state))
+        return [f"{names} = {', '.join(map(self._operand, loop.following))}"]
+
+    def _loop(self, loop: RowLoop) -> list[str]:
         rows = [self.names.of(each) for each in loop.rows]
         unpacking: list[str] = []
         target = ", ".join(self._target(tree, unpacking) for tree in loop.target)
@@ -91,13 +115,13 @@ class PythonWriter(Writer):
     def _end(self) -> list[str]:
         return []
 
-    def _select(self, condition: str, a: Any, b: Any) -> str:
-        return f"{self._operand(a, 2)} if {condition} else {self._operand(b, 1)}"
+    def _select(self, condition: str, a: str, b: str) -> str:
+        return f"{a} if {condition} else {b}"
 
     def _count(self, rows: Symbol) -> str:
         return f"len({self.names.of(rows)})"
 
-    def _power(self, x: Any, n: Any) -> tuple[str, int]:
+    def _power(self, x: Operand, n: Operand) -> tuple[str, int]:
         """Whole powers by `**`; others by math's pow, which refuses a negative base instead of leaving the reals."""
         if isinstance(n, float) and n.is_integer() and abs(n) < 1e9:
             return f"{self._operand(x, POWER + 1)} ** {int(n)}", POWER
