@@ -1,16 +1,18 @@
 """Arguments of a staged function: their numbers as one flat list, and the structure that a program is written for.
 
-The structure is all that decides which program runs: how the numbers nest, which arguments were given, and the values
-of those that are no numbers (texts, booleans, functions), which are fixed in the program.
+The structure is all that decides which program runs: how the numbers nest, which arguments were given, and those that
+are no numbers (texts, booleans, functions, objects), which are fixed in the program as they are at the time.
 """
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.number import number
+from ..core.elementary import Elementary
+from ..core.number import Number, number
 from ..core.tree import LEAF, Numbers, flatten, unflatten
 from .batch import Rows
+from .held import Fixed, fixed
 from .symbol import Program
 
 
@@ -19,14 +21,14 @@ class Argument:
     """The structure of one argument; of a batched one, that of each row."""
 
     structure: Hashable
-    fixed: tuple[tuple[int, Hashable], ...] = ()  # leaves that are no numbers: place and value
+    fixed: tuple[tuple[int, Fixed], ...] = ()  # leaves that are no numbers: place and what is there
     batched: bool = False
     handed: Hashable = field(default=LEAF, compare=False)  # the structure that the function sees: arrays are Numbers
 
-    def rebuilt(self, numbers: Iterator[Any], tree: Any) -> Any:
-        """The argument with its numbers replaced by these, in order."""
+    def rebuilt(self, numbers: Iterator[Number], rows: int) -> Any:
+        """The argument with its numbers replaced by these, in order; `rows` is the length of a batched one."""
         if self.batched:
-            return [unflatten(self.structure, numbers) for _ in range(len(tree))]
+            return [unflatten(self.structure, numbers) for _ in range(rows)]
         return unflatten(self.structure, self._with_fixed(numbers))
 
     def symbols(self, program: Program, name: str) -> Any:
@@ -34,36 +36,36 @@ class Argument:
         if self.batched:
             return Rows(program, name, self.handed)
         if self.structure == LEAF:
-            return self.fixed[0][1] if self.fixed else program.input(name)
-        fixed = dict(self.fixed)
+            return self.fixed[0][1].thing if self.fixed else program.input(name)
+        there = dict(self.fixed)
         paths = enumerate(_paths(self.structure))
-        leaves = [fixed[i] if i in fixed else program.input(f"{name}_{path}") for i, path in paths]
+        leaves = [there[i].thing if i in there else program.input(f"{name}_{path}") for i, path in paths]
         return unflatten(self.handed, leaves)
 
-    def _with_fixed(self, numbers: Iterator[Any]) -> list[Any]:
-        fixed = dict(self.fixed)
-        return [fixed[i] if i in fixed else next(numbers) for i in range(len(_paths(self.structure)))]
+    def _with_fixed(self, numbers: Iterator[Number]) -> list[object]:
+        there = dict(self.fixed)
+        return [there[i].thing if i in there else next(numbers) for i in range(len(_paths(self.structure)))]
 
 
-def read(name: str, tree: Any, *, batched: bool) -> tuple[list[Any], Argument]:
+def read(name: str, tree: object, *, batched: bool) -> tuple[list[Number], Argument]:
     """The numbers in an argument, and its structure. TypeError for what is no number and cannot be fixed either."""
     if batched:
         return _read_rows(name, tree)
     leaves, structure = flatten(_as_list(tree))
     _, handed = flatten(tree if getattr(tree, "shape", ()) else _as_list(tree), Numbers)
-    numbers: list[Any] = []
-    fixed: list[tuple[int, Hashable]] = []
+    numbers: list[Number] = []
+    others: list[tuple[int, Fixed]] = []
     for i, x in enumerate(leaves):
         known = _number(x)
         if known is None:
-            fixed.append((i, _hashable(name, x)))
+            others.append((i, fixed(f"the argument {name}", x)))
         else:
             numbers.append(known)
-    return numbers, Argument(structure, tuple(fixed), handed=handed)
+    return numbers, Argument(structure, tuple(others), handed=handed)
 
 
-def _read_rows(name: str, rows: Any) -> tuple[list[Any], Argument]:
-    numbers: list[Any] = []
+def _read_rows(name: str, rows: Any) -> tuple[list[Number], Argument]:
+    numbers: list[Number | None] = []
     structures: set[Hashable] = set()
     listed = _as_list(rows)
     for row in listed:
@@ -77,37 +79,36 @@ def _read_rows(name: str, rows: Any) -> tuple[list[Any], Argument]:
             f"the batched argument {name} has rows of {len(structures)} structures, as lists of different lengths: "
             "it needs all rows alike; pad them, or call it with each kind by itself"
         )
-    if any(x is None for x in numbers):
+    known = [x for x in numbers if x is not None]
+    if len(known) < len(numbers):
         raise TypeError(f"the rows of the batched argument {name} hold something else than numbers")
-    _, handed = flatten(next(iter(rows if hasattr(rows, "dtype") else listed)), Numbers)
-    return numbers, Argument(structures.pop(), batched=True, handed=handed)
+    return known, _of_rows(rows if hasattr(rows, "dtype") else listed, structures.pop())
+
+
+def of_buffer(rows: Any) -> Argument:
+    """The structure of a batch that is a buffer of floats, which is not gone through for that."""
+    some = rows[:1]
+    return _of_rows(some if hasattr(some, "dtype") else _as_list(some), flatten(_as_list(some)[0])[1])
+
+
+def _of_rows(rows: Any, structure: Hashable) -> Argument:
+    _, handed = flatten(next(iter(rows)), Numbers)
+    return Argument(structure, batched=True, handed=handed)
 
 
 def _as_list(tree: Any) -> Any:
     """An array of any kind as nested lists."""
-    return tree.tolist() if hasattr(tree, "tolist") and not hasattr(tree, "local_grads") else tree
+    return tree.tolist() if hasattr(tree, "tolist") and not isinstance(tree, Elementary) else tree
 
 
-def _number(x: Any) -> Any:
+def _number(x: object) -> Number | None:
     """`x` as a number, None if it is none."""
-    kind = type(x)
-    if kind is float or kind is int:
+    if type(x) is float or type(x) is int:
         return x
     try:
         return number(x)
     except TypeError:
         return None
-
-
-def _hashable(name: str, x: Any) -> Hashable:
-    try:
-        hash(x)
-    except TypeError:
-        raise TypeError(
-            f"the argument {name} holds a {type(x).__name__}, which is no number: give it to the function some other "
-            "way, for instance with functools.partial"
-        ) from None
-    return x  # type: ignore[no-any-return]
 
 
 def _paths(structure: Any) -> list[str]:

@@ -1,87 +1,84 @@
 """The way into a program: a quick check that the arguments have its structure, as a Python function made to measure."""
 
 import inspect
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
-from ..core.tree import LEAF
+from ..core.tree import LEAF, leaf_names
 from .arguments import Argument
+from .held import Fixed, is_unchanged
 
 ABSENT: Any = object()  # stands for an argument that was left to its default
 LISTED = 8  # of more results than that, those in one list are summed up to see whether all are finite
+Function = Callable[..., Any]
 
 
 def entry(
-    program: Callable[..., Any],
+    program: Function,
     signature: inspect.Signature,
     arguments: Mapping[str, Argument],
     result: Hashable,
     *,
-    original: Callable[..., Any],
-    otherwise: Callable[..., Any],
-    is_buffer: Callable[..., bool] | None = None,
-) -> Callable[..., Any]:
+    original: Function,
+    otherwise: Function,
+    is_buffer: Callable[[object, Hashable], bool] | None = None,
+    holds: Callable[[], bool] | None = None,
+) -> Function:
     """A function with the parameters of `signature` that calls `program` where the arguments have its structure.
 
     Where the program raises, or a result is not finite, `original` is called instead; for arguments of another
     structure, `otherwise` is. With `is_buffer`, batched arguments may be buffers of which it says whether they fit.
+    `holds` says whether what the function carries with it is as it was.
     """
-    parameters = signature.parameters
-    if any(each.kind is not each.POSITIONAL_OR_KEYWORD for each in parameters.values()):
+    parameters = [*signature.parameters]
+    if any(each.kind is not each.POSITIONAL_OR_KEYWORD for each in signature.parameters.values()):
         return otherwise
-    names = [f"a{i}" for i in range(len(parameters))]
-    given = [own for own, name in zip(names, parameters, strict=True) if name in arguments]
-    checks = _Checks({"ABSENT": ABSENT, "PROGRAM": program, "ORIGINAL": original, "OTHERWISE": otherwise})
-    checks.constants |= {"NAMES": tuple(parameters), "PASS_ON": _pass_on, "IS_BUFFER": is_buffer, "__name__": __name__}
-    conditions: list[str] = []
-    for own, name in zip(names, parameters, strict=True):
-        conditions += checks.argument(own, arguments[name]) if name in arguments else [f"{own} is ABSENT"]
-    signature_text = ", ".join(f"{own}=ABSENT" for own in names)
+    checks = _Checks(parameters, is_buffer)
+    absent, own = checks.bound(ABSENT), checks.own
+    given = [name for name in parameters if name in arguments]
+    conditions = [f"{checks.bound(holds)}()"] if holds else []
+    for name in parameters:
+        conditions += checks.argument(name, arguments[name]) if name in arguments else [f"{name} is {absent}"]
+    found, total, call = (own(name) for name in ("result", "total", "call"))
+    every, passed = ", ".join(f"{name}={absent}" for name in parameters), "".join(f"{name}, " for name in parameters)
     lines = [
-        f"def entry({signature_text}):",
-        *_conversions(given, [arguments[name] for name in parameters if name in arguments], is_buffer),
+        f"def entry({every}):",
+        *(line for name in given for line in checks.conversion(name, arguments[name])),
         f"    if {' and '.join(conditions) or 'True'}:",
         "        try:",
-        f"            result = PROGRAM({', '.join(given)})",
-        f"            total = {' + '.join(_terms('result', result)) or '0.0'}",
-        "            if total - total == 0.0:",
-        "                return result",
-        "        except (ArithmeticError, TypeError, ValueError):",
+        f"            {found} = {checks.bound(program)}({', '.join(given)})",
+        f"            {total} = {' + '.join(_terms(found, result, own('sum'))) or '0.0'}",
+        f"            if {total} - {total} == 0.0:",
+        f"                return {found}",
+        f"        except {checks.bound((ArithmeticError, TypeError, ValueError))}:",
         "            pass",
-        "        call = ORIGINAL",
+        f"        {call} = {checks.bound(original)}",
         "    else:",
-        "        call = OTHERWISE",
-        f"    return PASS_ON(call, NAMES, ({''.join(f'{own}, ' for own in names)}))",
+        f"        {call} = {checks.bound(otherwise)}",
+        f"    return {checks.bound(_pass_on)}({call}, {checks.bound(tuple(parameters))}, ({passed}))",
     ]
-    # parameters go by other names inside: theirs could be those of what is used here
-    exec(compile("\n".join(lines), "<entry>", "exec"), checks.constants)  # noqa: S102 - no text of the reader's in it
-    positional: Callable[..., Any] = checks.constants["entry"]
-    code = positional.__code__
-    positional.__code__ = code.replace(co_varnames=(*parameters, *code.co_varnames[len(names) :]))
-    return positional
+    # of the reader's text there are only the parameters' names, which are identifiers
+    exec(compile("\n".join(lines), "<entry>", "exec"), checks.constants)  # noqa: S102 - made up here
+    made: Function = checks.constants["entry"]
+    return made
 
 
-def _pass_on(call: Callable[..., Any], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+def _pass_on(call: Function, names: tuple[str, ...], values: tuple[object, ...]) -> Any:
     """Call with the arguments that are there: by position, from the first that is missing on by name."""
     missing = next((i for i, x in enumerate(values) if x is ABSENT), len(values))
     named = zip(names[missing:], values[missing:], strict=True)
     return call(*values[:missing], **{name: x for name, x in named if x is not ABSENT})
 
 
-def _conversions(names: list[str], arguments: list[Argument], is_buffer: Any) -> list[str]:
-    """Arrays become lists, except where the program takes buffers."""
-    return [
-        f"    if type({own}) is not list and hasattr({own}, 'tolist'):\n        {own} = {own}.tolist()"
-        for own, argument in zip(names, arguments, strict=True)
-        if (argument.batched and not is_buffer) or (not argument.batched and _kind(argument.structure) is list)
-    ]
+def floats(rows: Any) -> Any:
+    """Numbers, or rows of numbers, as floats; what else there is among them is left as it is."""
+    kinds = {*map(type, rows)}
+    if kinds <= {float, int}:
+        return rows if int not in kinds else type(rows)(map(float, rows))
+    return [floats(row) for row in rows] if kinds <= {list, tuple} else rows
 
 
-def _kind(structure: Any) -> Any:
-    return structure[0] if isinstance(structure, tuple) else None
-
-
-def _terms(text: str, structure: Any) -> list[str]:
+def _terms(text: str, structure: Any, sum_of: str) -> list[str]:
     """Expressions for the numbers in a result, whose sum is finite only if all of them are."""
     if structure is None:
         return []
@@ -89,7 +86,7 @@ def _terms(text: str, structure: Any) -> list[str]:
         return [text]
     kind, *names, branches = structure
     if kind in {list, tuple} and len(branches) > LISTED and all(branch == LEAF for branch in branches):
-        return [f"sum({text})"]
+        return [f"{sum_of}({text})"]
     if not names:
         places = [f"[{i}]" for i in range(len(branches))]
     elif issubclass(kind, dict):
@@ -98,55 +95,100 @@ def _terms(text: str, structure: Any) -> list[str]:
         places = [f"[{key!r}]" if plain else f"[{i}]" for i, key in enumerate(names[0])]
     else:
         places = [f".{name}" for name in names[0]]
-    return [term for place, branch in zip(places, branches, strict=True) for term in _terms(text + place, branch)]
+    return [
+        term for place, branch in zip(places, branches, strict=True) for term in _terms(text + place, branch, sum_of)
+    ]
 
 
 class _Checks:
-    """Python conditions for arguments to have their structure, and the constants that these refer to."""
+    """Python conditions for arguments to have their structure, and the constants that these refer to.
 
-    def __init__(self, constants: dict[str, Any]) -> None:
-        self.constants = constants
+    All names in the text but the parameters' begin with more underscores than any of those.
+    """
 
-    def argument(self, text: str, argument: Argument) -> list[str]:
-        if argument.batched:
-            row = " and ".join(self._checks(f"{text}[0]", argument.structure, []))
-            is_rows = f"type({text}) is list and {text}" + (f" and {row}" if row else "")
-            if self.constants["IS_BUFFER"]:
-                return [f"({is_rows} or IS_BUFFER({text}, {self._bound(argument.structure)}))"]
-            return [is_rows]
-        leaves = [(i, value) for i, value in argument.fixed]
-        return self._checks(text, argument.structure, [dict(leaves), 0] if leaves else [])
+    def __init__(self, parameters: list[str], is_buffer: Callable[[object, Hashable], bool] | None) -> None:
+        self._prefix = "_"
+        while any(name.startswith(self._prefix) for name in parameters):
+            self._prefix += "_"
+        builtins = {self.own(each.__name__): each for each in (type, len, sum, hasattr, map, list, float, int)}
+        self.constants: dict[str, Any] = {"__name__": __name__, **builtins}
+        self._is_buffer = is_buffer
+        self._numbers: tuple[type, ...] = (float,)
 
-    def _bound(self, value: Any) -> str:
-        name = f"C{len(self.constants)}"
+    def own(self, name: str) -> str:
+        """A name that is no parameter's."""
+        return self._prefix + name
+
+    def bound(self, value: object) -> str:
+        """The name of a constant with this value."""
+        name = self.own(f"C{len(self.constants)}")
         self.constants[name] = value
         return name
 
-    def _checks(self, text: str, structure: Any, fixed: list[Any]) -> list[str]:
-        """Of a sequence, only the first number is checked."""
+    def conversion(self, name: str, argument: Argument) -> list[str]:
+        """Arrays become lists, except where the program takes buffers, and ints in a batch floats."""
+        rows_are_lists = isinstance(argument.structure, tuple) and argument.structure[0] is list
+        if self._is_buffer or not (argument.batched or rows_are_lists):
+            return []
+        is_list, p = f"{self._type(name)} is {self.own('list')}", self._prefix
+        lines = [f"    if not ({is_list}) and {p}hasattr({name}, 'tolist'):", f"        {name} = {name}.tolist()"]
+        if argument.batched and (rows_are_lists or argument.structure == LEAF):
+            first, more = (f"{name}[0][0]", f" and {name}[0]") if rows_are_lists else (f"{name}[0]", "")
+            lines += [
+                f"    if {is_list} and {name}{more} and {self._type(first)} is {p}int:",
+                f"        {name} = {self.bound(floats)}({name})",
+            ]
+        return lines
+
+    def _type(self, text: str) -> str:
+        return f"{self.own('type')}({text})"
+
+    def argument(self, name: str, argument: Argument) -> list[str]:
+        if argument.batched:
+            self._numbers = (float, int) if self._is_buffer else (float,)  # C takes ints for floats
+            row = " and ".join(self._checks(f"{name}[0]", argument.structure, None))
+            self._numbers = (float,)
+            is_rows = f"{self._type(name)} is {self.own('list')} and {name}" + (f" and {row}" if row else "")
+            if self._is_buffer:
+                return [f"({is_rows} or {self.bound(self._is_buffer)}({name}, {self.bound(argument.structure)}))"]
+            return [is_rows]
+        return self._checks(name, argument.structure, iter(_leaves(argument)) if argument.fixed else None)
+
+    def _checks(self, text: str, structure: Any, fixed: Iterator[Fixed | None] | None) -> list[str]:
+        """Of a sequence of floats all are looked at, of one of rows the first."""
         if structure == LEAF:
             return [self._leaf(text, fixed)]
         if structure is None:
             return [f"{text} is None"]
         kind, *names, branches = structure
-        checks = [f"type({text}) is {self._bound(kind)}"]
+        checks = [f"{self._type(text)} is {self.bound(kind)}"]
         if names and issubclass(kind, dict):
-            checks.append(f"(*{text},) == {self._bound(names[0])}")
-            places = [f"[{self._bound(key)}]" for key in names[0]]
+            checks.append(f"(*{text},) == {self.bound(names[0])}")
+            places = [f"[{self.bound(key)}]" for key in names[0]]
         elif names:
             places = [f".{name}" for name in names[0]]
         else:
-            checks.append(f"len({text}) == {len(branches)}")
+            checks.append(f"{self.own('len')}({text}) == {len(branches)}")
+            if len(branches) > 1 and not fixed and not self._is_buffer and all(each == LEAF for each in branches):
+                types = f"[*{self.own('map')}({self.own('type')}, {text})]"
+                return [*checks, f"{types}.count({self.own('float')}) == {len(branches)}"]
             places = [f"[{i}]" for i in range(len(branches))]
         for i, (place, branch) in enumerate(zip(places, branches, strict=True)):
-            if i == 0 or branch != LEAF or fixed:
+            if i == 0 or branch != LEAF or fixed or names:
                 checks += self._checks(text + place, branch, fixed)
         return checks
 
-    def _leaf(self, text: str, fixed: list[Any]) -> str:
-        if fixed:
-            values, place = fixed
-            fixed[1] += 1
-            if place in values:
-                return f"{text} is {self._bound(values[place])}"
-        return f"type({text}) is float"
+    def _leaf(self, text: str, fixed: Iterator[Fixed | None] | None) -> str:
+        there = next(fixed) if fixed else None
+        if there is None:
+            known = f"is {self.own('float')}" if len(self._numbers) == 1 else f"in {self.bound(self._numbers)}"
+            return f"{self._type(text)} {known}"
+        if there.is_constant:
+            return f"{text} is {self.bound(there.thing)}"
+        return f"{self.bound(is_unchanged)}({text}, {self.bound(there.state)})"
+
+
+def _leaves(argument: Argument) -> list[Fixed | None]:
+    """What is fixed at each leaf, None for a number."""
+    there = dict(argument.fixed)
+    return [there.get(i) for i in range(len(leaf_names(argument.structure, "")))]

@@ -75,7 +75,7 @@ def _caller(trace: Any, function: Any) -> Callable[..., Any]:
     bound["OUT"] = ctypes.c_double * len(leaves)
     function.argtypes = [*types, ctypes.c_void_p]
     function.restype = ctypes.c_int
-    bound["ERRORS"] = (ctypes.ArgumentError, struct.error)
+    bound["ERRORS"] = (ctypes.ArgumentError, struct.error, OverflowError)  # of an int beyond all floats
     result = _result(structure, itertools.count())
     if not python.is_literal(structure):
         bound["RESULT"] = lambda out: unflatten(structure, out)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from .symbol import Condition, Operand, Program, Symbol
+    from .symbol import Condition, Operand, Operands, Program, Symbol
 
     Known: TypeAlias = Operand | None  # what a rule finds, or None: the line is to be written
 
@@ -29,9 +29,9 @@ def _is(x: "Operand", value: float) -> bool:
     return x.__class__ is float and x == value
 
 
-def _args(x: "Operand", op: str) -> "tuple[Operand, ...]":
+def _args(x: "Operand", op: str) -> "Operands":
     """The operands of a line, if it is one of this operation."""
-    return () if isinstance(x, float) or x.op != op else x.args  # type: ignore[return-value]
+    return () if isinstance(x, float) or x.op != op else x.args
 
 
 def _is_nothing(program: "Program", x: "Operand") -> bool:
@@ -82,7 +82,9 @@ def _multiply(program: "Program", x: "Operand", y: "Operand") -> "Known":
     for a, b in ((x, y), (y, x)):
         if negated := _args(a, "neg"):
             other = _args(b, "neg")
-            return program.write("*", *negated, *other) if other else program.write("neg", program.write("*", *negated, b))
+            return (
+                program.write("*", *negated, *other) if other else program.write("neg", program.write("*", *negated, b))
+            )
         if (chosen := _args(a, "select")) and not _args(b, "select"):  # between 1 and 0
             condition, c, d = chosen
             is_exact = condition.test != "kink" or not program.exact  # eagerly, a slope of 0 is multiplied by
@@ -100,15 +102,13 @@ def _scaled(program: "Program", c: float, x: "Operand") -> "Known":
     return None
 
 
-def _constant(
-    program: "Program", x: "Operand", y: "Operand", operation: Callable[[float, float], float]
-) -> "Known":
+def _constant(program: "Program", x: "Operand", y: "Operand", operation: Callable[[float, float], float]) -> "Known":
     """A constant and a choice between constants: a choice between the two results."""
     for a, b in ((x, y), (y, x)):
         if isinstance(a, float) and (chosen := _args(b, "select")):
             condition, *branches = chosen
             if all(isinstance(each, float) for each in branches):
-                results = (operation(a, c) if a is x else operation(c, a) for c in branches)  # type: ignore[arg-type]
+                results = (operation(a, c) if a is x else operation(c, a) for c in branches)
                 return program.write("select", condition, *results)
     return None
 
@@ -127,14 +127,15 @@ def _power(program: "Program", x: "Operand", n: "Operand") -> "Known":
         if _is(n, 3.0):
             product = program.write("*", product, x)
         if not isinstance(product, float):
-            program.powers[product] = x, int(n)  # type: ignore[arg-type]
+            program.powers[product] = x, 3 if _is(n, 3.0) else 2
         return product
     return None
 
 
 def _negate(program: "Program", x: "Operand") -> "Known":
     if negated := _args(x, "neg"):
-        return negated[0]
+        inner: Operand = negated[0]
+        return inner
     if (difference := _args(x, "-")) and not program.exact:
         return program.write("-", difference[1], difference[0])
     return None

@@ -2,45 +2,53 @@
 
 import functools
 import inspect
+import math
+import sys
 import threading
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, overload
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MethodType
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-from ..core.number import primal
+from ..core.number import Number
 from ..core.recording import no_grad
-from ..core.tree import flatten, map_leaves, unflatten
+from ..core.tree import flatten, map_leaves
 from ..engine import Value
-from .arguments import Argument, read
-from .batch import Rows
-from .entry import entry
-from .printers import arrays, c, javascript, latex, python
-from .printers.names import Names
-from .symbol import Program, StagingError, Symbol
+from .arguments import Argument, of_buffer, read
+from .held import fixed, held_by, is_unchanged
+from .symbol import StagingError
+from .trace import Trace
 
+P = ParamSpec("P")
+R = TypeVar("R")
 BACKENDS = ("python", "c")
+KEPT = 64  # programs of one function; the one that was not asked for the longest goes first
 
 
 @overload
-def jit(f: Callable[..., Any], *, batched: Sequence[str] = (), backend: str = "python") -> "Staged": ...
+def jit(f: Callable[P, R], *, batched: Sequence[str] = (), backend: str = "python") -> "Staged[P, R]": ...
 
 
 @overload
-def jit(*, batched: Sequence[str] = (), backend: str = "python") -> "Callable[[Callable[..., Any]], Staged]": ...
+def jit(*, batched: Sequence[str] = (), backend: str = "python") -> "Callable[[Callable[P, R]], Staged[P, R]]": ...
 
 
-def jit(f: Callable[..., Any] | None = None, *, batched: Sequence[str] = (), backend: str = "python") -> Any:
+def jit(f: Callable[P, R] | None = None, *, batched: Sequence[str] = (), backend: str = "python") -> object:
     """The same function, staged: faster from the second call on, and readable as `.source`.
 
     The first call with arguments of a new structure (how they nest) runs `f` on symbols, through any transforms in it,
-    and compiles what they write down. Numbers that `f` takes from elsewhere, and arguments that are no numbers, are
-    fixed at that moment. Where the program meets an error, as log(-1), or a result is not finite, `f` itself runs
-    instead, so results and errors are those of `f`. It runs too for numbers other than floats: Values, Fractions.
+    and compiles what they write down; the programs of the last 64 structures are kept. Numbers that `f` takes from
+    elsewhere are fixed at that moment. So are arguments that are no numbers, as a text or an object; when an object
+    has changed, a new program is written. Ints count as floats.
+
+    Where the program meets an error, as log(-1), or a result is not finite, `f` itself runs instead, on Values, so
+    results and errors are those of `f`. It runs too for numbers other than floats and ints: Values, Fractions.
 
     The arguments named by `batched` are lists of rows, as many as you like, for `mean_over` and `sum_over`. With
     `backend="c"` the program is compiled by a C compiler; without one it stays Python, with one warning.
 
-    Without a function it is a decorator with these options. Raises StagingError where `f` decides something by the
-    numbers it is given (`if x > 0`): use `where`.
+    It decorates functions and methods; without a function it is a decorator with these options. Raises StagingError
+    where `f` decides something by the numbers it is given (`if x > 0`): use `where`, or `while_loop`.
 
     >>> from tinygrad_edu.transforms import grad
     >>> slope = jit(grad(lambda x: x**2 + 3 * x))
@@ -54,14 +62,17 @@ def jit(f: Callable[..., Any] | None = None, *, batched: Sequence[str] = (), bac
     return functools.partial(jit, batched=batched, backend=backend) if f is None else Staged(f, batched, backend)
 
 
-class Staged:
+class Staged(Generic[P, R]):
     """A function that runs as a straight-line program, one for each structure of its arguments."""
 
-    def __new__(cls, *_: Any) -> "Staged":
-        """Of a class of its own, whose `__call__` becomes the way into the latest program."""
+    def __new__(cls, *_: object) -> "Staged[P, R]":
+        """Of a class of its own, whose `__call__` becomes the way into the latest program (docs/design.md)."""
         return super().__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__, "__module__": cls.__module__}))
 
-    def __init__(self, f: Callable[..., Any], batched: Sequence[str] = (), backend: str = "python") -> None:
+    def __init__(self, f: Callable[P, R], batched: Sequence[str] = (), backend: str = "python") -> None:
+        self._given = f
+        if isinstance(f, staticmethod | classmethod):
+            f = f.__func__
         functools.update_wrapper(self, f)
         self._f = f
         self._signature = inspect.signature(f)
@@ -72,16 +83,35 @@ class Staged:
             raise ValueError(f"backend={backend!r}: there are {' and '.join(BACKENDS)}")
         self._batched = frozenset(batched)
         self._backend = backend
-        self._traces: dict[Hashable, Trace] = {}
+        self._held = held_by(f)
+        self._traces: OrderedDict[Hashable, Trace] = OrderedDict()
         self._latest: Trace | None = None
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
         return f"<{self._name}, staged: {len(self._traces)} program{'' if len(self._traces) == 1 else 's'}>"
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """What the function returns for these arguments."""
-        return self._stage_and_call(*args, **kwargs)
+        result: R = self._stage_and_call(*args, **kwargs)
+        return result
+
+    def __get__(self, instance: object, owner: type | None = None) -> "Callable[..., R]":
+        """As an attribute of a class, a method."""
+        bound = owner if isinstance(self._given, classmethod) else instance
+        return self if bound is None or isinstance(self._given, staticmethod) else MethodType(self, bound)
+
+    def __reduce__(self) -> "str | tuple[Callable[..., Any], tuple[object, ...]]":
+        """Copies and pickles are staged again where they arrive; a decorated function goes by its name there."""
+        name: str = getattr(self._f, "__qualname__", "")
+        module = getattr(self._f, "__module__", "")
+        place: object = sys.modules.get(module)
+        for part in name.split("."):
+            place = getattr(place, part, None)
+        by_cloudpickle = sys._getframe(1).f_globals.get("__name__", "").startswith("cloudpickle")
+        if place is self and not (by_cloudpickle and module == "__main__"):
+            return name
+        return Staged, (self._given, sorted(self._batched), self._backend)
 
     @property
     def source(self) -> str:
@@ -108,7 +138,7 @@ class Staged:
         return self.trace.to(language)
 
     @property
-    def trace(self) -> "Trace":
+    def trace(self) -> Trace:
         """The latest program with its parameters and results."""
         if self._latest is None:
             raise StagingError(
@@ -117,150 +147,127 @@ class Staged:
         return self._latest
 
     @property
-    def traces(self) -> "list[Trace]":
-        """The programs so far, one for each structure of the arguments."""
+    def traces(self) -> list[Trace]:
+        """The programs that are kept, one for each structure of the arguments."""
         return [*self._traces.values()]
 
     @property
     def _name(self) -> str:
-        name = getattr(self._f, "__name__", "")
+        name: str = getattr(self._f, "__name__", "")
         return name if name.isidentifier() else "f"
 
     def _stage_and_call(self, *args: Any, **kwargs: Any) -> Any:
         """Call the program for this structure of arguments; write it first if it is new."""
         bound = self._signature.bind(*args, **kwargs)
-        numbers: list[Any] = []
+        if self._backend == "c" and self._batched and _to_buffers(bound.arguments, self._batched):
+            return self(*bound.args, **bound.kwargs)
+        numbers: list[Number] = []
         arguments: dict[str, Argument] = {}
         for name, tree in bound.arguments.items():
-            xs, arguments[name] = read(name, tree, batched=name in self._batched)
+            is_batched = name in self._batched
+            if is_batched and self._backend == "c" and _is_float_buffer(tree):
+                arguments[name] = of_buffer(tree)
+                continue
+            xs, arguments[name] = read(name, tree, batched=is_batched)
             numbers += xs
-        if not all(type(x) is float or type(x) is int for x in numbers):
+        if not all(type(x) is float or (type(x) is int and _is_a_float(x)) for x in numbers):
             return self._original(*bound.args, **bound.kwargs)
-        leaves = iter(numbers)
-        trees = [argument.rebuilt(leaves, bound.arguments[name]) for name, argument in arguments.items()]
+        leaves = map(float, numbers)
+        trees = dict(bound.arguments)
+        for name, argument in arguments.items():
+            if not (argument.batched and self._backend == "c" and _is_float_buffer(trees[name])):
+                trees[name] = argument.rebuilt(leaves, len(trees[name]) if argument.batched else 0)
         try:
             trace = self._trace(arguments)
-            result = trace.function(*trees)
+            if trace.is_buffer is None:
+                trees = {name: x.tolist() if _is_float_buffer(x) else x for name, x in trees.items()}
+            result = trace.function(*trees.values())
             total = sum(flatten(result)[0])
             if total - total == 0.0:
                 return result
         except (ArithmeticError, ValueError):
             pass
-        return self._original(*bound.args, **bound.kwargs)
+        return self._last_word(*bound.args, **bound.kwargs)
+
+    def _last_word(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns for floats for which its program does not do.
+
+        Python's own powers leave the real numbers, as (-2.0) ** 0.5, where Values raise. So a result that is complex,
+        or finite although the program found something undefined, is asked of Values too.
+        """
+        result = self._original(*args, **kwargs)
+        doubtful = all(
+            isinstance(x, complex) or (isinstance(x, float) and math.isfinite(x)) for x in flatten(result)[0]
+        )
+        return self._on_values(*args, **kwargs) if doubtful else result
 
     def _original(self, *args: Any, **kwargs: Any) -> Any:
         """What the function itself returns. If it labels its results, plain numbers must be Values for that."""
         try:
             return self._f(*args, **kwargs)
         except AttributeError as error:
-            if "'label'" not in str(error):
+            if "'label'" not in str(error) and "'data'" not in str(error):
                 raise
+        return self._on_values(*args, **kwargs)
+
+    def _on_values(self, *args: Any, **kwargs: Any) -> Any:
         with no_grad():
             return map_leaves(_lowered, self._f(*map_leaves(_lifted, args), **map_leaves(_lifted, kwargs)))
 
-    def _trace(self, arguments: dict[str, Argument]) -> "Trace":
+    def _trace(self, arguments: Mapping[str, Argument]) -> Trace:
         """The program for arguments of this structure, from now on the one that calls go to first."""
-        key = tuple(arguments.items())
+        held = [fixed(f"{self._name} carries what", each) for each in self._held]
+        key = tuple(held), tuple(arguments.items())
         with self._lock:
-            trace = self._traces.get(key)
+            trace = self._traces.pop(key, None)
             if trace is None:
                 trace = Trace(self._f, self._name, self._signature, arguments, self._backend)
-                trace.entry = trace.made_entry(self._signature, self._original, self._stage_and_call)
-                self._traces[key] = trace
+                changing = [each for each in held if not each.is_constant]
+                holds = (lambda: all(is_unchanged(x.thing, x.state) for x in changing)) if changing else None
+                trace.make_entry(self._signature, self._last_word, self._stage_and_call, holds)
+                if len(self._traces) >= KEPT:
+                    self._traces.popitem(last=False)
+            self._traces[key] = trace
             if trace is not self._latest:
                 self._latest = trace
                 type(self).__call__ = staticmethod(trace.entry)  # type: ignore[method-assign]
         return trace
 
 
-class Trace:
-    """A function staged for one structure of its arguments: the program, its source, and it compiled."""
-
-    entry: Callable[..., Any]
-
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        name: str,
-        signature: inspect.Signature,
-        arguments: dict[str, Argument],
-        backend: str = "python",
-    ) -> None:
-        self.name = Names(python.RESERVED, unicode=True).fresh(name)
-        self.program = Program()
-        self.arguments = arguments
-        trees = {each: argument.symbols(self.program, each) for each, argument in arguments.items()}
-        bound = signature.bind_partial()
-        bound.arguments.update(trees)
-        try:
-            self.results = _numbers_of(name, f(*bound.args, **bound.kwargs))
-        finally:
-            self.program.finished = True
-        self.parameters = {each: tree.symbol if isinstance(tree, Rows) else tree for each, tree in trees.items()}
-        _, self.structure = flatten(self.results)
-        self.source = self.to("python")
-        self.function = self._compiled()
-        self.is_buffer: Callable[..., bool] | None = None
-        if backend == "c":
-            from . import native  # noqa: PLC0415 - ctypes and subprocess are for those who ask for them
-
-            native.compile_trace(self)
-
-    def to(self, language: str) -> str:
-        """The program as source in a language."""
-        printers: dict[str, Any] = {"python": python, "c": c, "javascript": javascript, "latex": latex}
-        own = self.name, self.parameters, self.program, self.results
-        if language in arrays.LIBRARIES:
-            rows = {name: argument.structure for name, argument in self.arguments.items() if argument.batched}
-            return arrays.source(language, *own, rows)
-        if language not in printers:
-            raise ValueError(f"to({language!r}): there are {', '.join([*printers, *arrays.LIBRARIES])}")
-        text: str = printers[language].source(*own)
-        return text
-
-    def _compiled(self) -> Callable[..., Any]:
-        """The function that the Python source defines."""
-        namespace: dict[str, Any] = {"__name__": __name__}
-        exec(compile(self.source, f"<staged {self.name}>", "exec"), namespace)  # noqa: S102 - our own printer's text
-        function: Callable[..., Any] = namespace[self.name]
-        if python.is_literal(self.structure):
-            return function
-        return lambda *trees: unflatten(self.structure, function(*trees))
-
-    def made_entry(
-        self, signature: inspect.Signature, original: Callable[..., Any], otherwise: Callable[..., Any]
-    ) -> Callable[..., Any]:
-        """The way into the program; see `entry.entry`."""
-        return entry(
-            self.function,
-            signature,
-            self.arguments,
-            None if self.is_buffer else self.structure,  # native code notices by itself if it leaves the finite numbers
-            original=original,
-            otherwise=otherwise,
-            is_buffer=self.is_buffer,
-        )
+def _is_a_float(x: int) -> bool:
+    """Whether a float holds this int exactly."""
+    try:
+        return float(x) == x
+    except OverflowError:
+        return False
 
 
-def _lifted(x: Any) -> Any:
+def _is_float_buffer(x: object) -> bool:
+    try:
+        view = memoryview(x)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return view.format == "d" and view.c_contiguous and view.ndim in {1, 2} and view.nbytes > 0
+
+
+def _to_buffers(arguments: dict[str, Any], names: frozenset[str]) -> bool:
+    """Arrays of ints or of other floats become buffers of floats; whether there was one."""
+    found = False
+    for name in names & arguments.keys():
+        rows = arguments[name]
+        if hasattr(rows, "astype") and rows.dtype.kind in "iuf" and (rows.dtype != "d" or not rows.flags.c_contiguous):
+            arguments[name], found = rows.astype("d", "C"), True
+        elif hasattr(rows, "typecode") and rows.typecode != "d":
+            arguments[name], found = type(rows)("d", rows), True
+    return found
+
+
+def _lifted(x: Any) -> object:
     try:
         return x if isinstance(x, Value) else Value(x)
     except TypeError:  # no number
         return x
 
 
-def _lowered(x: Any) -> Any:
+def _lowered(x: object) -> object:
     return x.data if isinstance(x, Value) else x
-
-
-def _numbers_of(name: str, results: Any) -> Any:
-    """The results as a tree of symbols and numbers."""
-    leaves, structure = flatten(results)
-    for x in leaves:
-        if isinstance(x, Value) and isinstance(primal(x), Symbol):
-            raise StagingError(
-                f"{name} returned a Value over its staged arguments: it used a Value from outside. "
-                "Pass that as an argument, or use its .data for the number it has now. A model with the weights it has "
-                "now is jit(lambda x: model(x).data), a training step StagedStep(model, loss, optimizer)"
-            )
-    return unflatten(structure, [primal(x) for x in leaves])

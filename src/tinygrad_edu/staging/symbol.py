@@ -21,8 +21,8 @@ from ..core.scalar import SWAPPED
 from .simplify import RULES, ZERO
 
 Operand: TypeAlias = Union["Symbol", float]
-Operands: TypeAlias = tuple[Union["Symbol", float, "Condition", "Loop"], ...]  # of any line; a rows symbol has its name
-Opening: TypeAlias = Union[tuple["Condition", bool], "Loop"]
+Operands: TypeAlias = tuple[Any, ...]  # of a line: Operands; a Condition or Loop first, a name: the operation decides
+Opening: TypeAlias = Union[tuple["Condition", bool], "RowLoop", "WhileLoop"]
 Block: TypeAlias = tuple[Opening, ...]  # what a line stands within, outermost first
 Declined: TypeAlias = Any  # an operator's result, or NotImplemented: the other operand is asked
 
@@ -96,7 +96,7 @@ class Program:
             self.lines.append(found)
         return found
 
-    def condition(self, test: str, *operands: "Symbol | float | Condition") -> "Condition":
+    def condition(self, test: str, *operands: "Operand | Condition") -> "Condition":
         """A comparison of two operands, or conditions combined; the same one again where it was made before."""
         key = (test, *map(_key, operands))
         if key not in self._conditions:
@@ -138,7 +138,7 @@ def _ordered(operands: Operands) -> Operands:
 
 def _key(x: Hashable) -> Hashable:
     """What tells an operand from others: 0.0 and -0.0, which are equal, are two."""
-    return "-0.0" if x.__class__ is float and x == 0.0 and math.copysign(1.0, x) < 0.0 else x  # type: ignore[arg-type]
+    return "-0.0" if x.__class__ is float and x == 0.0 and math.copysign(1.0, x) < 0.0 else x
 
 
 class Symbol:
@@ -363,7 +363,7 @@ def is_within(loop: object, args: Iterable[object]) -> bool:
     """Whether one of these operands differs from round to round."""
     for x in args:
         if x.__class__ is Symbol:
-            if loop in x.block:  # type: ignore[attr-defined]
+            if loop in x.block:
                 return True
         elif isinstance(x, Condition) and is_within(loop, x.symbols()):
             return True
@@ -378,7 +378,7 @@ class Condition:
 
     __slots__ = ("args", "program", "test")
 
-    def __init__(self, program: Program, test: str, args: "tuple[Symbol | float | Condition, ...]") -> None:
+    def __init__(self, program: Program, test: str, args: Operands) -> None:
         self.program = program
         self.test = test
         self.args = args

@@ -155,7 +155,7 @@ class StagedStep:
             if set(self.parameters) == set(self._whole.parameters):
                 self.parameters, self._moves_all = [*self._whole.parameters], True
             program = self._whole_program(self._whole)
-        self.staged: Staged = jit(program, batched=("xs", "ys"), backend=self._backend)
+        self.staged: Staged[..., Any] = jit(program, batched=("xs", "ys"), backend=self._backend)
 
     def _gradient_program(self) -> Any:
         def step(p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:

@@ -270,7 +270,8 @@ def test_c_reads_as_written_by_hand():
         "    out[0] = total;\n"
         "    out[1] = dw_0;\n"
         "    out[2] = dw_1;\n"
-        "    return fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) != 0;\n"
+        "    return fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) != 0"
+        " || !isfinite(out[0]) || !isfinite(out[1]) || !isfinite(out[2]);\n"
         "}\n"
     )
 

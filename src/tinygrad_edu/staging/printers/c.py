@@ -44,6 +44,7 @@ isgreater isless isunordered INFINITY NAN HUGE HUGE_VAL HUGE_VALF HUGE_VALL MAXF
 PLOSS TLOSS X_TLOSS NULL offsetof size_t ptrdiff_t wchar_t max_align_t double_t float_t fenv_t fexcept_t feclearexcept
 fetestexcept feraiseexcept fegetenv fesetenv linux unix i386 errno SNAN SNANF SNANL FLT_EVAL_METHOD""".split()
 RESERVED = frozenset([*KEYWORDS, *FROM_HEADERS, *HELPERS, "abs", "out", "unused"])
+LISTED = 4  # of more results than that, it is their sum that must be finite
 
 
 class CWriter(BracesWriter):
@@ -154,11 +155,24 @@ def source(name: str, parameters: dict[str, Any], program: Program, results: Any
             *writer.declarations(),
             *body,
             *stores,
-            "    return fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) != 0;",
+            *_undefined(names, len(leaves)),
             "}",
             "",
         ]
     )
+
+
+def _undefined(names: Names, count: int) -> list[str]:
+    """What is returned: whether something was undefined or overflowed, or a result is not finite for other reasons."""
+    flags = "fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) != 0"
+    if count <= LISTED:
+        return [f"    return {' || '.join([flags, *(f'!isfinite(out[{i}])' for i in range(count))])};"]
+    total, i = names.fresh("total"), names.fresh("i")
+    return [
+        f"    double {total} = 0.0;",
+        f"    for (size_t {i} = 0; {i} < {count}; {i}++) {total} += out[{i}];",
+        f"    return {flags} || !isfinite({total});",
+    ]
 
 
 def _equal_counts(writer: CWriter) -> list[str]:

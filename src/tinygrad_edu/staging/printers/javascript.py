@@ -9,7 +9,7 @@ import json
 from typing import Any, ClassVar
 
 from ...core.tree import flatten
-from ..symbol import Operand, Program, RowLoop, Symbol
+from ..symbol import Program, RowLoop, Symbol
 from .braces import BracesWriter
 from .names import Names
 from .writer import checked_number

@@ -1,6 +1,7 @@
 """Which lines of a program are needed for its results, who uses them, and which are worth a name of their own."""
 
 from collections.abc import Iterable
+
 from ..symbol import Block, Condition, Operand, Program, RowLoop, Symbol, WhileLoop
 
 TWICE = frozenset(  # written out, these name an operand twice
@@ -14,7 +15,9 @@ SHOWS_NAN = frozenset(  # where an operand is nan, the result is
     "+ - * / neg abs exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh erf sigmoid softplus "
     "log_sigmoid relu leaky_relu maximum minimum arctan2 sign share equal total".split()
 )
-SHOWS_INF = frozenset("+ - * / neg abs sqrt total".split())  # where an operand is infinite, of / the first, so is the result, or nan
+SHOWS_INF = frozenset(
+    "+ - * / neg abs sqrt total".split()
+)  # where an operand is infinite, of / the first, so is the result, or nan
 MANY = object()  # stands for the user of a line that has several
 
 
@@ -75,10 +78,12 @@ class Liveness:
     def is_inline(self, line: Symbol) -> bool:
         """Whether a line may be written where it is used: once, and only where it would be reached as well."""
         user = self._user.get(line, MANY)
-        if user is MANY or line in self._fixed or line.label or line.op in {"total", "final"}:
+        if line in self._fixed or line.label or line.op in {"total", "final"}:
             return False
         if user is None:
             return line.block == ()
+        if not isinstance(user, Symbol):
+            return False
         if user.op == "total" or (user.op == "final" and line.block != user.block):
             return bool(line.block == (*user.block, user.args[0]))
         if user.op == "select" and line.block == (*user.block, (user.args[0], line is user.args[1])):
@@ -128,8 +133,7 @@ class Liveness:
         for depth, opening in enumerate(block):
             if isinstance(opening, WhileLoop):
                 continue  # needed by what follows it
-            symbols = opening.rows if isinstance(opening, RowLoop) else opening[0].symbols()
-            for x in symbols:
+            for x in opening.rows if isinstance(opening, RowLoop) else opening[0].symbols():
                 self._use(x, MANY)
                 self._fixed.add(x)
                 self._mark_escaping(x, block[:depth])

@@ -36,7 +36,12 @@ HELPERS = {
     return h
 """,
 }
-NEEDED = {"finite_hypot": {"hypot", "inf"}, "sigmoid": {"exp"}, "softplus": {"exp", "log1p"}, "log_sigmoid": {"exp", "log1p"}}
+NEEDED = {
+    "finite_hypot": {"hypot", "inf"},
+    "sigmoid": {"exp"},
+    "softplus": {"exp", "log1p"},
+    "log_sigmoid": {"exp", "log1p"},
+}
 RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *dir(math), *HELPERS, "math"})
 
 

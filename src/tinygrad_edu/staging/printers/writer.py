@@ -6,7 +6,7 @@ each operation.
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from ...core.number import primal
 from ..symbol import Block, Condition, Loop, Operand, Operands, Program, RowLoop, StagingError, Symbol, WhileLoop
@@ -105,7 +105,7 @@ class Writer:
 
     def _choice(self, block: Block, i: int) -> list[str]:
         """Enter a block under its condition; what is used outside it is 0 where it is not reached."""
-        condition, outcome = block[-1]
+        condition, outcome = cast("tuple[Condition, bool]", block[-1])
         header = self._condition_opening(self._condition(condition, 0 if outcome else 2), outcome)
         if len(block) > 1 and not isinstance(block[-2], Loop):
             return header  # the outermost choice has done it
@@ -181,7 +181,7 @@ class Writer:
                 return self.names.of(x)
             text, own = self._text[x]
         else:
-            text = self._literal(x)
+            text = self._literal(cast(float, x))
             own = NEGATION if text.startswith("-") else ATOM
         return text if own >= strength else self._brackets(text)
 

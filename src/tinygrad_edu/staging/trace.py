@@ -1,0 +1,108 @@
+"""A function staged for one structure of its arguments: the program, its source, and it compiled."""
+
+import inspect
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from ..core.number import primal
+from ..core.tree import flatten, unflatten
+from ..engine import Value
+from .arguments import Argument
+from .batch import Rows
+from .entry import entry
+from .printers import arrays, c, javascript, latex, python
+from .printers.names import Names
+from .symbol import Program, StagingError, Symbol
+
+Function = Callable[..., Any]
+LANGUAGES = {"python": python.source, "c": c.source, "javascript": javascript.source, "latex": latex.source}
+
+
+class Trace:
+    """What `f` wrote down when it was run on symbols for arguments of this structure."""
+
+    entry: Function
+
+    def __init__(
+        self,
+        f: Function,
+        name: str,
+        signature: inspect.Signature,
+        arguments: Mapping[str, Argument],
+        backend: str = "python",
+    ) -> None:
+        self.name = Names(python.RESERVED, unicode=True).fresh(name)
+        self.arguments = arguments
+        self._record(f, name, signature, Program())
+        if any(line.op == "arctan2" for line in self.program.lines):  # it asks for the sign of a zero
+            self._record(f, name, signature, Program(exact=True))
+        _, self.structure = flatten(self.results)
+        self.source = self.to("python")
+        self.function = self._compiled()
+        self.is_buffer: Callable[[object, Hashable], bool] | None = None
+        if backend == "c":
+            from . import native  # noqa: PLC0415 - ctypes and subprocess are for those who ask for them
+
+            native.compile_trace(self)
+
+    def _record(self, f: Function, name: str, signature: inspect.Signature, program: Program) -> None:
+        trees = {each: argument.symbols(program, each) for each, argument in self.arguments.items()}
+        bound = signature.bind_partial()
+        bound.arguments.update(trees)
+        try:
+            self.results = _numbers_of(name, f(*bound.args, **bound.kwargs))
+        finally:
+            program.finished = True
+        self.program = program
+        self.parameters = {each: tree.symbol if isinstance(tree, Rows) else tree for each, tree in trees.items()}
+
+    def to(self, language: str) -> str:
+        """The program as source in a language."""
+        own = self.name, self.parameters, self.program, self.results
+        if language in arrays.LIBRARIES:
+            rows = {name: argument.structure for name, argument in self.arguments.items() if argument.batched}
+            return arrays.source(language, *own, rows)
+        if language not in LANGUAGES:
+            raise ValueError(f"to({language!r}): there are {', '.join([*LANGUAGES, *arrays.LIBRARIES])}")
+        return LANGUAGES[language](*own)
+
+    def _compiled(self) -> Function:
+        """The function that the Python source defines."""
+        namespace: dict[str, Any] = {"__name__": __name__}
+        exec(compile(self.source, f"<staged {self.name}>", "exec"), namespace)  # noqa: S102 - our own printer's text
+        function: Function = namespace[self.name]
+        if python.is_literal(self.structure):
+            return function
+        return lambda *trees: unflatten(self.structure, function(*trees))
+
+    def make_entry(
+        self,
+        signature: inspect.Signature,
+        original: Function,
+        otherwise: Function,
+        holds: Callable[[], bool] | None,
+    ) -> None:
+        """The way into the program; see `entry.entry`. Native code notices by itself if a result is not finite."""
+        self.entry = entry(
+            self.function,
+            signature,
+            self.arguments,
+            None if self.is_buffer else self.structure,
+            original=original,
+            otherwise=otherwise,
+            is_buffer=self.is_buffer,
+            holds=holds,
+        )
+
+
+def _numbers_of(name: str, results: object) -> Any:
+    """The results as a tree of symbols and numbers."""
+    leaves, structure = flatten(results)
+    for x in leaves:
+        if isinstance(x, Value) and isinstance(primal(x), Symbol):
+            raise StagingError(
+                f"{name} returned a Value over its staged arguments: it used a Value from outside. "
+                "Pass that as an argument, or use its .data for the number it has now. A model with the weights it has "
+                "now is jit(lambda x: model(x).data), a training step StagedStep(model, loss, optimizer)"
+            )
+    return unflatten(structure, [primal(x) for x in leaves])
