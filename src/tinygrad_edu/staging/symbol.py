@@ -383,6 +383,16 @@ class Condition:
         self.test = test
         self.args = args
 
+    @property
+    def left(self) -> Any:
+        """The first operand."""
+        return self.args[0]
+
+    @property
+    def right(self) -> Any:
+        """The second operand; 0 at a kink."""
+        return self.args[1] if len(self.args) > 1 else 0.0
+
     def symbols(self) -> Iterator[Symbol]:
         """The symbols that are compared."""
         for x in self.args:
