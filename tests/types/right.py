@@ -3,6 +3,7 @@
 test_types.py compares what mypy and pyright reveal with the comment at the end of each such line, and runs the program.
 """
 
+from dataclasses import dataclass
 from typing import reveal_type
 
 import tinygrad_edu as tg
@@ -52,6 +53,44 @@ reveal_type(tg.derivative(cube, order=2)(2.0))  # float
 reveal_type(tg.grad(weighted)([1.0, 2.0]))  # list[float]
 reveal_type(tg.value_and_grad(weighted)([1.0, 2.0], 3.0))  # tuple[float, list[float]]
 reveal_type(tg.grad(tg.grad(cube))(2.0))  # float
+reveal_type(tg.grad(tg.sin)(2.0))  # float
+
+
+def product(x: float, y: float) -> float:
+    return x * y
+
+
+def with_note(x: float) -> tuple[float, str]:
+    return x * x, "squared"
+
+
+def turned(point: list[float]) -> list[float]:
+    return [-point[1], point[0]]
+
+
+@dataclass
+class Circle:
+    radius: float
+
+
+def area(circle: Circle) -> float:
+    return 3.14 * circle.radius**2
+
+
+@tg.grad
+def slope_of_cube(x: float) -> float:
+    return x**3
+
+
+reveal_type(slope_of_cube(1.0))  # float
+reveal_type(tg.grad(area)(Circle(1.0)))  # Circle
+reveal_type(tg.grad(product, argnums=(0, 1))(1.0, 2.0))  # not yet tuple[float, float]
+reveal_type(tg.grad(with_note, has_aux=True)(1.0))  # tuple[float, str]
+reveal_type(tg.value_and_grad(with_note, has_aux=True)(1.0))  # tuple[tuple[float, str], float]
+reveal_type(tg.jvp(cube, (2.0,), (1.0,)))  # tuple[float, float]
+reveal_type(tg.jacobian(turned)([1.0, 2.0]))  # list[list[float]]
+reveal_type(tg.hessian(weighted)([1.0, 2.0]))  # list[list[float]]
+reveal_type(tg.hvp(weighted, ([1.0],), ([1.0],)))  # list[float]
 
 # --- staging ---------------------------------------------------------------------------------------------------------
 
