@@ -95,9 +95,9 @@ reveal_type(tg.hvp(weighted, ([1.0],), ([1.0],)))  # list[float]
 # --- staging ---------------------------------------------------------------------------------------------------------
 
 fast = tg.jit(cube)
-reveal_type(fast(2.0))  # not yet float
+reveal_type(fast(2.0))  # float
 reveal_type(fast.source)  # str
-reveal_type(tg.jit(tg.grad(weighted))([1.0, 2.0]))  # not yet list[float]
+reveal_type(tg.jit(tg.grad(weighted))([1.0, 2.0]))  # list[float]
 
 # --- networks and fitting --------------------------------------------------------------------------------------------
 

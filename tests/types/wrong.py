@@ -26,5 +26,5 @@ def cube(x: float) -> float:
 
 
 tg.grad(cube)("2.0")  # wrong: a text for a number
-tg.jit(cube)("2.0")  # not yet wrong: a text for a number
+tg.jit(cube)("2.0")  # wrong: a text for a number
 text: str = tg.grad(cube)(2.0)  # wrong: a number is no text
