@@ -62,6 +62,14 @@ def _sigmoid(x: Any) -> Any:
     return 1 / (1 + mpmath.exp(-x))
 
 
+def _cbrt(x: Any) -> Any:
+    return mpmath.sign(x) * abs(x) ** (mpmath.mpf(1) / 3)
+
+
+def _gelu(x: Any) -> Any:
+    return x * mpmath.ncdf(x)
+
+
 def _logsumexp(*xs: Any) -> Any:
     return mpmath.log(mpmath.fsum(mpmath.exp(x) for x in xs))
 
@@ -148,6 +156,23 @@ TABLE = (
     _one("cosh", mpmath.cosh, *WIDE, 700.0, undefined=_refused(OverflowError, -1000.0)),
     _one("tanh", mpmath.tanh, *WIDE, 15.0, -1000.0, 1000.0, absolute=1e-15),
     _one("erf", mpmath.erf, 0.5, *WIDE, 0.0, 1e-10, -6.0, 1000.0),
+    _one("log2", lambda x: mpmath.log(x, 2), 0.1, 2.0, 1e-100, 1e300, undefined=_refused(tg.DomainError, 0.0, -1.0)),
+    _one("log10", mpmath.log10, 0.1, 2.0, 1e-100, 1e300, undefined=_refused(tg.DomainError, 0.0, -1.0)),
+    _one("exp2", lambda x: mpmath.mpf(2) ** x, *WIDE, -1000.0, 1000.0, undefined=_refused(OverflowError, 1024.0)),
+    _one("cbrt", _cbrt, -8.0, -0.3, 1e-3, 2.0, 1000.0, kinks={(0.0,): (inf,)}),
+    _one("arcsinh", mpmath.asinh, *WIDE, 0.0, 1e-10, 1000.0, -1000.0, 1e200),
+    _one(
+        "arccosh",
+        mpmath.acosh,
+        *(1.001, 1.5, 2.0, 1000.0, 1e200),
+        kinks={(1.0,): (inf,)},
+        undefined=_refused(tg.DomainError, 0.5, -2.0),
+    ),
+    _one("arctanh", mpmath.atanh, -0.999, -0.3, 1e-10, 0.0, 0.5, undefined=_refused(tg.DomainError, 1.0, -1.0, 3.0)),
+    # --- steps
+    _one("sign", mpmath.sign, -1000.0, -2.0, 0.5, 1000.0, kinks={(0.0,): (0.0,)}),
+    _one("floor", mpmath.floor, -1000.5, -0.3, 0.5, 2.7, 1000.5, kinks={(2.0,): (0.0,), (inf,): (0.0,)}),
+    _one("ceil", mpmath.ceil, -1000.5, -0.3, 0.5, 2.7, 1000.5, kinks={(2.0,): (0.0,), (-inf,): (0.0,)}),
     # --- activations
     _one("sigmoid", _sigmoid, *WIDE, 30.0, -30.0, -700.0, 1000.0, absolute=1e-15),
     _one("softplus", lambda x: mpmath.log1p(mpmath.exp(x)), *WIDE, -700.0, 1000.0),
@@ -161,6 +186,9 @@ TABLE = (
         ((-2.0,), (0.5,)),
         public="leaky_relu",
     ),
+    _one("elu", lambda x: x if x > 0 else mpmath.expm1(x), -1000.0, -2.0, -0.3, 0.5, 1000.0, kinks={(nan,): (nan,)}),
+    _one("silu", lambda x: x * _sigmoid(x), *WIDE, 0.0, 30.0, -700.0, 1000.0, absolute=1e-15),
+    _one("gelu", _gelu, *WIDE, 0.0, 1e-10, 1000.0, -1000.0, absolute=1e-15),
     # --- of two
     Operation("hypot", tg.hypot, mpmath.hypot, PAIRS + ((1e200, -1e200),), kinks={(0.0, 0.0): (0.0, 0.0)}),
     Operation(

@@ -10,9 +10,10 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Self, SupportsFloat
 
-from .core import copying, recording, scalar, slopes
+from .core import copying, recording, slopes
 from .core.comparison import Comparable
 from .core.elementary import Elementary
+from .core.kinds import divide, power
 from .core.number import (
     Number,
     binary_text,
@@ -199,8 +200,8 @@ class Value(Elementary, Comparable, copying.Copied):
         if type(other) is not type(self):
             return self._with_number(operator.truediv, other)
         x, y = self.data, other.data
-        z = scalar.divide(x, y)
-        return self._node("/", z, scalar.divide(one_like(x), y), other, scalar.divide(-z, y))
+        z = divide(x, y)
+        return self._node("/", z, divide(one_like(x), y), other, divide(-z, y))
 
     def __pow__(self, other: "Value | Number") -> Self:
         """x ** y: ∂/∂x = y·x^(y-1), ∂/∂y = x^y·log x."""
@@ -208,13 +209,13 @@ class Value(Elementary, Comparable, copying.Copied):
             is_node = isinstance(other, Value)
             return self._with_number(operator.pow if is_node else Value._to_the_number, other)
         x, y = self.data, other.data
-        z = scalar.power(x, y)
+        z = power(x, y)
         return self._node("**", z, slopes.power_slope_base(x, y), other, slopes.power_slope_exponent(x, y, z))
 
     def _to_the_number(self, exponent: "Value") -> Self:
         """x ** n for a plain number n, which needs no logarithm: ∂/∂x = n·x^(n-1)."""
         x, n = self.data, exponent.data
-        return self._node("**", scalar.power(x, n), slopes.power_slope_base(x, n), exponent)
+        return self._node("**", power(x, n), slopes.power_slope_base(x, n), exponent)
 
     def __neg__(self) -> Self:
         """-x: ∂/∂x = -1."""

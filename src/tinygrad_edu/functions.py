@@ -15,6 +15,7 @@ from typing import Any, overload
 from .core import scalar, slopes
 from .core.elementary import deepest
 from .core.number import Number, common_one, explained, operand, shown
+from .core.operations import OPERATIONS
 from .core.signatures import N, many_of_many, of_many
 from .engine import Value
 
@@ -217,6 +218,33 @@ def _top(xs: list[Any]) -> Any:
     for x in xs[1:]:
         top = scalar.maximum(top, x)
     return top
+
+
+# --- operations by their names in a graph ---------------------------------------------------------------------
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "neg": operator.neg,
+    "abs": abs,
+    "where": lambda chosen: chosen,
+    "dot": lambda *xs: dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
+}
+_OF_MANY = {f.__name__: f for f in (sum, prod, max, min, logsumexp)}
+
+
+def by_name(op: str) -> Callable[..., Any] | None:
+    """The operation that a node with this `op` comes from, as a function of its operands; None if there is none.
+
+    >>> by_name("-")(5.0, 2.0), by_name("sum")(1.0, 2.0, 3.0), by_name("exp")(0.0)
+    (3.0, 6.0, 1.0)
+    """
+    if op in _OF_MANY:
+        return lambda *xs: _OF_MANY[op](xs)
+    return _OPERATORS.get(op) or (getattr(scalar, op) if op in OPERATIONS else None)
 
 
 # --- from operands to numbers and back -----------------------------------------------------------------------

@@ -123,7 +123,7 @@ def test_every_function_can_be_called_and_its_shape_is_told(name):
         text = f"{name}(u, v)"
     if "softmax" in name:
         text += "[0]"
-    assert isinstance(evaluated(text, {"u": 0.5, "v": 2.0}), Value)
+    assert isinstance(evaluated(text, {"u": 1.5 if name == "arccosh" else 0.5, "v": 2.0}), Value)
     assert f"write {SHAPES[name]}" in error_of(f"{name}()" if name != "where" else "where(u, 1, 2)").reason
 
 

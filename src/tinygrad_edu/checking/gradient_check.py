@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .. import functions
-from ..core import scalar
 from ..core.number import number, primal
 from ..core.options import A_DICT, A_FUNCTION, A_NUMBER, expect
 from ..core.tree import leaf_names, numbers_of, unflatten
 from ..engine import Value
+from ..functions import by_name
 from ..notation.forms import operation
 from ..notation.report import Items, Part, Report, Table, Title
 from ..notation.text import SUPERSCRIPT, Text
@@ -32,23 +31,6 @@ OPERATIONS_CHECKED = 300  # operations on other numbers than those before; of mo
 OPERANDS_CHECKED = 10  # of one operation; of more, some are taken evenly
 SHOWN = 10  # derivatives listed in a report
 DIGITS = 10  # significant ones: enough to see an error of 1e-7
-
-BY_NAME: dict[str, Function] = {
-    "+": lambda x, y: x + y,
-    "-": lambda x, y: x - y,
-    "*": lambda x, y: x * y,
-    "/": lambda x, y: x / y,
-    "**": lambda x, y: x**y,
-    "neg": lambda x: -x,
-    "abs": abs,
-    "where": lambda x: x,  # the branch that was taken
-    "sum": lambda *xs: functions.sum(xs),
-    "prod": lambda *xs: functions.prod(xs),
-    "dot": lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
-    "max": lambda *xs: functions.max(xs),
-    "min": lambda *xs: functions.min(xs),
-    "logsumexp": lambda *xs: functions.logsumexp(xs),
-}
 
 
 class WrongGradientError(AssertionError):
@@ -188,7 +170,7 @@ def gradcheck(
     results, arguments = leaf_names(traced.structure, name), argument_names(f, args)
     naming = functools.partial(_derivative_name, results, arguments)
     found = list(_derivatives(flat, xs, order, rtol, naming))
-    culprits, notes = _culprits(traced, order, rtol, BY_NAME | dict(operations or {}))
+    culprits, notes = _culprits(traced, order, rtol, dict(operations or {}))
     wrong = [(each.comparison.difference, i) for i, (each, _) in enumerate(found) if not each.comparison.ok]
     steps: list[tuple[float, float, float]] = []
     if wrong:
@@ -294,7 +276,7 @@ def _culprits(traced: Traced, order: int, rtol: float, known: dict[str, Function
     culprits: list[Culprit] = []
     if len(nodes) < len(distinct):
         notes.append(f"Of {len(distinct)} different operations, {len(nodes)} were checked by themselves.")
-    alone = {node.op: known.get(node.op) or getattr(scalar, node.op, None) for node in nodes}
+    alone = {node.op: known.get(node.op) or by_name(node.op) for node in nodes}
     strange = [repr(op) for op, function in sorted(alone.items()) if function is None]
     if strange:
         notes.append(f"Not checked by themselves, as nothing says how to compute them: {', '.join(strange)}.")

@@ -1,5 +1,6 @@
 """Kinks and jumps in a graph: where the gradient follows a convention instead of being a slope."""
 
+from ..core.operations import at_kink
 from ..engine import Value, topological_order
 
 
@@ -17,17 +18,6 @@ def kinks(y: Value, x: Value) -> list[Value]:
     for node in topological_order(y):
         if any(parent in downstream for parent in node.parents):
             downstream.add(node)
-            if _at_kink(node):
+            if at_kink(node.op, [x.data if isinstance(x, Value) else x for x in node.operands], node.data):
                 found.append(node)
     return found
-
-
-def _at_kink(node: Value) -> bool:
-    operands = [x.data if isinstance(x, Value) else x for x in node.operands]
-    if node.op in ("relu", "leaky_relu", "abs"):
-        return bool(operands[0] == 0)
-    if node.op == "hypot":
-        return bool(node.data == 0)
-    if node.op == "arctan2":  # at the origin, or where the angle jumps from π to -π
-        return bool(operands[0] == 0 and operands[1] <= 0)
-    return node.op in ("maximum", "minimum", "max", "min") and operands.count(node.data) > 1

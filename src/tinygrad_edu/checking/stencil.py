@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..core.number import primal
+from ..core.operations import side
 from ..engine import Value, topological_order
 from ..transforms.traced import Traced
 from .differences import EPSILON, FIVE_POINT_STEP, Comparison, compare
 
-KINKED = {"relu", "leaky_relu", "abs", "maximum", "minimum", "max", "min", "hypot", "arctan2"}
-JUST_BELOW = -3.0  # an angle of points just below the negative x-axis, where it jumps
 FIRST_STEP = 8 * FIVE_POINT_STEP
 STEPS = 20  # each an eighth of the one before
 SMALLEST_STEP = 1e-11  # relative: below, rounding of x itself leaves too little of it
@@ -55,22 +54,10 @@ def way(traced: Traced) -> int:
     seen = 0
     for node in traced.order:
         operands = tuple(index[x] if x in index else ("number", primal(x)) for x in node.operands)
-        seen = hash((seen, node.op, operands, _branch(node) if node.op in KINKED else 0))
+        piece = side(node.op, [primal(x) for x in node.operands], primal(node))
+        seen = hash((seen, node.op, operands, piece))
         index.setdefault(node, len(index))
     return seen
-
-
-def _branch(node: Value) -> Any:
-    """On which side of its kink an operation is, or at it."""
-    operands = [primal(x) for x in node.operands]
-    result = primal(node)
-    if node.op == "hypot":
-        return bool(result == 0)
-    if node.op == "arctan2":
-        return operands.count(0) == 2, bool(result < JUST_BELOW)
-    if node.op in {"relu", "leaky_relu", "abs"}:
-        return operands[0] > 0, operands[0] < 0
-    return tuple([bool(x == result) for x in operands])
 
 
 def rounding(traced: Traced, i: int) -> float:

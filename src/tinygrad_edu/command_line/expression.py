@@ -14,33 +14,35 @@ from typing import Any, NamedTuple
 from .. import functions
 from ..core import scalar
 from ..core.elementary import where
+from ..core.kinds import divide, power
 from ..core.number import binary_text, primal
+from ..core.operations import OPERATIONS, Operation
 from ..engine import Value
 from .expression_text import MAX_TOKENS, OTHER_NAMES, WRITTEN, ExpressionError, Token, clipped, did_you_mean, tokens_of
 
 MAX_NESTING = 100
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
-_OF_ONE = """exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh erf
-sigmoid softplus log_sigmoid relu""".split()
-_OF_TWO = {"hypot": "x, y", "maximum": "x, y", "minimum": "x, y", "arctan2": "y, x"}
-_OF_MANY = ["sum", "mean", "prod", "max", "min", "logsumexp", "softmax", "log_softmax"]
+
+def _is_of_many(row: Operation) -> bool:
+    return row.operands.endswith("...")
+
+
+_CALLED = {name: row for name, row in OPERATIONS.items() if row.operands}
 SHAPES = {
-    **{name: f"{name}(x)" for name in [*_OF_ONE, "abs"]},
-    **{name: f"{name}({operands})" for name, operands in _OF_TWO.items()},
-    **{name: f"{name}(x, y, ...) or {name}([x, y, ...])" for name in _OF_MANY},
+    **{
+        name: f"{name}({row.operands}) or {name}([{row.operands}])" if _is_of_many(row) else f"{name}({row.operands})"
+        for name, row in _CALLED.items()
+    },
     "leaky_relu": "leaky_relu(x) or leaky_relu(x, slope)",
-    "dot": "dot([x1, x2, ...], [y1, y2, ...])",
     "where": "where(x > 0, if true, if false)",
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(scalar, name) for name in [*_OF_ONE, *_OF_TWO, "leaky_relu"]},
-    **{name: getattr(functions, name) for name in [*_OF_MANY, "dot"]},
-    "abs": abs,
+    **{name: getattr(functions if hasattr(functions, name) else scalar, name, abs) for name in _CALLED},
     "where": where,
 }
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
-OPERATORS_ON_FLOATS = {"/": scalar.divide, "**": scalar.power}  # with errors as those of Values
+OPERATORS_ON_FLOATS = {"/": divide, "**": power}  # with errors as those of Values
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -409,7 +411,7 @@ class _Parser:
             return self.choice(token)
         kinds = self.arguments(")")
         wanted = f"write {SHAPES[token.text]}"
-        if token.text in _OF_MANY:
+        if _is_of_many(_CALLED[token.text]):
             if kinds != [LIST]:
                 self.check_numbers(token, kinds, wanted)
                 self.emit_list(len(kinds), token)
@@ -480,7 +482,7 @@ class _Parser:
 
 def _counts(name: str) -> tuple[int, ...]:
     """How many arguments a function of numbers takes."""
-    return (1, 2) if name == "leaky_relu" else (2,) if name in _OF_TWO else (1,)
+    return (1, 2) if name == "leaky_relu" else (_CALLED[name].operands.count(",") + 1,)
 
 
 def _function(name: str) -> Callable[..., Any]:

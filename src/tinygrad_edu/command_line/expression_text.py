@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from ..core.operations import OPERATIONS
+
 REMAINDER = "% between two operands"
 MAX_CHARACTERS, MAX_TOKENS, MAX_NAME = 10_000, 2_000, 50
 INSTEAD = {
@@ -19,17 +21,12 @@ INSTEAD = {
     "%": "write a percentage as a number: 0.05", REMAINDER: "there is no remainder here",
     "|": "write abs(...)", "≤": "write <=", "≥": "write >=",
 }  # fmt: skip
-OTHER_NAMES = {
-    "ln": "log", "lg": "log10", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
-    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "average": "mean", "swish": "silu",
-    "fabs": "abs", "sgn": "sign", "ceiling": "ceil", "logistic": "sigmoid", "expit": "sigmoid",
-}  # fmt: skip
+OTHER_NAMES = {other: name for name, row in OPERATIONS.items() for other in row.also}
 WRITTEN = {  # functions that people look for, by what is known here
-    "pow": "x ** y", "power": "x ** y", "square": "x ** 2", "log2": "log(x) / log(2)", "log10": "log(x) / log(10)",
-    "exp2": "2 ** x", "exp10": "10 ** x", "cbrt": "x ** (1/3), for x > 0", "sec": "1 / cos(x)", "csc": "1 / sin(x)",
+    "pow": "x ** y", "power": "x ** y", "square": "x ** 2", "exp10": "10 ** x",
+    "sec": "1 / cos(x)", "csc": "1 / sin(x)",
     "cot": "1 / tan(x)", "sech": "1 / cosh(x)", "csch": "1 / sinh(x)", "coth": "1 / tanh(x)",
-    "arcsinh": "log(x + sqrt(x**2 + 1))", "arccosh": "log(x + sqrt(x**2 - 1))", "arctanh": "log((1 + x) / (1 - x)) / 2",
-    "erfc": "1 - erf(x)", "silu": "x * sigmoid(x)", "logit": "log(x / (1 - x))",
+    "erfc": "1 - erf(x)", "logit": "log(x / (1 - x))",
     "sqr": "x ** 2", "radians": "x * pi / 180", "degrees": "x * 180 / pi", "factorial": "prod([1, 2, ...])",
 }  # fmt: skip
 

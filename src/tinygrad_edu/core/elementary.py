@@ -7,14 +7,18 @@ on the same numbers, so that they can be differentiated in turn.
 
 import contextlib
 import itertools
+import math
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, overload
 
 from . import scalar, slopes
-from .number import Number, number, one_like, operand
+from .number import Number, number, one_like, operand, zero_like
 from .signatures import N
+
+LOG_2 = math.log(2)
+SQRT_2 = math.sqrt(2)
 
 
 class Elementary:
@@ -32,10 +36,25 @@ class Elementary:
         y = scalar.exp(self.data)
         return self._node("exp", y, y)
 
+    def exp2(self) -> Self:
+        """2ˣ: ∂/∂x = 2ˣ·log 2."""
+        y = scalar.exp2(self.data)
+        return self._node("exp2", y, y * LOG_2)
+
     def log(self) -> Self:
         """log x: ∂/∂x = 1/x."""
         x = self.data
         return self._node("log", scalar.log(x), one_like(x) / x)
+
+    def log2(self) -> Self:
+        """log₂ x: ∂/∂x = 1/(x·log 2)."""
+        x = self.data
+        return self._node("log2", scalar.log2(x), 1 / (x * LOG_2))
+
+    def log10(self) -> Self:
+        """log₁₀ x: ∂/∂x = 1/(x·log 10)."""
+        x = self.data
+        return self._node("log10", scalar.log10(x), one_like(x) / (x * scalar.log(10 * one_like(x))))
 
     def log1p(self) -> Self:
         """log(1 + x): ∂/∂x = 1/(1 + x)."""
@@ -51,6 +70,11 @@ class Elementary:
         """√x: ∂/∂x = 1/(2√x), inf at 0."""
         y = scalar.sqrt(self.data)
         return self._node("sqrt", y, slopes.reciprocal(2 * y))
+
+    def cbrt(self) -> Self:
+        """The cube root y: ∂/∂x = 1/(3y²), inf at 0."""
+        y = scalar.cbrt(self.data)
+        return self._node("cbrt", y, slopes.reciprocal(3 * y * y))
 
     def sin(self) -> Self:
         """sin x: ∂/∂x = cos x."""
@@ -97,6 +121,21 @@ class Elementary:
         y = scalar.tanh(self.data)
         return self._node("tanh", y, 1 - y * y)
 
+    def arcsinh(self) -> Self:
+        """arcsinh x: ∂/∂x = 1/√(1 + x²)."""
+        x = self.data
+        return self._node("arcsinh", scalar.arcsinh(x), one_like(x) / scalar.hypot(one_like(x), x))
+
+    def arccosh(self) -> Self:
+        """arccosh x: ∂/∂x = 1/√(x² - 1), inf at 1."""
+        x = self.data
+        return self._node("arccosh", scalar.arccosh(x), slopes.reciprocal(scalar.sqrt(x - 1) * scalar.sqrt(x + 1)))
+
+    def arctanh(self) -> Self:
+        """arctanh x: ∂/∂x = 1/(1 - x²)."""
+        x = self.data
+        return self._node("arctanh", scalar.arctanh(x), one_like(x) / ((1 - x) * (1 + x)))
+
     def erf(self) -> Self:
         """erf x: ∂/∂x = 2/√π · e^(-x²)."""
         x = self.data
@@ -130,6 +169,34 @@ class Elementary:
         is_on = slopes.step(x)
         d_self = 1 if is_on == 1 else is_on + (1 - is_on) * slope
         return self._node("leaky_relu", scalar.leaky_relu(x, slope), d_self, slope)
+
+    def elu(self) -> Self:
+        """x for x > 0, else eˣ - 1: ∂/∂x = 1 or eˣ."""
+        x = self.data
+        return self._node("elu", scalar.elu(x), scalar.exp(scalar.minimum(x, zero_like(x))))
+
+    def silu(self) -> Self:
+        """x·σ with σ = σ(x): ∂/∂x = σ·(1 + x·(1 - σ))."""
+        x = self.data
+        s = scalar.sigmoid(x)
+        return self._node("silu", scalar.silu(x), s * (1 + x * (1 - s)))
+
+    def gelu(self) -> Self:
+        """x·Φ(x): ∂/∂x = Φ(x) + x·Φ′(x), where Φ′(x) = e^(-x²/2)/√(2π)."""
+        x = self.data
+        return self._node("gelu", scalar.gelu(x), scalar.normal(x) + x * slopes.bell(x / SQRT_2) / (2 * SQRT_2))
+
+    def sign(self) -> Self:
+        """1, -1 or 0 with the sign of x: ∂/∂x = 0."""
+        return self._node("sign", scalar.sign(self.data), 0)
+
+    def floor(self) -> Self:
+        """x rounded down: ∂/∂x = 0."""
+        return self._node("floor", scalar.floor(self.data), 0)
+
+    def ceil(self) -> Self:
+        """x rounded up: ∂/∂x = 0."""
+        return self._node("ceil", scalar.ceil(self.data), 0)
 
     def hypot(self, other: "Self | Number") -> Self:
         """√(x² + y²): ∂/∂x = x/h, ∂/∂y = y/h, both 0 at the origin."""

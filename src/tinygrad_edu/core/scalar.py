@@ -1,174 +1,17 @@
-"""Elementary functions of one number, of any kind of number, and the rules about where they are defined.
+"""Elementary functions of one number or two, of any kind of number: `exp(x)` is the one spelling of eˣ for all of them.
 
-A float goes straight to `math`. Anything else brings its own arithmetic: a `Decimal` has methods `exp` and
-`sqrt`, SymPy and mpmath numbers have a function of that name in their package, a `Value` has a method of that
-name. So `exp(x)` here is the one spelling of eˣ for all of them, and it is the public function too.
-
-What is undefined raises `DomainError`, what is too large `OverflowError`, division by zero `ZeroDivisionError`;
-each names the operation and its operands.
+These are the public functions too. `kinds` says how each finds its value; derivatives are in `elementary`.
 """
 
 import math
-import sys
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation, Overflow
+from decimal import Decimal, InvalidOperation
 from numbers import Real
 from typing import Any, overload
 
-from .number import (
-    DomainError,
-    Number,
-    binary_text,
-    common_one,
-    explained,
-    is_complex,
-    number,
-    operand,
-    primal,
-    shown,
-    zero_like,
-)
+from .kinds import from_package, of_kind, own_method, unknown, value_of, value_of_two
+from .number import Number, binary_text, explained, one_like, operand, primal, shown, zero_like
 from .signatures import N, of_one, of_two
-
-DOMAINS = {
-    "log": "log needs a number above 0",
-    "log1p": "log1p needs a number above -1",
-    "sqrt": "sqrt needs a number of at least 0",
-    "arcsin": "arcsin needs a number from -1 to 1",
-    "arccos": "arccos needs a number from -1 to 1",
-}
-SHORT_NAMES = {  # mathematics' and SymPy's name for NumPy's
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "arctan2": "atan2",
-}
-SWAPPED = {"arctan2": "rarctan2"}  # the method of the second operand, where it matters which is the second
-DECIMAL_NAMES = {"log": "ln"}
-
-
-# --- arithmetic that needs care ------------------------------------------------------------------------------
-
-
-def divide(x: Number, y: Number) -> Number:
-    """x / y; ZeroDivisionError and OverflowError name both operands.
-
-    >>> divide(1.0, 0.0)
-    Traceback (most recent call last):
-        ...
-    ZeroDivisionError: 1.0 / 0.0 divides by zero
-    """
-    x, y = _plain(x), _plain(y)
-    try:
-        return x / y
-    except (ArithmeticError, TypeError) as error:
-        raise explained(error, binary_text(x, "/", y)) from None
-
-
-def _plain(x: Number) -> Number:
-    """NumPy's scalars, which warn where floats raise, as floats: assigned to `data`, they get past the constructor."""
-    return x if type(x) is float or not hasattr(x, "dtype") else number(x)
-
-
-def power(x: Number, y: Number) -> Number:
-    """x ** y, real or an error: a negative base takes whole exponents only.
-
-    >>> power(2.0, 10.0)
-    1024.0
-    """
-    x, y = _plain(x), _plain(y)
-    try:
-        result: Number = x**y
-    except (ArithmeticError, TypeError) as error:
-        raise explained(error, binary_text(x, "**", y)) from None
-    if is_complex(result):
-        raise DomainError(f"{binary_text(x, '**', y)} is undefined: a negative base needs a whole exponent")
-    if isinstance(result, Decimal) and result.is_infinite() and x == 0:
-        raise ZeroDivisionError(f"{binary_text(x, '**', y)} divides by zero")
-    return result
-
-
-# --- elementary functions ------------------------------------------------------------------------------------
-
-
-def _elementary(name: str, function: Callable[[float], float], x: Number) -> Number:
-    """`function` of a real number; of any other kind of number, that kind's own function of this name."""
-    if type(x) is float:
-        try:
-            return function(x)
-        except ValueError:
-            domain = DOMAINS.get(name, f"{name} needs a finite number")
-            raise DomainError(f"{name}({x!r}) is undefined: {domain}") from None
-        except OverflowError as error:
-            raise explained(error, f"{name}({x!r})") from None
-    own = own_method(x, DECIMAL_NAMES.get(name, name) if isinstance(x, Decimal) else name)
-    if own is not None:
-        return _checked(name, own, x)
-    x = operand(name, x)
-    function_of_package = _from_package(name, x)
-    if function_of_package is not None:
-        return _checked(name, lambda: function_of_package(x), x)
-    if not isinstance(x, Real):
-        raise _unknown(name, x)
-    return _elementary(name, function, _as_float(name, x))
-
-
-def _unknown(name: str, x: object) -> TypeError:
-    return TypeError(f"{name} is not known for {type(x).__name__}: convert {shown(x)} with float() first")
-
-
-def own_method(x: object, name: str) -> Callable[..., Number] | None:
-    """The method `name` that `x` brings along, or None. Floats have none; asking their type first is faster."""
-    if type(x) is float:
-        return None
-    method = getattr(x, name, None)
-    return method if callable(method) else None  # SymPy's and mpmath's numbers keep their exponent in `exp`
-
-
-def _checked(name: str, compute: Callable[[], Number], x: Number) -> Number:
-    """The result of another kind of number's own function, or the error that a float would give."""
-    undefined = DomainError(f"{name}({shown(x)}) is undefined: {DOMAINS.get(name, 'out of its domain')}")
-    try:
-        result = compute()
-    except InvalidOperation:
-        raise undefined from None
-    except Overflow as error:
-        raise explained(error, f"{name}({shown(x)})") from None
-    if is_complex(result) or (type(result) is type(x) and name in DOMAINS and _is_infinite(result) > _is_infinite(x)):
-        raise undefined
-    return result
-
-
-def _is_infinite(x: Number) -> bool:
-    return bool(x == math.inf or x == -math.inf)
-
-
-def _from_package(name: str, x: object) -> Any:
-    """The function `name` in the package that defines the type of `x`: SymPy's for SymPy's symbols."""
-    package = sys.modules.get(type(x).__module__.partition(".")[0])
-    function = getattr(package, SHORT_NAMES.get(name, name), None)
-    return None if getattr(function, "__module__", None) == __name__ else function  # not ours, imported there
-
-
-def _of_kind(name: str, x: Number, but: type | tuple[()] = ()) -> Number:
-    """A number of a kind that has an `exp` of its own as it is, any other real number as a float."""
-    x = operand(name, x)
-    if isinstance(x, but):
-        raise _unknown(name, x)
-    is_plain = isinstance(x, Real) and _from_package("exp", x) is None
-    return _as_float(name, x) if is_plain and type(x) is not float else x
-
-
-def pi_like(x: Number) -> Number:
-    """π in the arithmetic of `x`: SymPy's and mpmath's own, else a float."""
-    return _from_package("pi", primal(x)) or math.pi
-
-
-def _as_float(name: str, x: Number) -> float:
-    try:
-        return float(x)
-    except OverflowError as error:
-        raise explained(error, f"{name}({shown(x)})") from None
 
 
 @of_one
@@ -178,7 +21,17 @@ def exp(x: Number) -> Number:
     >>> exp(0.0)
     1.0
     """
-    return _elementary("exp", math.exp, x)
+    return value_of("exp", math.exp, x)
+
+
+@of_one
+def exp2(x: Number) -> Number:
+    """2ˣ. Its derivative is 2ˣ·log 2. OverflowError from 1024 on.
+
+    >>> exp2(3.0)
+    8.0
+    """
+    return value_of("exp2", math.exp2, x)
 
 
 @of_one
@@ -188,7 +41,27 @@ def log(x: Number) -> Number:
     >>> log(1.0)
     0.0
     """
-    return _elementary("log", math.log, x)
+    return value_of("log", math.log, x)
+
+
+@of_one
+def log2(x: Number) -> Number:
+    """The logarithm to base 2. Its derivative is 1/(x·log 2). DomainError unless x > 0.
+
+    >>> log2(8.0)
+    3.0
+    """
+    return value_of("log2", math.log2, x)
+
+
+@of_one
+def log10(x: Number) -> Number:
+    """The logarithm to base 10. Its derivative is 1/(x·log 10). DomainError unless x > 0.
+
+    >>> log10(1000.0)
+    3.0
+    """
+    return value_of("log10", math.log10, x)
 
 
 @of_one
@@ -198,7 +71,7 @@ def log1p(x: Number) -> Number:
     >>> log1p(1e-20)
     1e-20
     """
-    return _elementary("log1p", math.log1p, x)
+    return value_of("log1p", math.log1p, x)
 
 
 @of_one
@@ -208,7 +81,7 @@ def expm1(x: Number) -> Number:
     >>> expm1(1e-20)
     1e-20
     """
-    return _elementary("expm1", math.expm1, x)
+    return value_of("expm1", math.expm1, x)
 
 
 @of_one
@@ -218,7 +91,17 @@ def sqrt(x: Number) -> Number:
     >>> sqrt(9.0)
     3.0
     """
-    return _elementary("sqrt", math.sqrt, x)
+    return value_of("sqrt", math.sqrt, x)
+
+
+@of_one
+def cbrt(x: Number) -> Number:
+    """The cube root, also of negative numbers. Its derivative is 1/(3·cbrt(x)²), inf at 0.
+
+    >>> cbrt(-8.0)
+    -2.0
+    """
+    return value_of("cbrt", math.cbrt, x)
 
 
 @of_one
@@ -228,7 +111,7 @@ def sin(x: Number) -> Number:
     >>> sin(0.0)
     0.0
     """
-    return _elementary("sin", math.sin, x)
+    return value_of("sin", math.sin, x)
 
 
 @of_one
@@ -238,7 +121,7 @@ def cos(x: Number) -> Number:
     >>> cos(0.0)
     1.0
     """
-    return _elementary("cos", math.cos, x)
+    return value_of("cos", math.cos, x)
 
 
 @of_one
@@ -248,7 +131,7 @@ def tan(x: Number) -> Number:
     >>> tan(0.0)
     0.0
     """
-    return _elementary("tan", math.tan, x)
+    return value_of("tan", math.tan, x)
 
 
 @of_one
@@ -258,7 +141,7 @@ def arcsin(x: Number) -> Number:
     >>> arcsin(0.0)
     0.0
     """
-    return _elementary("arcsin", math.asin, x)
+    return value_of("arcsin", math.asin, x)
 
 
 @of_one
@@ -268,7 +151,7 @@ def arccos(x: Number) -> Number:
     >>> arccos(1.0)
     0.0
     """
-    return _elementary("arccos", math.acos, x)
+    return value_of("arccos", math.acos, x)
 
 
 @of_one
@@ -278,7 +161,7 @@ def arctan(x: Number) -> Number:
     >>> arctan(0.0)
     0.0
     """
-    return _elementary("arctan", math.atan, x)
+    return value_of("arctan", math.atan, x)
 
 
 @of_one
@@ -288,7 +171,7 @@ def sinh(x: Number) -> Number:
     >>> sinh(0.0)
     0.0
     """
-    return _elementary("sinh", math.sinh, x)
+    return value_of("sinh", math.sinh, x)
 
 
 @of_one
@@ -298,7 +181,7 @@ def cosh(x: Number) -> Number:
     >>> cosh(0.0)
     1.0
     """
-    return _elementary("cosh", math.cosh, x)
+    return value_of("cosh", math.cosh, x)
 
 
 @of_one
@@ -308,7 +191,39 @@ def tanh(x: Number) -> Number:
     >>> tanh(1000.0)
     1.0
     """
-    return _elementary("tanh", math.tanh, x)
+    return value_of("tanh", math.tanh, x)
+
+
+@of_one
+def arcsinh(x: Number) -> Number:
+    """The number whose hyperbolic sine is x. Its derivative is 1/√(1 + x²).
+
+    >>> arcsinh(0.0)
+    0.0
+    """
+    return value_of("arcsinh", math.asinh, x)
+
+
+@of_one
+def arccosh(x: Number) -> Number:
+    """The number of at least 0 whose hyperbolic cosine is x.
+
+    Its derivative is 1/√(x² - 1), inf at 1. DomainError for x < 1.
+
+    >>> arccosh(1.0)
+    0.0
+    """
+    return value_of("arccosh", math.acosh, x)
+
+
+@of_one
+def arctanh(x: Number) -> Number:
+    """The number whose hyperbolic tangent is x. Its derivative is 1/(1 - x²). DomainError unless -1 < x < 1.
+
+    >>> arctanh(0.0)
+    0.0
+    """
+    return value_of("arctanh", math.atanh, x)
 
 
 @of_one
@@ -320,7 +235,7 @@ def erf(x: Number) -> Number:
     >>> erf(0.0), erf(1000.0)
     (0.0, 1.0)
     """
-    return _elementary("erf", math.erf, x)
+    return value_of("erf", math.erf, x)
 
 
 # --- activations and kinks -----------------------------------------------------------------------------------
@@ -337,7 +252,7 @@ def sigmoid(x: Number) -> Number:
         own = own_method(x, "sigmoid")
         if own is not None:
             return own()
-        x = _of_kind("sigmoid", x)
+        x = of_kind("sigmoid", x)
     e = exp(-abs(x))  # never overflows
     return e / (1 + e) if x < 0 else 1 / (1 + e)
 
@@ -352,7 +267,7 @@ def softplus(x: Number) -> Number:
     own = own_method(x, "softplus")
     if own is not None:
         return own()
-    x = _of_kind("softplus", x, but=Decimal)
+    x = of_kind("softplus", x, but=Decimal)
     return relu(x) + log1p(exp(-abs(x)))
 
 
@@ -364,7 +279,7 @@ def log_sigmoid(x: Number) -> Number:
     -1000.0
     """
     own = own_method(x, "log_sigmoid")
-    return own() if own is not None else -softplus(-_of_kind("log_sigmoid", x, but=Decimal))
+    return own() if own is not None else -softplus(-of_kind("log_sigmoid", x, but=Decimal))
 
 
 @of_one
@@ -401,6 +316,109 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
         raise explained(error, f"leaky_relu({shown(x)}, slope={shown(slope)})") from None
 
 
+@of_one
+def elu(x: Number) -> Number:
+    """x for x > 0, else eˣ - 1, the exponential linear unit. Its derivative is 1 for x > 0, else eˣ.
+
+    >>> elu(2.0), elu(-1000.0)
+    (2.0, -1.0)
+    """
+    own = own_method(x, "elu")
+    if own is not None:
+        return own()
+    x = of_kind("elu", x, but=Decimal)
+    return relu(x) + expm1(minimum(x, zero_like(x)))
+
+
+@of_one
+def silu(x: Number) -> Number:
+    """x·σ(x), a smooth relu that dips below 0, also called swish. Its derivative is σ(x)·(1 + x·(1 - σ(x))).
+
+    >>> silu(0.0), silu(1000.0)
+    (0.0, 1000.0)
+    """
+    own = own_method(x, "silu")
+    if own is not None:
+        return own()
+    x = of_kind("silu", x)
+    return x * sigmoid(x)
+
+
+@of_one
+def gelu(x: Number) -> Number:
+    """x·Φ(x) with Φ(x) = (1 + erf(x/√2))/2, the Gaussian error linear unit, exactly. Its derivative is Φ(x) + x·Φ′(x).
+
+    Φ(x) is the probability that a normally distributed number, of mean 0 and variance 1, is below x.
+
+    >>> gelu(0.0), gelu(1000.0)
+    (0.0, 1000.0)
+    """
+    own = own_method(x, "gelu")
+    if own is not None:
+        return own()
+    x = of_kind("gelu", x, but=Decimal)
+    return x * normal(x)
+
+
+def normal(x: Number) -> Number:
+    """Φ(x), the probability that a normally distributed number is below x."""
+    return (1 + erf(x / math.sqrt(2))) / 2
+
+
+# --- steps ---------------------------------------------------------------------------------------------------
+
+
+@of_one
+def sign(x: Number) -> Number:
+    """1 for x > 0, -1 for x < 0, 0 at 0, nan for nan. Its derivative is 0; of the jump at 0 it says nothing.
+
+    >>> sign(-3.0), sign(0.0)
+    (-1.0, 0.0)
+    """
+    own = own_method(x, "sign")
+    if own is not None:
+        return own()
+    x = operand("sign", x)
+    one = one_like(x)
+    return one if x > 0 else -one if x < 0 else 0 * one if x == 0 else x
+
+
+@of_one
+def floor(x: Number) -> Number:
+    """The largest whole number of at most x, exact for Fractions. Its derivative is 0; of the jumps it says nothing.
+
+    >>> floor(2.7), floor(-2.7)
+    (2.0, -3.0)
+    """
+    return _whole("floor", math.floor, x)
+
+
+@of_one
+def ceil(x: Number) -> Number:
+    """The smallest whole number of at least x, exact for Fractions. Its derivative is 0; of the jumps it says nothing.
+
+    >>> ceil(2.2), ceil(-2.2)
+    (3.0, -2.0)
+    """
+    return _whole("ceil", math.ceil, x)
+
+
+def _whole(name: str, function: Callable[[Number], int], x: Number) -> Number:
+    own = own_method(x, name)
+    if own is not None:
+        return own()
+    x = operand(name, x)
+    function_of_package = from_package(name, x)
+    if function_of_package is not None:
+        return function_of_package(x)  # type: ignore[no-any-return]  # a number of that package
+    try:
+        if type(x) is float:
+            return math.copysign(function(x), x)  # keeps the sign of zero, as C does
+        return type(x)(function(x))
+    except (OverflowError, ValueError, InvalidOperation):  # inf and nan are as whole as they can be
+        return x
+
+
 @of_two
 def maximum(x: Number, y: Number) -> Number:
     """The larger of two; nan if either is. Its derivative goes to the larger, a tie shares ½ and ½.
@@ -408,7 +426,7 @@ def maximum(x: Number, y: Number) -> Number:
     >>> maximum(2.0, 3.0)
     3.0
     """
-    return _of_two("maximum", x, y, lambda x, y: x if x > y or x != x else y)
+    return value_of_two("maximum", x, y, lambda x, y: x if x > y or x != x else y)
 
 
 @of_two
@@ -418,7 +436,7 @@ def minimum(x: Number, y: Number) -> Number:
     >>> minimum(2.0, 3.0)
     2.0
     """
-    return _of_two("minimum", x, y, lambda x, y: x if x < y or x != x else y)
+    return value_of_two("minimum", x, y, lambda x, y: x if x < y or x != x else y)
 
 
 @of_two
@@ -428,12 +446,12 @@ def hypot(x: Number, y: Number) -> Number:
     >>> hypot(3.0, 4.0)
     5.0
     """
-    return _of_two("hypot", x, y, _hypot)
+    return value_of_two("hypot", x, y, _hypot)
 
 
 def _hypot(x: Number, y: Number) -> Number:
     try:
-        if any(not isinstance(z, Real) or _from_package("sqrt", z) for z in (x, y)):
+        if any(not isinstance(z, Real) or from_package("sqrt", z) for z in (x, y)):
             return sqrt(x * x + y * y)
         result = math.hypot(x, y)
         if math.isinf(result) and math.isfinite(x) and math.isfinite(y):
@@ -453,34 +471,18 @@ def arctan2(y: Number, x: Number) -> Number:
     >>> arctan2(1.0, 0.0), arctan2(0.0, -1.0)
     (1.5707963267948966, 3.141592653589793)
     """
-    return _of_two("arctan2", y, x, _arctan2)
+    return value_of_two("arctan2", y, x, _arctan2)
 
 
 def _arctan2(y: Number, x: Number) -> Number:
-    function = _from_package("arctan2", y) or _from_package("arctan2", x) or math.atan2
+    function = from_package("arctan2", y) or from_package("arctan2", x) or math.atan2
     for z in (y, x):
         if function is math.atan2 and not isinstance(z, Real):
-            raise _unknown("arctan2", z)
+            raise unknown("arctan2", z)
     try:
         return function(y, x)
     except (ArithmeticError, TypeError) as error:
         raise explained(error, binary_text(y, "arctan2", x)) from None
-
-
-def _of_two(name: str, x: Number, y: Number, plain: Callable[[Number, Number], Number]) -> Number:
-    """The method `name` of whichever operand has it and takes the other, else `plain` of the two numbers."""
-    for one, method, other in ((x, name, y), (y, SWAPPED.get(name, name), x)):
-        own = own_method(one, method)
-        result = NotImplemented if own is None else own(other)
-        if result is not NotImplemented:
-            return result
-    x, y = operand(name, x), operand(name, y)
-    if type(x) is not type(y):
-        try:
-            common_one((x, y))
-        except TypeError as error:
-            raise explained(error, binary_text(x, name, y)) from None
-    return plain(x, y)
 
 
 def isclose(x: object, y: object, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:

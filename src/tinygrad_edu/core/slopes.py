@@ -9,8 +9,9 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from .kinds import own_method, pi_like
 from .number import Number, common_one, inf_like, nan_like, one_like, primal
-from .scalar import exp, hypot, log, own_method, pi_like, sqrt
+from .scalar import exp, hypot, log, sqrt
 
 
 def choose(condition: Any, if_true: Callable[[], Number], if_false: Callable[[], Number]) -> Number:

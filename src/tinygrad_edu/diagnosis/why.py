@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from ..core.number import primal
+from ..core.operations import OPERATIONS
 from ..core.options import A_VALUE, A_WHOLE_NUMBER, Kind, expect
 from ..engine import NOT_COMPUTED, Value, topological_order
 from ..notation.words import number_text, plain, shortened
 from .findings import Finding, Findings, Words, gradients_of, grouped, near_leaves, range_text, share, uses
 from .sources import Sources
 
-SATURATING = {"sigmoid", "tanh", "erf", "softplus", "log_sigmoid", "exp", "logsumexp"}
 PRODUCTS = {"*", "dot", "prod"}
 RECORDED = Kind("what record_sources gives", lambda x: isinstance(x, Sources))
 CHOICES = {"max", "min", "maximum", "minimum"}
@@ -113,8 +113,10 @@ def _cut(node: Value, parent: Value, upstream: Any, local: Any) -> _Cut:
         return _Cut("times 0", node, parent, factor)
     if node.op == "relu":
         return _Cut("off", node, parent)
-    kinds = {"saturated": SATURATING, "chosen": CHOICES}
-    return _Cut(next((kind for kind, ops in kinds.items() if node.op in ops), "flat"), node, parent)
+    row = OPERATIONS.get(node.op)
+    if row is not None and row.saturates:
+        return _Cut("saturated", node, parent)
+    return _Cut("chosen" if node.op in CHOICES else "flat", node, parent)
 
 
 def _zero_factor(node: Value, parent: Value) -> Any:
@@ -360,7 +362,6 @@ ADVICE = {
     "sum": "smaller numbers, or a mean",
     "dot": "smaller weights or inputs: scale the data, lower the learning rate, clip the gradients",
 }
-VERTICAL = {"sqrt", "**", "arcsin", "arccos"}
 
 
 def _steep(node: Value, parent: Value, upstream: Any, local: Any, words: Words) -> tuple[str, str]:
@@ -371,6 +372,6 @@ def _steep(node: Value, parent: Value, upstream: Any, local: Any, words: Words) 
         return what, "a smaller scale of weights or data, or clip the gradients"
     if upstream == 0:
         what += f", and 0 × {number_text(local)} is nan"
-    if node.op in VERTICAL:
+    if node.op in OPERATIONS and OPERATIONS[node.op].is_vertical:
         return what, "stay clear of the vertical tangent: sqrt(x + 1e-12), or where(x > 0, lambda: sqrt(x), 0.0)"
     return what, "finite operands: of -inf alone it has a value, but no slope" if node.op == "logsumexp" else ""

@@ -1,38 +1,20 @@
 """Whether an equation between numbers, rounded as they are shown, is exactly true: then it says =, otherwise ≈."""
 
 import math
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from .. import functions
-from ..core import scalar
 from ..core.number import primal
+from ..core.operations import OPERATIONS
+from ..functions import by_name
 from ..notation.words import number_text
 
 FLOAT_NOISE = Fraction(1, 10**14)  # 0.1 + 0.2 is 0.30000000000000004 in floats: shown as 0.3, it is shown as it is
 MANY = 1000  # the operations on more operands are not done again
 
-ARITHMETIC: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
-    "neg": operator.neg,
-    "abs": abs,
-    "where": lambda x: x,
-    "dot": lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
-}
-# The one rational number where the function has a rational value, which floats hit exactly; elsewhere it is rounded.
-RATIONAL_AT = dict.fromkeys("exp expm1 sin cos tan sinh cosh tanh erf sigmoid arcsin arctan log1p".split(), 0) | {
-    "log": 1,
-    "arccos": 1,
-}
 KINDS = (int, float, Fraction, Decimal)
-IRRATIONAL = ("softplus", "log_sigmoid", "logsumexp")
 
 
 def rational(text: str) -> Fraction | None:
@@ -65,6 +47,7 @@ def is_exact(x: Any, digits: int) -> bool:
 def sign_between(left: Callable[..., Any], shown: Sequence[Any], result: Any, digits: int) -> str:
     """= if `left` of the numbers as they are shown is the result as it is shown, otherwise ≈.
 
+    >>> import operator
     >>> sign_between(operator.mul, [0.5, 3.0], 1.5, 4), sign_between(operator.mul, [1 / 3, 3.0], 1.0, 4)
     ('=', '≈')
     """
@@ -93,10 +76,9 @@ def _sign(holds: Callable[..., bool], numbers: Sequence[Any], digits: int) -> st
 
 def _is_true(op: str, xs: Sequence[Fraction], z: Fraction) -> bool:
     """Whether the operation on these rational numbers is z."""
-    if op in IRRATIONAL:
-        return False
-    if op in RATIONAL_AT:
-        return xs[0] == RATIONAL_AT[op] and z == Fraction(again(op, [float(xs[0])]))
+    row = OPERATIONS.get(op)
+    if row is not None and row.rational_at is not None:  # anywhere else the value is rounded
+        return xs[0] == row.rational_at and z == Fraction(again(op, [float(xs[0])]))
     if op == "arctan2":  # any other angle of a rational point is irrational
         return z == xs[0] == 0 <= xs[1]
     if op in ("sqrt", "hypot"):
@@ -116,11 +98,10 @@ def _is_power(x: Fraction, y: Fraction, z: Fraction) -> bool:
 
 def again(op: str, xs: Sequence[Any]) -> Any:
     """The operation once more, on plain numbers; None where it fails on them or is unknown."""
+    operation = by_name(op)
     try:
-        if op in ARITHMETIC:
-            return ARITHMETIC[op](*xs)
-        return getattr(scalar, op)(*xs) if hasattr(scalar, op) else getattr(functions, op)(xs)
-    except (ArithmeticError, ValueError, TypeError, AttributeError):
+        return None if operation is None else operation(*xs)
+    except (ArithmeticError, ValueError, TypeError):
         return None  # these are not the numbers it was done on: they were rounded, or changed since
 
 
@@ -136,8 +117,7 @@ def follows(op: str, operands: Iterable[Any], result: Any) -> bool:
     expected = again(op, xs)
     if type(expected) is float and expected == result:
         return True
-    is_known = op in ARITHMETIC or hasattr(scalar, op) or hasattr(functions, op)
-    if not is_known or not all(isinstance(x, KINDS) for x in (*xs, result)):
+    if by_name(op) is None or not all(isinstance(x, KINDS) for x in (*xs, result)):
         return True
     return expected is not None and close(expected, result, *xs)
 

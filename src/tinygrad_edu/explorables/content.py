@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from ..core.scalar import DOMAINS
+from ..core.operations import OPERATIONS
 from ..engine import Value
 from ..explanations.story import uses_by
-from ..notation.forms import KINKS, local_form, operation
+from ..notation.forms import local_form, operation
 from ..notation.mathml import MathML
 from ..notation.text import SIGN, Text
 from ..notation.words import names, number_text, plain
@@ -49,7 +49,11 @@ class Content:
             "start": self.staged.start,
             "conditions": [self._condition(each) for each in self.staged.conditions],
             "heading": self.heading(),
-            "domains": {op: text for op, text in DOMAINS.items() if any(node.op == op for node in self.order)},
+            "domains": {
+                node.op: f"{node.op} needs {OPERATIONS[node.op].domain}"
+                for node in self.order
+                if node.op in OPERATIONS and OPERATIONS[node.op].domain
+            },
             "layouts": {rankdir: self._layout(edges, rankdir)._asdict() for rankdir in ("LR", "TB")},
         }
 
@@ -86,7 +90,7 @@ class Content:
         form = local_form(child.op, child.operands, use.i, child, self._slot)
         if form is not None:
             found["rule"] = tree(str(form))
-        if child.op in KINKS:
+        if child.op in OPERATIONS and OPERATIONS[child.op].relations:
             other = child.operands[1 - use.i] if child.op in ("maximum", "minimum") else 0
             found["rival"] = self.place[child] if child.op in ("max", "min") else self._operand(other)
         return found

@@ -7,11 +7,14 @@ what its local gradients are, and why a slope at a kink is what it is.
 import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ..core.number import primal
-from ..core.scalar import cos, cosh, exp, hypot, log, sigmoid, sin, sinh, sqrt
+from ..core.operations import OPERATIONS
+from ..core.recording import recorded
+from ..core.scalar import erf, exp, log, sqrt
 from ..engine import Value
+from ..functions import by_name
 from .text import Text
 from .words import SHOWN_OPERANDS, shortened
 
@@ -48,45 +51,23 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "sqrt": sqrt,
 }
 
-# The derivative by each operand, as a function of the operands. Operations with constant slopes are not listed.
-LOCAL_FORMS: dict[str, Callable[..., tuple[Any, ...]]] = {
-    "*": lambda x, y: (y, x),
+# A second table of derivatives, for operations whose rule, carried out on pieces of text, does not read as people write
+# it: the rule computes -(x / y) / y where people write -x/y². Tests compare each with the numbers of the rule.
+AS_PEOPLE_WRITE: dict[str, Callable[..., tuple[Any, ...]]] = {
     "/": lambda x, y: (1 / y, -x / y**2),
     "**": lambda x, y: (y * x ** (y - 1), x**y * log(x)),
-    "hypot": lambda x, y: (x / hypot(x, y), y / hypot(x, y)),
     "arctan2": lambda y, x: (x / (x**2 + y**2), -y / (x**2 + y**2)),
-    "exp": lambda x: (exp(x),),
-    "log": lambda x: (1 / x,),
-    "log1p": lambda x: (1 / (1 + x),),
-    "expm1": lambda x: (exp(x),),
-    "sqrt": lambda x: (1 / (2 * sqrt(x)),),
-    "sin": lambda x: (cos(x),),
-    "cos": lambda x: (-sin(x),),
+    "exp2": lambda x: (x.exp2() * x.of(2).log(),),
+    "log2": lambda x: (1 / (x * x.of(2).log()),),
+    "log10": lambda x: (1 / (x * x.of(10).log()),),
     "arcsin": lambda x: (1 / sqrt(1 - x**2),),
     "arccos": lambda x: (-1 / sqrt(1 - x**2),),
-    "arctan": lambda x: (1 / (1 + x**2),),
-    "sinh": lambda x: (cosh(x),),
-    "cosh": lambda x: (sinh(x),),
-    "erf": lambda x: (2 / sqrt(x.name("π", x.digits)) * exp(-(x**2)),),
-    "softplus": lambda x: (sigmoid(x),),
-    "log_sigmoid": lambda x: (sigmoid(-x),),
+    "arcsinh": lambda x: (1 / sqrt(1 + x**2),),
+    "arccosh": lambda x: (1 / sqrt(x**2 - 1),),
+    "arctanh": lambda x: (1 / (1 - x**2),),
+    "gelu": lambda x: ((1 + erf(x / sqrt(x.of(2)))) / 2 + x * exp(-(x**2) / 2) / sqrt(2 * x.pi),),
 }
-# The same for those whose derivative is shortest in terms of the result.
-LOCAL_FORMS_OF_RESULT: dict[str, Callable[[Any], Any]] = {
-    "tan": lambda z: 1 + z**2,
-    "tanh": lambda z: 1 - z**2,
-    "sigmoid": lambda z: z * (1 - z),
-}
-# What the local gradient at a kink says about the operand: its relation to 0, to the other operand, to the result.
-KINKS: dict[str, dict[Any, str]] = {
-    "relu": {1: ">", 0: "≤"},
-    "leaky_relu": {1: ">"},
-    "abs": {1: ">", -1: "<", 0: "="},
-    "maximum": {1: ">", 0: "<", 0.5: "="},
-    "minimum": {1: "<", 0: ">", 0.5: "="},
-    "max": {0: "<"},
-    "min": {0: ">"},
-}
+OF_RESULT = {"tan", "tanh", "sigmoid", "cbrt"}  # whose derivative is shortest in terms of the result
 
 
 def operation(op: str, operands: Sequence[Any], piece: Callable[[Any], Piece]) -> Piece:
@@ -139,23 +120,36 @@ def local_form(op: str, operands: Sequence[Any], i: int, result: Any, piece: Cal
     ('y', 'cos(x)')
     """
     form: Any = None
-    if op == "**":
-        x, y = operands
-        form = LOCAL_FORMS[op](piece(x), piece(y) if isinstance(y, Value) else y)[
-            i
-        ]  # y - 1 is worked out for a number y
-    elif op in LOCAL_FORMS:
-        form = LOCAL_FORMS[op](*map(piece, operands))[i]
-    elif op in LOCAL_FORMS_OF_RESULT:
-        form = LOCAL_FORMS_OF_RESULT[op](piece(result))
+    if op == "**" and not isinstance(operands[1], Value):
+        form = AS_PEOPLE_WRITE[op](piece(operands[0]), operands[1])[i]  # y - 1 is worked out for a number y
+    elif op in AS_PEOPLE_WRITE:
+        form = AS_PEOPLE_WRITE[op](*map(piece, operands))[i]
     elif op == "dot":
         form = piece(operands[(i + len(operands) // 2) % len(operands)])
     elif op == "prod" and 1 < len(operands) <= SHOWN_OPERANDS:
         others = [piece(x) for j, x in enumerate(operands) if j != i]
         form = functools.reduce(lambda x, y: x.times(y), others)
     elif op == "logsumexp":
-        form = (piece(operands[i]) - piece(result)).exp()
-    return form if form is not None and form.kind != "number" else None
+        form = (piece(operands[i]) - piece(result)).call("exp")
+    elif op not in ("prod", "where") and op in OPERATIONS and not OPERATIONS[op].relations:
+        form = _by_rule(op, operands, piece, result)[i]
+    is_said = isinstance(form, Text) and form.kind != "number"
+    return form if is_said else None
+
+
+def _by_rule(op: str, operands: Sequence[Any], piece: Callable[[Any], Piece], result: Any) -> Sequence[Any]:
+    """The local gradients as the operation's own rule writes them, carried out on pieces."""
+    pieces = [piece(x) for x in operands]
+    if op in OF_RESULT:  # the value that the rule computes first is called by its name
+        kind = type(pieces[0])
+        named = type(kind.__name__, (kind,), {"__slots__": (), op: lambda _: piece(result)})
+        pieces = [named(pieces[0].text, pieces[0].level, pieces[0].digits, pieces[0].kind)]
+    rule = cast("Callable[..., Value]", by_name(op))
+    try:
+        with recorded():  # explanations are written within no_grad
+            return rule(*(Value._leaf(cast("Any", each)) for each in pieces)).local_grads
+    except TypeError:  # a rule of the user's own that takes numbers only
+        return [None] * len(pieces)
 
 
 def kink(op: str, operands: Sequence[Any], i: int, local: Any, result: Any) -> tuple[Any, str, Any] | None:
@@ -165,8 +159,8 @@ def kink(op: str, operands: Sequence[Any], i: int, local: Any, result: Any) -> t
     (('x', '≤', 0), ('b', '<', 'm'))
     """
     local = primal(local)
-    relations = KINKS.get(op)
-    if relations is None or local != local:
+    relations = OPERATIONS[op].relations if op in OPERATIONS else {}
+    if not relations or local != local:
         return None
     if op in ("max", "min"):
         return operands[i], relations.get(local, "="), result

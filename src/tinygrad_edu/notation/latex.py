@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Self
 
+from ..core.operations import OPERATIONS
 from .text import ATOM, POWER, PRODUCT, SUM, Text
 from .words import plain
 
-COMMANDS = frozenset("exp log sin cos tan arcsin arccos arctan sinh cosh tanh max min".split())
 GREEK_WORDS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
     "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
@@ -56,13 +56,7 @@ class Latex(Text):
 
     __slots__ = ()
     TIMES, DOT, ARROW, DOTS = r" \times ", r" \cdot ", r" \to ", r"\cdots"
-    FUNCTIONS: Mapping[str, str] = {
-        **{name: "\\" + name for name in COMMANDS},
-        "sigmoid": r"\sigma",
-        "log_sigmoid": r"\log\sigma",
-        "maximum": r"\max",
-        "minimum": r"\min",
-    }
+    FUNCTIONS: Mapping[str, str] = {name: row.latex for name, row in OPERATIONS.items() if row.latex}
     RELATIONS: Mapping[str, str] = {"≈": r"\approx", "≤": r"\le", ":": ":\\quad"}
     SPECIAL: Mapping[str, str] = SPECIAL
 
@@ -104,11 +98,15 @@ class Latex(Text):
     def _power(self, base: str, exponent: Self) -> Self:
         return self._new(f"{base}^{_braced(exponent.text)}", POWER)
 
-    def call(self, function: str, *others: Self) -> Self:
+    @classmethod
+    def function(cls, name: str) -> str:
+        """A function's name: upright, unless LaTeX has a command for it."""
+        return cls.FUNCTIONS.get(name) or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
+
+    def call(self, function: str, *others: Any) -> Self:
         """A function of this piece and others."""
-        arguments = ", ".join([self.text, *(x.text for x in others)])
-        name = self.FUNCTIONS.get(function) or rf"\operatorname{{{function.replace('_', chr(92) + '_')}}}"
-        return self._new(name + self._parentheses(arguments))
+        arguments = ", ".join([self.text, *(self.of(x).text for x in others)])
+        return self._new(self.function(function) + self._parentheses(arguments))
 
     def sqrt(self) -> Self:
         """√."""

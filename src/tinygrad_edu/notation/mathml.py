@@ -69,6 +69,8 @@ class MathML(Text):
             return right if self.text == ONE else -right
         if self.kind == "number" and right.kind == "letter" and self.level == ATOM:
             return self._new(f"{self.text}{right.text}", PRODUCT)
+        if self.text == right.text and self.kind != "number":
+            return self**2
         return self.times(right, self.DOT)
 
     def _over(self, other: Self, _sign: str) -> Self:
@@ -77,9 +79,9 @@ class MathML(Text):
     def _power(self, base: str, exponent: Self) -> Self:
         return self._new(f"<msup>{_row(base)}{_row(exponent.text)}</msup>", POWER)
 
-    def call(self, function: str, *others: Self) -> Self:
+    def call(self, function: str, *others: Any) -> Self:
         """A function of this piece and others."""
-        arguments = self.COMMA.join([self.text, *(x.text for x in others)])
+        arguments = self.COMMA.join([self.text, *(self.of(x).text for x in others)])
         name = self.FUNCTIONS.get(function, function).split()
         applied = APPLIED.join(f"<mi>{word}</mi>" for word in name) + APPLIED
         return self._new(applied + self._parentheses(f"<mrow>{arguments}</mrow>"))

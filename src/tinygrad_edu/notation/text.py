@@ -1,9 +1,10 @@
 """Mathematics as text: arithmetic on pieces of text writes them down, with parentheses where they are needed."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, Self, cast
 
+from ..core.operations import OPERATIONS
 from .words import number_text
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -22,7 +23,7 @@ class Text:
     __slots__ = ("digits", "kind", "level", "text")
     TIMES, DOT, ARROW, DOTS = " × ", " · ", " → ", "…"
     PLUS, MINUS, NEGATION, COMMA = " + ", " - ", "-", ", "
-    FUNCTIONS: Mapping[str, str] = {"sigmoid": "σ", "log_sigmoid": "log σ"}
+    FUNCTIONS: Mapping[str, str] = {name: row.symbol for name, row in OPERATIONS.items() if row.symbol}
     RELATIONS: Mapping[str, str] = {}  # how =, ≈, <, ≤ are written, where not by themselves
 
     def __init__(self, text: str, level: int = ATOM, digits: int = 4, kind: str = "") -> None:
@@ -76,7 +77,7 @@ class Text:
 
     def of(self, x: Any) -> Self:
         """`x` as a piece of this notation: it is one, or a number."""
-        return x if isinstance(x, type(self)) else self.number(x, self.digits)
+        return cast("Self", x) if isinstance(x, Text) else self.number(x, self.digits)
 
     def at_least(self, level: int) -> str:
         """The text, in parentheses if it holds together less tightly than that."""
@@ -115,6 +116,8 @@ class Text:
             return right if self.text == "1" else -right
         if self.kind == "number" and right.kind == "letter" and self.text.isdecimal():
             return self._new(f"{self.text}{right.text}", PRODUCT)
+        if self.text == right.text and self.kind != "number":
+            return self**2
         return self.times(right, self.DOT)
 
     def __rmul__(self, other: Any) -> Self:
@@ -146,44 +149,17 @@ class Text:
             return self._new(base + exponent.text.translate(SUPERSCRIPT), POWER)
         return self._new(f"{base}^{exponent.at_least(ATOM)}", POWER)
 
-    # --- functions: `scalar`'s sin(x) asks x for its method of that name ---
+    # --- functions ---
 
-    def call(self, function: str, *others: Self) -> Self:
+    def call(self, function: str, *others: Any) -> Self:
         """A function of this piece and others."""
-        arguments = ", ".join([self.text, *(x.text for x in others)])
+        arguments = self.COMMA.join([self.text, *(self.of(x).text for x in others)])
         return self._new(f"{self.FUNCTIONS.get(function, function)}({arguments})")
 
-    def exp(self) -> Self:
-        """eˣ."""
-        return self.call("exp")
-
-    def log(self) -> Self:
-        """log x."""
-        return self.call("log")
-
-    def sin(self) -> Self:
-        """sin x."""
-        return self.call("sin")
-
-    def cos(self) -> Self:
-        """cos x."""
-        return self.call("cos")
-
-    def sinh(self) -> Self:
-        """sinh x."""
-        return self.call("sinh")
-
-    def cosh(self) -> Self:
-        """cosh x."""
-        return self.call("cosh")
-
-    def sigmoid(self) -> Self:
-        """σ(x)."""
-        return self.call("sigmoid")
-
-    def hypot(self, other: Self) -> Self:
-        """√(x² + y²)."""
-        return self.call("hypot", other)
+    @property
+    def pi(self) -> Self:
+        """π."""
+        return self.name("π", self.digits)
 
     def sqrt(self) -> Self:
         """√x."""
@@ -191,3 +167,12 @@ class Text:
 
     def __abs__(self) -> Self:
         return self._new(f"|{self.text}|")
+
+
+def _calling(name: str) -> Callable[..., Text]:
+    return lambda piece, *others: piece.call(name, *others)
+
+
+for _name in OPERATIONS.keys() - {"sqrt"}:  # `scalar`'s sin(x) asks x for its method of that name
+    if _name.isidentifier():
+        setattr(Text, _name, _calling(_name))

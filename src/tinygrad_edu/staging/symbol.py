@@ -16,8 +16,9 @@ from fractions import Fraction
 from typing import Any, NoReturn, TypeAlias, Union
 
 from ..core.elementary import Elementary, deepest
+from ..core.kinds import SWAPPED
 from ..core.number import is_truth, number, shown
-from ..core.scalar import SWAPPED
+from ..core.operations import OPERATIONS
 from .simplify import RULES, ZERO
 
 Operand: TypeAlias = Union["Symbol", float]
@@ -284,11 +285,8 @@ def _function(name: str, *, swapped: bool = False) -> Callable[..., Declined]:
     return method
 
 
-FUNCTIONS = (
-    "exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh erf sigmoid softplus log_sigmoid "
-    "relu leaky_relu maximum minimum hypot arctan2"
-).split()
-for _name in FUNCTIONS:  # `scalar`'s functions ask a number that is no float for its method of that name
+# `scalar`'s functions ask a number that is no float for its method of that name
+for _name in [name for name, row in OPERATIONS.items() if row.is_line]:
     setattr(Symbol, _name, _function(_name))
 for _name, _method in SWAPPED.items():
     setattr(Symbol, _method, _function(_name, swapped=True))

@@ -11,6 +11,7 @@ taken, log(where(x > 0.0, x, 1.0)), and what is used outside of the branch is 0 
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, ClassVar
 
+from ...core.operations import OPERATIONS, SHORT_NAMES
 from ...core.tree import LEAF, flatten
 from ..symbol import Condition, Loop, Operand, Program, RowLoop, StagingError, Symbol, WhileLoop
 from . import python
@@ -29,13 +30,8 @@ HELPERS = {  # the exponential of -|x|, written such that all derivatives at 0 a
     return where(x < 0.0, x, 0.0) - log1p(exp(where(x < 0.0, x, -x)))
 """,
 }
-HARMLESS = (  # operands for which an operation and its slopes are finite
-    {"log": 1.0, "sqrt": 1.0, "hypot": 1.0, "/": 1.0, "**": 1.0, "log1p": 0.0, "arcsin": 0.0, "arccos": 0.0}
-    | {"exp": 0.0, "expm1": 0.0, "sinh": 0.0, "cosh": 0.0, "arctan2": 1.0}
-)
-RESERVED = python.RESERVED.union(
-    "where maximum minimum sign arcsin arccos arctan arctan2 tensor numpy jax torch".split(),
-)
+HARMLESS = {name: row.safe for name, row in OPERATIONS.items() if row.safe is not None}
+RESERVED = python.RESERVED.union("where maximum minimum sign cbrt tensor numpy jax torch".split(), SHORT_NAMES)
 
 
 class ArrayWriter(python.PythonWriter):
@@ -214,7 +210,10 @@ class TorchWriter(ArrayWriter):
 
     MODULE: ClassVar = "torch"
     ELSEWHERE: ClassVar = {}
-    TEMPLATES: ClassVar = ArrayWriter.TEMPLATES | {"sign": "where({0} == {0}, sign({0}), {0})"}  # its sign of nan is 0
+    TEMPLATES: ClassVar = ArrayWriter.TEMPLATES | {
+        "sign": "where({0} == {0}, sign({0}), {0})",  # its sign of nan is 0
+        "cbrt": "where({0} < 0.0, -1.0, 1.0) * abs({0}) ** (1.0 / 3.0)",  # it has none
+    }
 
     def _count(self, rows: Symbol) -> str:
         return f"{self._some_array(rows)}.new_tensor({super()._count(rows)})"

@@ -8,6 +8,7 @@ floating-point arithmetic sets (IEEE 754, section 7), so the compiler must keep 
 
 from typing import Any, ClassVar
 
+from ...core.operations import SHORT_NAMES
 from ...core.tree import flatten
 from ..symbol import Operand, Program, RowLoop, Symbol
 from .braces import BracesWriter
@@ -53,10 +54,7 @@ class CWriter(BracesWriter):
     FIXED: ClassVar = "const double"
     CHANGING: ClassVar = "double"
     FUNCTIONS: ClassVar = {
-        "arcsin": "asin",
-        "arccos": "acos",
-        "arctan": "atan",
-        "arctan2": "atan2",
+        **SHORT_NAMES,
         "abs": "fabs",
         "nan": "NAN",
         "inf": "INFINITY",

@@ -8,6 +8,7 @@ import dataclasses
 import json
 from typing import Any, ClassVar
 
+from ...core.operations import OPERATIONS
 from ...core.tree import flatten
 from ..symbol import Program, RowLoop, Symbol
 from .braces import BracesWriter
@@ -29,6 +30,10 @@ HELPERS = {
 """,
     "log_sigmoid": """function log_sigmoid(x) {
     return -((x > 0.0 ? 0.0 : -x) + Math.log1p(Math.exp(-Math.abs(x))));
+}
+""",
+    "exp2": """function exp2(x) {
+    return Math.pow(2.0, x);
 }
 """,
     # A power series, then Laplace's continued fraction: within 1e-15 of the true value, relative to it.
@@ -57,7 +62,7 @@ import in instanceof int interface let long native new null of package private p
 super switch synchronized this throw throws transient true try typeof undefined var void volatile while with yield Math
 Infinity NaN Object Array Number Symbol Function Error exports module require""".split()
 ).union(HELPERS)
-MATH = "exp log log1p expm1 sqrt sin cos tan sinh cosh tanh hypot pow abs".split()
+MATH = {name: row.short or name for name, row in OPERATIONS.items() if row.is_line and name not in HELPERS}
 
 
 class JavaScriptWriter(BracesWriter):
@@ -66,11 +71,9 @@ class JavaScriptWriter(BracesWriter):
     GUARDS: ClassVar = False
     FIXED: ClassVar = "const"
     CHANGING: ClassVar = "let"
-    FUNCTIONS: ClassVar = {name: f"Math.{name}" for name in MATH} | {
-        "arcsin": "Math.asin",
-        "arccos": "Math.acos",
-        "arctan": "Math.atan",
-        "arctan2": "Math.atan2",
+    FUNCTIONS: ClassVar = {name: f"Math.{own}" for name, own in MATH.items()} | {
+        "abs": "Math.abs",
+        "pow": "Math.pow",
         "nan": "NaN",
         "inf": "Infinity",
     }

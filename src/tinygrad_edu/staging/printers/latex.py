@@ -6,15 +6,10 @@ The text is one `aligned` environment, to be set within `\[` and `\]`. It needs 
 from typing import Any, ClassVar
 
 from ...core.tree import flatten
-from ...notation.latex import COMMANDS, Latex
+from ...notation.latex import Latex
 from ..symbol import Condition, Operand, Operands, Program, RowLoop, Symbol, WhileLoop
 from .names import Names
 from .writer import ATOM, POWER, PRODUCT, Writer, checked_number
-
-OPERATORS = (
-    "arcsin arccos arctan log1p expm1 log_sigmoid softplus leaky_relu relu maximum minimum sign share equal hypot "
-    "arctan2 erf"
-)
 
 
 class LatexWriter(Writer):
@@ -27,11 +22,6 @@ class LatexWriter(Writer):
     WORDS: ClassVar = {"and": r"\land", "or": r"\lor", "not": r"\lnot "}
     NEGATED: ClassVar = 4
     SUBTRAHEND: ClassVar = PRODUCT
-    FUNCTIONS: ClassVar = (
-        {name: rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}" for name in OPERATORS.split()}
-        | {name: rf"\{name}" for name in COMMANDS}
-        | {"maximum": r"\max", "minimum": r"\min", "sigmoid": r"\sigma"}
-    )
 
     def name(self, line: Symbol) -> str:
         """A line's name as mathematics writes it."""
@@ -55,7 +45,7 @@ class LatexWriter(Writer):
         return rf"{x} \cdot {y}" if op == "*" else f"{x} {op} {y}"
 
     def _call(self, op: str, args: Operands) -> tuple[str, int]:
-        return self.FUNCTIONS[op] + self._brackets(", ".join(self._operand(x) for x in args)), ATOM
+        return Latex.function(op) + self._brackets(", ".join(self._operand(x) for x in args)), ATOM
 
     def _power(self, x: Operand, n: Operand) -> tuple[str, int]:
         return f"{self._operand(x, ATOM)}^{{{self._operand(n)}}}", POWER

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable
 
+from ...core.operations import OPERATIONS
 from ..symbol import Block, Condition, Operand, Program, RowLoop, Symbol, WhileLoop
 
 TWICE = frozenset(  # written out, these name an operand twice
-    "relu leaky_relu maximum minimum sign share equal".split()
+    "relu leaky_relu maximum minimum sign share equal floor ceil".split()
 )
-GUARDED = frozenset(  # these raise for some operands where the lines that use the operands need not
-    "log log1p sqrt arcsin arccos / **".split()
-)
-RAISING = GUARDED | frozenset("exp expm1 sinh cosh".split())  # these raise for some finite operands
+# These raise for some operands where the lines that use the operands need not.
+GUARDED = frozenset(["/", "**", *(name for name, row in OPERATIONS.items() if row.domain)])
+RAISING = GUARDED | frozenset("exp exp2 expm1 sinh cosh".split())  # these raise for some finite operands
 SHOWS_NAN = frozenset(  # where an operand is nan, the result is
-    "+ - * / neg abs exp log log1p expm1 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh erf sigmoid softplus "
-    "log_sigmoid relu leaky_relu maximum minimum arctan2 sign share equal total".split()
-)
+    [*"+ - * / neg abs share equal total".split(), *(name for name, row in OPERATIONS.items() if row.is_line)]
+) - {"hypot"}
 SHOWS_INF = frozenset(
     "+ - * / neg abs sqrt total".split()
 )  # where an operand is infinite, of / the first, so is the result, or nan

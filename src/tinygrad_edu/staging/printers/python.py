@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from ...core.scalar import SHORT_NAMES
+from ...core.operations import SHORT_NAMES
 from ...core.tree import LEAF, flatten
 from ..symbol import Operand, Program, RowLoop, Symbol, WhileLoop
 from .names import Names
@@ -59,6 +59,8 @@ class PythonWriter(Writer):
         "leaky_relu": "{0} if {0} > 0.0 else {1} * {0}",
         "maximum": "{0} if {0} > {1} or {0} != {0} else {1}",
         "minimum": "{0} if {0} < {1} or {0} != {0} else {1}",
+        "floor": "{0} // 1.0 if {0} - {0} == 0.0 else {0}",
+        "ceil": "-(-{0} // 1.0) if {0} - {0} == 0.0 else {0}",
         "sign": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0 if {0} == 0.0 else nan",
         "share": "1.0 if {0} > {1} else 0.0 if {0} < {1} else 0.5 if {0} == {1} else nan",
         "equal": "1.0 if {0} == {1} else 0.0 if {0} < {1} or {0} > {1} else nan",
