@@ -38,6 +38,10 @@ examples:
       compare with finite differences
   tinygrad-edu "1/2 * (y - sigmoid(w*x + b))**2" w=2 x=-1 b=-3 y=1 --svg neuron.svg
       draw the graph
+  tinygrad-edu check engine.py
+      check an engine of your own; see tinygrad-edu check --help
+  tinygrad-edu grade submissions/
+      grade a class of them; see tinygrad-edu grade --help
 """
 FUNCTION_LINES = """\
 expressions:
@@ -79,6 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    if argv[:1] in (["check"], ["grade"]) and not any(word.startswith(f"{argv[0]}=") for word in argv):
+        from ..testing import commands  # noqa: PLC0415 - only these two need it
+
+        return commands.run(argv, _write)
     if not set(argv).isdisjoint(("-h", "--help")):
         _write(_parser().format_help())
         return OK

@@ -1,0 +1,333 @@
+"""The checks of one engine: each operation alone and within others, then shared nodes, then random programs."""
+
+import random
+import re
+from collections.abc import Iterable, Sequence
+
+from ..core.number import Number
+from ..engine import Value
+from ..explanations.explanation import explain
+from .catalogue import CHAPTERS, FORMS, FUNCTIONS, RULES, SPELLINGS, USUAL, Form, Known, x, y
+from .engines import Engine
+from .programs import Expression, evaluate, steps
+from .report import Finding, Report
+from .shapes import find_function
+from .suspects import Source
+from .trials import Trial, close, tried
+
+LOST = "assigns the gradient instead of adding to it (= for +=)"
+ORDER = "a node hands its gradient down before all that use it have reported: a topological order is needed"
+TWICE = "a node that is used twice hands its gradient down more than once"
+EQUAL = "nodes of equal value are taken for one another: find nodes by identity, not by == or hash"
+Z = Expression("z")
+BASIC = {"x * y", "x + y"}
+
+
+def _sharing() -> list[tuple[Expression, tuple[float, ...], str]]:
+    """Expressions in which something is used twice, the smallest first, with what to suspect if one fails."""
+    u, s = x * y, x + y
+    return [
+        (x + x, (3.0,), "an operand that is used twice counts once: are the parents kept in a set?"),
+        (x * x, (3.0,), "an operand that is used twice counts once: are the parents kept in a set?"),
+        (x + y, (3.0, 3.0), EQUAL),
+        (x * y, (3.0, 3.0), EQUAL),
+        (u + x, (2.0, 3.0), LOST),
+        (u + y, (2.0, 3.0), LOST),
+        (x * u, (2.0, 3.0), LOST),
+        (s * x, (2.0, 3.0), LOST),
+        (y + s, (2.0, 3.0), LOST),
+        (u + x, (3.0, 3.0), EQUAL),
+        (x * y + x * Z, (2.0, 3.0, 3.0), EQUAL),
+        (u + u, (2.0, 3.0), TWICE),
+        (s * s, (2.0, 3.0), TWICE),
+        ((s * x) * (s * y), (2.0, 3.0), TWICE),
+        (u + u * Z, (2.0, 3.0, 4.0), ORDER),
+        (u * Z + u, (2.0, 3.0, 4.0), ORDER),
+        ((s * Z) * x + s, (2.0, 3.0, 4.0), ORDER),
+        (s + (u * Z + s) * y, (2.0, 3.0, 4.0), ORDER),
+    ]
+
+
+SHARING = _sharing()
+
+
+def random_programs(seed: int = 0, count: int = 24) -> Iterable[tuple[Expression, tuple[float, ...]]]:
+    """Sums and products with much sharing, growing; the same ones each time."""
+    draw = random.Random(seed)  # noqa: S311 - programs, no secrets
+    for size in range(count):
+        nodes = [x, y, Z]
+        for _ in range(3 + size // 3):
+            op = draw.choice("++*")
+            nodes.append(Expression(op, nodes[-1], draw.choice(nodes)))
+        yield nodes[-1] + x * y * Z, (1.5, -0.5, 2.0)
+
+
+class Checker:
+    """Checks one engine and writes into its report."""
+
+    def __init__(self, engine: Engine, source: Source, report: Report, *, derive: bool = False) -> None:
+        self.engine, self.source, self.report, self.derive = engine, source, report, derive
+        self.rules = dict(RULES)
+        self.sound: set[str] = set()
+        self.is_sharing_right = True
+        self.is_partial = False  # only class and imports were taken from the file: a missing name proves nothing
+
+    # --- telling
+
+    def count(self, topic: str, *, passed: bool) -> None:
+        """One more check of a topic."""
+        counts = self.report.topics.setdefault(topic, [0, 0])
+        counts[0] += passed
+        counts[1] += 1
+
+    def find(self, trial: Trial, severity: str, what: str, operation: str, topic: str, line: int | None) -> None:
+        """A finding from a trial that went wrong."""
+        i = trial.wrong if trial.wrong is not None else -1
+        expected, actual = trial.numbers()
+        in_backward = trial.outcome is None and self.engine.phase == "backward"
+        code = self.engine.listing(trial.expression, trial.point, 0 if in_backward else i if i >= 0 else None)
+        self.report.findings.append(
+            Finding(
+                severity, what, operation, code, trial.right.gradients[0] if in_backward else expected,
+                actual if isinstance(actual, float) else str(actual), line, topic, CHAPTERS[topic],
+                self._derivation(trial) if self.derive else "",
+            )
+        )  # fmt: skip
+
+    def _derivation(self, trial: Trial) -> str:
+        leaves = {n: Value(p, label=n) for n, p in zip(trial.expression.inputs, trial.point, strict=True)}
+        result = evaluate(trial.expression, leaves, self.rules)
+        return explain(result).text if isinstance(result, Value) else ""
+
+    # --- operations
+
+    def check_operations(self) -> None:
+        """Operators, then every function that is found."""
+        for form in FORMS:
+            self.check_form(form)
+            if str(form.expression) == "x + y":
+                self.check_sharing()
+        for name, known in FUNCTIONS.items():
+            self.check_function(name, known)
+
+    def check_form(self, form: Form) -> None:
+        """One way of writing an operation: alone at some points, then within others."""
+        label, op = str(form.expression), form.expression.op
+        names = (form.method, *SPELLINGS.get(op, ()), op, *(FUNCTIONS[op].names if op in FUNCTIONS else ()))
+        for trial in filter(None, (tried(self.engine, form.expression, at, self.rules) for at in form.points)):
+            if trial.error is not None and self._is_refused(trial.error, form):
+                self._miss(label if trial.point == form.points[0] else f"{label} at {trial.point[0]:g}")
+                return
+            if trial.wrong is not None:
+                self.count(form.topic, passed=False)
+                self._tell_alone(trial, form, label, names)
+                return
+            if trial.is_approximate and label not in self.sound:
+                self.find(trial, "approximate", f"{label} is right to some digits only", label, form.topic, None)
+            self.sound.add(label)
+        if label in self.sound:
+            self.count(form.topic, passed=self._is_right_within(form, label, names))
+
+    def _is_refused(self, error: Exception, form: Form) -> bool:
+        """Whether the engine does not have this form, rather than having it wrong."""
+        if isinstance(error, NameError) and not self.is_partial and not isinstance(error, AttributeError):
+            return False
+        if self.source.is_refusal(error):
+            return True
+        if self.engine.phase == "backward":
+            return False
+        takes_number = form.topic == "numbers" or form.expression.op == "**"
+        if isinstance(error, TypeError | AttributeError | ValueError) and takes_number:
+            return True
+        return self.source.is_unsupported(error)
+
+    def _miss(self, label: str) -> None:
+        if label == "x * 3":
+            self.engine.wraps = True
+        self.report.missing.append(label)
+
+    def _tell_alone(self, trial: Trial, form: Form, label: str, names: Sequence[str]) -> None:
+        line = self.source.line_of_error(trial.error) if trial.error else None
+        if trial.error is not None:
+            words = self._error_words(label, trial)
+        elif trial.wrong == -1:
+            words = self._value_words(label, trial, form)
+        else:
+            words = f"the gradient of {label} is wrong: {self._slope_words(trial, form)}"
+            line = self.source.gradient_line(*names)
+        self.find(trial, "wrong", words, label, form.topic, line or self.source.line_of(*names))
+
+    def _error_words(self, label: str, trial: Trial) -> str:
+        error = trial.error
+        where = "backward" if self.engine.phase == "backward" else "the forward pass"
+        words = f"{label}: {where} raises {type(error).__name__}: {str(error)[:120]}"
+        return words + ("; a name is missing, or an import" if isinstance(error, NameError) else "")
+
+    def _value_words(self, label: str, trial: Trial, form: Form) -> str:
+        found = trial.outcome.value if trial.outcome else None
+        for words, slip in form.slips:
+            try:
+                if close(found, slip(*trial.point)):
+                    return f"the value of {label} is wrong: {words}"
+            except ArithmeticError:
+                continue
+        return f"the value of {label} is wrong"
+
+    def _slope_words(self, trial: Trial, form: Form) -> str:
+        """What the wrong gradient looks like."""
+        i = trial.wrong or 0
+        right, found = trial.right.gradients, trial.outcome.gradients if trial.outcome else ()
+        by = f" by {trial.expression.inputs[i]}" if len(right) > 1 else ""
+        for words, slip in _slope_slips(trial, form, i):
+            if close(found[i], slip):
+                return words + by
+        if len(right) == 2 and right[0] != right[1] and close(found[0], right[1]) and close(found[1], right[0]):
+            return "each operand gets the other's gradient"
+        if close(found[i], 0.0):
+            return f"no gradient arrives{by}"
+        if close(found[i], -right[i]):
+            return f"its sign is turned{by}"
+        other = tried(self.engine, trial.expression, form.points[-1], self.rules)
+        if other is not None and other.outcome is not None and right[i] and isinstance(found[i], float):
+            factor = (found[i] or 0.0) / right[i]  # type: ignore[operator]
+            if close(other.outcome.gradients[i], factor * other.right.gradients[i]):
+                return f"it is {factor:.6g} times the right one{by}"
+        return f"the local gradient{by} is not the derivative"
+
+    # --- within others
+
+    def _is_right_within(self, form: Form, label: str, names: Sequence[str]) -> bool:
+        """u + x, u·x and u(x·x): a gradient from above that is not 1, and other users of x."""
+        u = form.expression
+        if not self.is_sharing_right or label in BASIC or not self.sound >= BASIC:
+            return True  # those of + and * are among the checks of sharing
+        for within in (u + x, u * x, _squared(u)):
+            trial = tried(self.engine, within, form.points[0], self.rules)
+            if trial is not None and trial.wrong is not None:
+                words, is_lost = self._within_words(trial, u, within)
+                line = self.source.assigning_line(*names) if is_lost else None
+                line = line or self.source.gradient_line(*names)
+                self.find(trial, "wrong", f"{label}: {words}", label, form.topic, line)
+                return False
+        return True
+
+    def _within_words(self, trial: Trial, u: Expression, within: Expression) -> tuple[str, bool]:
+        if trial.error is not None:
+            return self._error_words(str(within), trial), False
+        alone = tried(self.engine, u, trial.point, self.rules)
+        found = (
+            trial.outcome.gradients[trial.wrong]
+            if trial.outcome and trial.wrong is not None and trial.wrong >= 0
+            else None
+        )
+        if alone is not None and within.op == "+" and found is not None:
+            if close(found, trial.right.gradients[0] - 1) or close(found, 1.0):
+                return LOST, True
+        if alone is not None and within.op == "*" and found is not None:
+            value, slope, at = alone.right.value, alone.right.gradients[0], trial.point[0]
+            if close(found, value + slope):
+                return "forgets to multiply by the gradient from above", False
+            if close(found, value + at * at * slope):
+                return "multiplies by the gradient from above twice", False
+            if close(found, at * slope) or close(found, value):
+                return LOST, True
+        return f"right alone, wrong within {within}", False
+
+    def check_sharing(self) -> None:
+        """Nodes and leaves that are used more than once; then random programs. The first failure is told."""
+        if not self.sound >= BASIC:
+            return
+        larger = (
+            (program, point, "right in small programs, wrong in a larger one") for program, point in random_programs()
+        )
+        for expression, point, suspicion in [*SHARING, *larger]:
+            trial = tried(self.engine, expression, point, self.rules)
+            if trial is None:
+                continue
+            self.count("sharing", passed=trial.wrong is None)
+            if trial.wrong is not None and self.is_sharing_right:
+                self.is_sharing_right = False
+                self._tell_shared(trial, suspicion)
+
+    def _tell_shared(self, trial: Trial, suspicion: str) -> None:
+        """What is probably behind it: an assignment in one of the operations, or what the expression was made for."""
+        words, line = suspicion, None
+        right, found = trial.numbers()
+        if trial.error is not None:
+            words, line = self._error_words(str(trial.expression), trial), self.source.line_of_error(trial.error)
+        elif suspicion != EQUAL:
+            spellings = [SPELLINGS.get(each.op, ()) for each in reversed(steps(trial.expression))]
+            lines = [self.source.assigning_line(*each, f"__{each[0]}__") for each in spellings if each]
+            line = next(filter(None, lines), None)
+            is_more = isinstance(found, float) and abs(found) > abs(right)
+            words = LOST if line and not is_more else TWICE if is_more else suspicion
+        line = line or self.source.gradient_line(*self._starters())
+        self.find(trial, "wrong", f"{trial.expression}: {words}", str(trial.expression), "sharing", line)
+
+    def _starters(self) -> list[str]:
+        return re.findall(r"(\w+)\(", "\n".join(getattr(self.engine, "backward", [])))
+
+    # --- functions
+
+    def check_function(self, name: str, known: Known) -> None:
+        """A function of one number, if the engine has it."""
+        reference = find_function(self.engine, name)
+        if reference is None:
+            if name in USUAL:
+                self.report.missing.append(name)
+            return
+        self.rules[name] = reference
+        points = tuple((point,) for point in known.points)
+        form = Form(Expression(name, x), points, "functions", method=name)
+        self.check_form(form)
+        if f"{name}(x)" in self.sound:
+            self._check_extremes(name, known)
+
+    def _check_extremes(self, name: str, known: Known) -> None:
+        for at in known.extreme:
+            trial = tried(self.engine, Expression(name, x), (at,), self.rules)
+            if trial is not None:
+                self.count("robustness", passed=trial.wrong is None)
+                if trial.wrong is not None:
+                    line = (
+                        self.source.line_of_error(trial.error)
+                        if trial.error
+                        else self.source.line_of(name, *known.names)
+                    )
+                    what = f"{name}({at:g}) overflows: use a form whose exponent is never positive"
+                    self.find(trial, "fragile", what, f"{name}(x)", "robustness", line)
+                    return
+
+
+def _squared(u: Expression) -> Expression:
+    """u with x·x in the place of x."""
+    square = x * x
+
+    def inner(each: Expression | Number) -> Expression | Number:
+        if not isinstance(each, Expression):
+            return each
+        if not each.operands:
+            return square if each.op == "x" else each
+        return Expression(each.op, *map(inner, each.operands))
+
+    return Expression(u.op, *map(inner, u.operands))
+
+
+def _slope_slips(trial: Trial, form: Form, i: int) -> Iterable[tuple[str, float]]:
+    """Wrong gradients that are often seen for this operation, with words for each."""
+    op, at = form.expression.op, trial.point
+    if op in FUNCTIONS:
+        for words, slope in FUNCTIONS[op].slips:
+            try:
+                yield words, float(slope(at[0]))
+            except (ArithmeticError, ValueError):
+                continue
+    exponent = form.expression.operands[-1]
+    if op == "**" and not isinstance(exponent, Expression) and isinstance(form.expression.operands[0], Expression):
+        yield "forgets to lower the exponent: n·x**n instead of n·x**(n - 1)", exponent * at[0] ** exponent
+        yield "forgets the factor n", at[0] ** (exponent - 1)
+    if op == "/" and len(at) == 2:
+        yield ("forgets to square the denominator", -at[0] / at[1]) if i else ("forgets to divide by y", 1.0)
+        yield ("forgets the minus", at[0] / at[1] ** 2) if i else ("multiplies by y instead of dividing", at[1])
+    if op == "*" and len(at) == 2:
+        yield "hands the operand its own value instead of the other's", at[i]

@@ -1,0 +1,111 @@
+"""Load a file that may train, print, download or never end when it is imported, and take the class out of it."""
+
+import ast
+import io
+import sys
+import types
+from pathlib import Path
+from typing import NamedTuple
+
+from .kit import is_own
+from .limits import TimeUpError, time_limit
+from .engines import Namespace
+from .shapes import candidates
+
+IMPORTS = ast.Import | ast.ImportFrom
+KEPT = ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Loaded(NamedTuple):
+    """What a file defines, and what happened meanwhile."""
+
+    module: types.ModuleType
+    notes: list[str]
+    is_partial: bool  # only classes, functions and imports were taken from it
+
+    @property
+    def names(self) -> Namespace:
+        """What the module and its neighbours in the same folder define."""
+        folder = str(Path(self.module.__file__ or "").parent)
+        near = {n for n, m in list(sys.modules.items()) if str(getattr(m, "__file__", None) or "").startswith(folder)}
+        found = vars(self.module).items()
+        return {n: each for n, each in found if any(is_own(each, home) for home in {self.module.__name__, *near})}
+
+
+class Counter(io.TextIOBase):
+    """Takes what is printed and keeps nothing but how much it was."""
+
+    count = 0
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        self.count += len(text)
+        return len(text)
+
+
+def load(path: Path, seconds: float, *, extract: bool = False) -> Loaded:
+    """The module in a file; where it raises or takes too long, its classes, functions and imports alone."""
+    source = path.read_text("utf-8", errors="replace")
+    tree = ast.parse(source, str(path))
+    name = path.stem if path.stem.isidentifier() and path.stem not in sys.modules else f"engine_{abs(hash(path.stem))}"
+    module = types.ModuleType(name)
+    module.__file__ = str(path)
+    _make_room(path.parent, module)
+    sys.modules[name] = module
+    printed = Counter()
+    sys.stdout = sys.stderr = printed
+    notes, failed = ([], False) if extract else _run(tree, path, module, seconds)
+    if printed.count > 200:
+        notes.append(f"prints {printed.count:,} characters when it is imported")
+    has_class = any(hasattr(each, "__mul__") for _, each in candidates(vars(module), name))
+    if extract or (failed and not has_class):
+        notes += _extract(tree, path, module)
+        failed = True
+    return Loaded(module, notes, failed)
+
+
+def _make_room(folder: Path, module: types.ModuleType) -> None:
+    """The file's folder on the path, behind the standard library; packages above it for relative imports."""
+    parts: list[str] = []
+    root = folder
+    while (root / "__init__.py").exists():
+        parts.insert(0, root.name)
+        root = root.parent
+    module.__package__ = ".".join(parts)
+    place = next((i for i, each in enumerate(sys.path) if each.endswith("-packages")), len(sys.path))
+    sys.path[place:place] = [str(folder), *([str(root)] if parts else [])]
+
+
+def _run(tree: ast.Module, path: Path, module: types.ModuleType, seconds: float) -> tuple[list[str], bool]:
+    try:
+        with time_limit(seconds):
+            exec(compile(tree, str(path), "exec"), vars(module))  # noqa: S102 - that is the task; the worker limits it
+    except TimeUpError:
+        return [f"importing it takes more than {seconds:g} s: put what runs under if __name__ == '__main__'"], True
+    except BaseException as error:  # sys.exit() too
+        return [f"importing it raises {type(error).__name__}: {str(error)[:200]}"], True
+    return [], False
+
+
+def _extract(tree: ast.Module, path: Path, module: types.ModuleType) -> list[str]:
+    """Run imports, definitions and constants one by one, each for itself."""
+    notes = []
+    for node in tree.body:
+        if not _is_definition(node):
+            continue
+        try:
+            with time_limit(5):
+                exec(compile(ast.Module([node], []), str(path), "exec"), vars(module))  # noqa: S102 - as above
+        except ImportError as error:
+            notes.append(f"needs a module that is not here: {error}")
+        except BaseException as error:
+            notes.append(f"line {node.lineno} raises {type(error).__name__}")
+    return notes
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Try | ast.If):
+        return all(isinstance(each, IMPORTS | ast.Pass) for each in node.body)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return not any(isinstance(each, ast.Call) for each in ast.walk(node))
+    return isinstance(node, KEPT)

@@ -1,0 +1,154 @@
+"""What the kit has to say of an engine: findings, what is missing, conventions; as text, Markdown, HTML and JSON."""
+
+import html
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+SEVERITIES = ("wrong", "fragile", "approximate", "convention")
+MEANING = {
+    "wrong": "a number is wrong, or ordinary use raises",
+    "fragile": "right in ordinary use, wrong or failing beyond it",
+    "approximate": "right to fewer digits than a float has",
+    "convention": "a choice that others make differently",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found; `code` shows it with the engine's own names, `line` is of the engine's file.
+
+    `expected` and `actual` are numbers, or words where there is no number.
+    """
+
+    __module__ = "tinygrad_edu.testing"
+
+    severity: str
+    what: str
+    operation: str
+    code: str = ""
+    expected: float | str | None = None
+    actual: float | str | None = None
+    line: int | None = None
+    topic: str = "arithmetic"
+    read: str = ""  # the page to read
+    derivation: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("expected", "actual"):
+            each = getattr(self, name)
+            if isinstance(each, float) and not math.isfinite(each):
+                object.__setattr__(self, name, str(each))  # JSON has no nan
+
+
+@dataclass
+class Report:
+    """All that was found about one engine."""
+
+    __module__ = "tinygrad_edu.testing"
+
+    engine: str
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    conventions: list[str] = field(default_factory=list)
+    topics: dict[str, list[int]] = field(default_factory=dict)  # topic: checks passed, checks made
+    unchecked: str = ""  # why nothing could be checked
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything could be checked and nothing was found wrong."""
+        return not self.unchecked and all(each.severity != "wrong" for each in self.findings)
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 nothing wrong, 1 something wrong, 2 could not be checked."""
+        return 2 if self.unchecked else int(not self.ok)
+
+    def require(self, names: Sequence[str]) -> None:
+        """Turn what is missing and required into findings."""
+        for name in names:
+            if name in self.missing:
+                self.findings.append(Finding("wrong", f"{name} is required and missing", name, topic="functions"))
+
+    def to_json(self) -> str:
+        """As JSON, with the keys engine, findings, missing and conventions."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Report":
+        """The report that `to_json` wrote."""
+        facts = json.loads(text)
+        return cls(**(facts | {"findings": [Finding(**each) for each in facts["findings"]]}))
+
+    def sorted_findings(self) -> list[Finding]:
+        """The findings, the gravest first."""
+        return sorted(self.findings, key=lambda each: SEVERITIES.index(each.severity))
+
+    def summary(self) -> str:
+        """One line."""
+        if self.unchecked:
+            return f"{self.engine}: could not be checked: {self.unchecked}"
+        counts = {name: sum(each.severity == name for each in self.findings) for name in SEVERITIES}
+        listed = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        made = sum(total for _, total in self.topics.values())
+        return f"{self.engine}: {made} checks, {listed or 'nothing to report'}"
+
+    def __str__(self) -> str:
+        parts = [self.summary()]
+        for each in self.sorted_findings():
+            lines = [f"{each.severity.upper()}: {each.what}" + (f" (line {each.line})" if each.line else "")]
+            lines += [f"    {line}" for line in each.code.splitlines()]
+            if each.expected is not None:
+                lines.append(f"  expected {shown(each.expected)}, got {shown(each.actual)}")
+            lines += [f"  {line}" for line in each.derivation.splitlines()]
+            parts.append("\n".join(lines + ([f"  read {each.read}"] if each.read else [])))
+        return "\n\n".join(parts + self._lists())
+
+    def _lists(self) -> list[str]:
+        lists = {"not there": self.missing, "conventions": self.conventions}
+        return [f"{title}: {'; '.join(items)}" for title, items in lists.items() if items]
+
+    def to_markdown(self) -> str:
+        """As Markdown."""
+        parts = [f"# {self.engine}", self.summary()]
+        for each in self.sorted_findings():
+            where = f" (line {each.line})" if each.line else ""
+            parts.append(f"## {each.severity}: {each.what}{where}")
+            if each.code:
+                parts.append(f"```python\n{each.code}\n```")
+            if each.expected is not None:
+                parts.append(f"Expected {shown(each.expected)}, got {shown(each.actual)}.")
+            parts += [f"```text\n{each.derivation}\n```"] if each.derivation else []
+            parts += [f"Read: {each.read}"] if each.read else []
+        return "\n\n".join([*parts, *self._lists()]) + "\n"
+
+    def to_html(self) -> str:
+        """As one page of HTML, without scripts; everything that comes from the engine is escaped."""
+        escaped = html.escape
+        rows = []
+        for each in self.sorted_findings():
+            where = f" (line {each.line})" if each.line else ""
+            rows.append(f"<h2>{escaped(each.severity)}: {escaped(each.what)}{where}</h2>")
+            rows.append(f"<pre>{escaped(each.code)}</pre>" if each.code else "")
+            if each.expected is not None:
+                rows.append(f"<p>Expected {escaped(shown(each.expected))}, got {escaped(shown(each.actual))}.</p>")
+            rows.append(f"<pre>{escaped(each.derivation)}</pre>" if each.derivation else "")
+        rows += [f"<p>{escaped(line)}</p>" for line in self._lists()]
+        title = escaped(self.engine)
+        return (
+            f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>\n'
+            "<style>body{font:1rem/1.5 sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}"
+            "pre{background:#8882;padding:.7rem;overflow:auto}:root{color-scheme:light dark}</style>\n"
+            f"<h1>{title}</h1>\n<p>{escaped(self.summary())}</p>\n" + "\n".join(filter(None, rows)) + "\n</html>\n"
+        )
+
+
+def shown(x: object) -> str:
+    """A number short enough to read."""
+    return f"{x:.10g}" if isinstance(x, float) else str(x)
+
+
+def merged(topics: Mapping[str, Sequence[int]]) -> tuple[int, int]:
+    """Checks passed and made, over all topics."""
+    return sum(each[0] for each in topics.values()), sum(each[1] for each in topics.values())

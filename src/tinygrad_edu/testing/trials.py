@@ -1,0 +1,78 @@
+"""One expression at one point, by the engine and by us: what agrees, what does not, and what that looks like."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .engines import Engine, Outcome
+from .limits import TimeUpError
+from .programs import Exact, Expression, Rules, exact
+
+EXACT, APPROXIMATE = 1e-9, 2e-3  # of the number, or of 1 if it is smaller; float32 and log(x + ε) lie between
+
+
+def error_of(found: complex | None, right: float) -> float:
+    """How far off a number is, relative to it or to 1; None counts as a gradient of 0."""
+    found = 0.0 if found is None else found
+    if isinstance(found, complex) or found != found:
+        return float("inf")
+    return abs(found - right) / max(1.0, abs(right)) if found != right else 0.0
+
+
+def close(found: complex | None, right: float) -> bool:
+    """Whether they are the same number, up to what makes a result approximate."""
+    return error_of(found, right) <= APPROXIMATE
+
+
+class Trial(NamedTuple):
+    """What should have come out and what did: an outcome or an exception."""
+
+    expression: Expression
+    point: tuple[float, ...]
+    right: Exact
+    outcome: Outcome | None
+    error: Exception | None
+
+    @property
+    def wrong(self) -> int | None:
+        """What is wrong: None, -1 for the value, or the number of the first wrong gradient."""
+        if self.outcome is None:
+            return -1
+        if self.outcome.value is None or not close(self.outcome.value, self.right.value):
+            return -1
+        pairs = enumerate(zip(self.outcome.gradients, self.right.gradients, strict=True))
+        return next((i for i, (found, right) in pairs if not close(found, right)), None)
+
+    @property
+    def is_approximate(self) -> bool:
+        """Whether all is nearly right, and something not to the last digits."""
+        if self.outcome is None or self.wrong is not None:
+            return False
+        found = [self.outcome.value, *self.outcome.gradients]
+        return any(
+            error_of(a, b) > EXACT for a, b in zip(found, [self.right.value, *self.right.gradients], strict=True)
+        )
+
+    def numbers(self) -> tuple[float, object]:
+        """What was expected and what came, of the first thing that is wrong."""
+        i = self.wrong if self.wrong is not None else -1
+        right = self.right.value if i < 0 else self.right.gradients[i]
+        if self.outcome is None:
+            return right, f"{type(self.error).__name__}: {str(self.error)[:200]}"
+        found = self.outcome.value if i < 0 else self.outcome.gradients[i]
+        return right, found if isinstance(found, float) else str(found)
+
+
+def tried(engine: Engine, expression: Expression, point: Sequence[float], rules: Rules) -> Trial | None:
+    """The trial, or None where the operation is undefined."""
+    try:
+        right = exact(expression, point, rules)
+    except (ArithmeticError, ValueError):
+        return None
+    outcome, trouble = None, None
+    try:
+        outcome = engine.run(expression, point)
+    except TimeUpError:
+        raise
+    except Exception as error:
+        trouble = error
+    return Trial(expression, tuple(point), right, outcome, trouble)

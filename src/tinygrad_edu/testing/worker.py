@@ -1,0 +1,140 @@
+"""The process that runs a foreign file: what it may use is limited, and its report leaves by a pipe of its own.
+
+A guard against accidents, not a prison: it refuses network, writing outside its folder, and more memory, time and
+output than allowed. Code that sets out to break such guards from within Python can.
+"""
+
+import ctypes
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from .adapters import adapter_text
+from .engines import Engine, Function
+from .kit import check_found
+from .loading import Loaded, load
+from .report import Report
+from .shapes import NotFoundError, candidates, find_engine
+
+NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
+WRITING = (
+    "os.remove",
+    "os.rmdir",
+    "os.rename",
+    "os.mkdir",
+    "os.truncate",
+    "os.chmod",
+    "os.link",
+    "os.symlink",
+    "shutil.rmtree",
+)
+NETWORK = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
+
+
+def limit(memory: int, seconds: float) -> None:
+    """Memory, processor time and the size of files; nothing where the system has no such limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for which, bound in (("AS", memory), ("CPU", int(seconds) + 5), ("FSIZE", 2**26), ("CORE", 0)):
+        kind = getattr(resource, f"RLIMIT_{which}")
+        resource.setrlimit(kind, (bound, resource.getrlimit(kind)[1]))
+
+
+def guard(folder: str) -> None:
+    """No network, and no writing but within `folder`."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).unshare(NEW_USER_AND_NETWORK)  # not allowed everywhere; the hook below holds in any case
+    home = os.path.realpath(folder)
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event in NETWORK:
+            raise PermissionError("no network while an engine is checked")
+        is_writing = event in WRITING or (event == "open" and _writes(arguments))
+        if is_writing and isinstance(arguments[0], str | bytes):
+            path = os.path.realpath(os.fsdecode(arguments[0]))
+            if path != os.devnull and not path.startswith(home):
+                raise PermissionError(f"no writing outside its own folder while an engine is checked: {path}")
+
+    sys.addaudithook(refuse)
+
+
+def _writes(arguments: tuple[object, ...]) -> bool:
+    _, mode, flags = arguments
+    if isinstance(mode, str):
+        return any(letter in mode for letter in "wax+")
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+
+
+def main() -> None:
+    """Check the file that the arguments name, and write reports as lines of JSON, each more complete."""
+    options = json.loads(sys.argv[1])
+    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    limit(options["memory"], options["seconds"])
+    guard(os.getcwd())
+    path, _, wanted = options["file"].partition("::")
+    report = Report(Path(path).name + (f":{wanted}" if wanted else ""))
+    try:
+        loaded = load(Path(path), options["import_seconds"], extract=options["extract"])
+        _send(pipe, report, is_last=False)
+        _check(loaded, wanted, report, options)
+    except SyntaxError as error:
+        report.unchecked = f"line {error.lineno}: {error.msg}"
+    except NotFoundError as error:
+        report.unchecked = str(error)
+    except MemoryError:
+        report.unchecked = "it takes more memory than allowed"
+    _send(pipe, report, is_last=True)
+    os._exit(0)  # whatever threads it started
+
+
+def _send(pipe: TextIO, report: Report, *, is_last: bool) -> None:
+    pipe.write(json.dumps([is_last, report.to_json()]) + "\n")
+    pipe.flush()
+
+
+def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, object]) -> None:
+    module, names = loaded.module, dict(loaded.names)
+    report.conventions += loaded.notes
+    kind: object = module
+    if options["adapter"]:
+        adapter = load(Path(str(options["adapter"])), float(str(options["import_seconds"]))).module
+        names |= getattr(adapter, "functions", {})
+        engine: Engine = Function(module.__name__, names, adapter.run)
+        engine.imports = f"from {adapter.__name__} import run"
+        if wanted:
+            kind = getattr(module, wanted, module)
+    else:
+        name, kind, engine = _found(loaded, wanted, names)
+        report.engine = f"{Path(module.__file__ or '').name}:{name}"
+        engine.imports = f"from {module.__name__} import {name}"
+    if options["write_adapter"]:
+        report.unchecked = adapter_text(engine, module.__name__)
+        return
+    check_found(engine, kind, report, derive=bool(options["derive"]), partial=loaded.is_partial)
+
+
+def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, type, Engine]:
+    """The class that is a scalar with gradients: the one that is wanted, or the first that behaves so."""
+    classes = candidates(names, loaded.module.__name__) or candidates(names, "")
+    classes = [(n, c) for n, c in names.items() if isinstance(c, type) and n == wanted] if wanted else classes
+    if not classes:
+        what = f"no class {wanted}" if wanted else "no class"
+        raise NotFoundError("; ".join([f"{what} in this file", *loaded.notes]))
+    troubles = []
+    for name, kind in classes:
+        try:
+            return name, kind, find_engine(name, kind, names)
+        except NotFoundError as error:
+            troubles.append(str(error))
+    raise NotFoundError(troubles[0])
+
+
+if __name__ == "__main__":
+    main()
