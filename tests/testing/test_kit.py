@@ -7,7 +7,6 @@ from types import ModuleType
 
 import pytest
 
-import tinygrad_edu as tg
 from tinygrad_edu.testing import Report, check_engine
 
 ENGINES = Path(__file__).parent / "engines"
@@ -48,13 +47,11 @@ def test_a_right_engine_of_any_shape_gets_no_finding_of_severity_wrong(name: str
 # --- planted mistakes ------------------------------------------------------------------------------------------
 
 BASE = (ENGINES / "closures.py").read_text("utf-8")
-DUNDER_ADD = "self.grad += out.grad\n            other.grad += out.grad"
-ORDERED = "for node in reversed(order):\n            node._backward()"
-TANH = "return self._of_one(t, 1 - t * t)"
-NO_INNER_CLEARING = ("        for node in order:\n            if node.parents:\n                node.grad = 0.0\n", "")
-RECURSIVE = (
-    BASE[BASE.index("        order, seen, stack") : BASE.index("        for node in order:\n")],
-    """        order, seen = [], set()
+Change = tuple[str, str]
+SORT = BASE[BASE.index("        order, seen, stack") : BASE.index("        for node in order:\n")]
+SORT_AND_WALK = BASE[BASE.index("        order, seen, stack") :]
+INNER_KEPT = ("        for node in order:\n            if node.parents:\n                node.grad = 0.0\n", "")
+RECURSIVE = """        order, seen = [], set()
 
         def visit(node):
             if id(node) not in seen:
@@ -64,11 +61,8 @@ RECURSIVE = (
                 order.append(node)
 
         visit(self)
-""",
-)
-BREADTH_FIRST = (
-    BASE[BASE.index("        order, seen, stack") : BASE.index("        for node in order:\n")],
-    """        order, seen, queue = [], {id(self)}, [self]
+"""
+BREADTH_FIRST = """        order, seen, queue = [], {id(self)}, [self]
         while queue:
             node = queue.pop(0)
             order.insert(0, node)
@@ -76,98 +70,154 @@ BREADTH_FIRST = (
                 if id(parent) not in seen:
                     seen.add(id(parent))
                     queue.append(parent)
-""",
-)
-ONE_PATH_AT_A_TIME = (
-    BASE[BASE.index("        order, seen, stack") :],
-    """        self.grad = 1.0
+"""
+PATH_BY_PATH = """        self.grad = 1.0
         self._down()
 
     def _down(self):
         self._backward()
         for parent in self.parents:
             parent._down()
-""",
-)
-BY_VALUE = ("    def __add__", "    def __eq__(self, other):\n        return self.data == getattr(other, 'data', other)\n\n    def __hash__(self):\n        return hash(self.data)\n\n    def __add__", 1)  # fmt: skip
+"""
+BY_VALUE = """    def __eq__(self, other):
+        return self.data == getattr(other, 'data', other)
+
+    def __hash__(self):
+        return hash(self.data)
+
+    def __add__"""
+VISITED_AGAIN = """        def depth(node):
+            return 1 + max(map(depth, node.parents), default=0)
+
+        depth(self)
+        order, seen, stack"""
+ADDING = "self.grad += out.grad\n            other.grad += out.grad"
+TO_PARENTS = "for each in out.parents:\n                each.grad += out.grad"
+POWER_SLOPE = "(n * a ** (n - 1) if n else 0.0)"
+POWER = "out = Value(a**n, (self,))"
+RPOWER = "    def __rpow__(self, base):\n"
+TANH = "return self._of_one(t, 1 - t * t)"
+BY_HAND = "(math.exp(2 * self.data) - 1) / (math.exp(2 * self.data) + 1)"
+LEFT, RIGHT_ONE = "self.grad += b * out.grad", "other.grad += a * out.grad"
+
+
+def tanh_with(rule: str) -> list[Change]:
+    closure = f"def _backward():\n            {rule}\n\n        out._backward = _backward\n        return out"
+    return [(TANH, f"out = Value(t, (self,))\n\n        {closure}")]
+
 
 # What is replaced in the right engine by what; the severity, some of the words, and the operation of the finding.
-PLANTED = {
-    "inner gradients kept": ([NO_INNER_CLEARING], "wrong", "backward twice gives 36", "backward"),
-    "two losses": ([NO_INNER_CLEARING], "wrong", "two losses that share a node give 44", "two losses"),
-    "recursion": ([RECURSIVE], "fragile", "5000 operations raises RecursionError", "depth"),
-    "5 - x": ([("return -self + other", "return self - other")], "wrong", "5 - x is computed as x - 5", "5 - x"),
-    "2 / x": ([("return self**-1 * other", "return self / other")], "wrong", "2 / x is computed as x / 2", "2 / x"),
-    "2 ** x": (
-        [("    def __rpow__(self, base):\n", "    def __rpow__(self, base):\n        return self**base\n")],
-        "wrong", "2 ** x is computed as x ** 2", "2 ** x",
-    ),
-    "x ** 0 at 0": ([("(n * a ** (n - 1) if n else 0.0)", "n * a ** (n - 1)")], "fragile", "x ** 0 at 0", "x ** 0"),
-    "complex root": ([("        a = self.data\n        out = Value(a**n", "        a = self.data\n        out = Value(0) or Value(a**n")], "", "", ""),
-    "power by logarithm": (
-        [("        out = Value(a**n, (self,))", "        out = Value(math.exp(n * math.log(a)), (self,))")],
-        "wrong", "ValueError", None,
-    ),
-    "tanh overflows": (
-        [("t = math.tanh(self.data)", "t = (math.exp(2 * self.data) - 1) / (math.exp(2 * self.data) + 1)")],
-        "fragile", "tanh(1000) overflows", "tanh(x)",
-    ),
+PLANTED: dict[str, tuple[list[Change], str, str, str | None]] = {
+    "inner gradients kept": ([INNER_KEPT], "wrong", "backward twice gives 36", "backward"),
+    "two losses": ([INNER_KEPT], "wrong", "two losses that share a node give 44", "two losses"),
+    "recursion": ([(SORT, RECURSIVE)], "fragile", "5000 operations raises RecursionError", "depth"),
+    "5 - x": ([("-self + other", "self - other")], "wrong", "5 - x is computed as x - 5", "5 - x"),
+    "2 / x": ([("self**-1 * other", "self / other")], "wrong", "2 / x is computed as x / 2", "2 / x"),
+    "2 ** x": ([(RPOWER, f"{RPOWER}        return self**base\n")], "wrong", "computed as x ** 2", "2 ** x"),
+    "x ** 0 at 0": ([(POWER_SLOPE, "n * a ** (n - 1)")], "fragile", "x ** 0 at 0", "x ** 0"),
+    "complex root": ([("float(data)", "data")], "fragile", "becomes a complex number", "x ** (1/3)"),
+    "power by logarithm": ([("Value(a**n,", "Value(math.exp(n * math.log(a)),")], "wrong", "ValueError", None),
+    "tanh overflows": ([("= math.tanh(self.data)", f"= {BY_HAND}")], "fragile", "tanh(1000) overflows", "tanh(x)"),
     "sigmoid overflows": (
-        [("s = 0.5 * (1 + math.tanh(self.data / 2))", "s = 1 / (1 + math.exp(-self.data))")],
-        "fragile", "sigmoid(-1000) overflows", "sigmoid(x)",
+        [("0.5 * (1 + math.tanh(self.data / 2))", "1 / (1 + math.exp(-self.data))")],
+        "fragile",
+        "sigmoid(-1000) overflows",
+        "sigmoid(x)",
     ),
-    "tanh of the input": ([(TANH, "return self._of_one(t, 1 - self.data**2)")], "wrong", "where the output belongs", "tanh(x)"),
+    "tanh of the input": (
+        [(TANH, "return self._of_one(t, 1 - self.data**2)")],
+        "wrong",
+        "where the output belongs",
+        "tanh(x)",
+    ),
     "tanh without the square": ([(TANH, "return self._of_one(t, 1 - t)")], "wrong", "forgets the square", "tanh(x)"),
-    "sigmoid of the input": ([("s * (1 - s)", "self.data * (1 - self.data)")], "wrong", "where the output belongs", "sigmoid(x)"),
+    "sigmoid of the input": ([("s * (1 - s)", "self.data * (1 - self.data)")], "wrong", "output belongs", "sigmoid(x)"),
     "a name missing": ([("t = math.tanh", "t = maths.tanh")], "wrong", "NameError", "tanh(x)"),
-    "tanh assigns": (
-        [(TANH, "out = Value(t, (self,))\n\n        def _backward():\n            self.grad = (1 - t * t) * out.grad\n\n        out._backward = _backward\n        return out")],
-        "wrong", "assigns the gradient instead of adding", "tanh(x)",
-    ),
+    "tanh assigns": (tanh_with("self.grad = (1 - t * t) * out.grad"), "wrong", "assigns the gradient", "tanh(x)"),
     "tanh forgets what comes from above": (
-        [(TANH, "out = Value(t, (self,))\n\n        def _backward():\n            self.grad += 1 - t * t\n\n        out._backward = _backward\n        return out")],
-        "wrong", "forgets to multiply by the gradient from above", "tanh(x)",
+        tanh_with("self.grad += 1 - t * t"),
+        "wrong",
+        "forgets to multiply by the gradient from above",
+        "tanh(x)",
     ),
     "tanh squares what comes from above": (
-        [(TANH, "out = Value(t, (self,))\n\n        def _backward():\n            self.grad += (1 - t * t) * out.grad**2\n\n        out._backward = _backward\n        return out")],
-        "wrong", "multiplies by the gradient from above twice", "tanh(x)",
+        tanh_with("self.grad += (1 - t * t) * out.grad**2"),
+        "wrong",
+        "multiplies by the gradient from above twice",
+        "tanh(x)",
     ),
-    "+ assigns": ([(DUNDER_ADD, DUNDER_ADD.replace("+=", "="))], "wrong", "assigns the gradient instead of adding", "x + x"),
+    "+ assigns": ([(ADDING, ADDING.replace("+=", "="))], "wrong", "assigns the gradient instead of adding", "x + x"),
     "* assigns": (
-        [("self.grad += b * out.grad", "self.grad = b * out.grad"), ("other.grad += a * out.grad", "other.grad = a * out.grad")],
-        "wrong", "assigns the gradient instead of adding", "x * x",
+        [(LEFT, LEFT.replace("+=", "=")), (RIGHT_ONE, RIGHT_ONE.replace("+=", "="))],
+        "wrong",
+        "assigns the gradient instead of adding",
+        "x * x",
     ),
     "* hands on its own": (
-        [("self.grad += b * out.grad", "self.grad += a * out.grad"), ("other.grad += a * out.grad", "other.grad += b * out.grad")],
-        "wrong", "its own value instead of the other's", "x * y",
+        [(LEFT, "self.grad += a * out.grad"), (RIGHT_ONE, "other.grad += b * out.grad")],
+        "wrong",
+        "its own value instead of the other's",
+        "x * y",
     ),
-    "sign of a difference": ([("return self + (-other)", "return self._of_one(self.data - other.data, 1.0) if isinstance(other, Value) else self + -other")], "wrong", "no gradient arrives by y", "x - y"),
-    "exponent not lowered": ([("(n * a ** (n - 1) if n else 0.0)", "(n * a ** n if n else 0.0)")], "wrong", "forgets to lower the exponent", "x ** 2"),
-    "factor of a power": ([("(n * a ** (n - 1) if n else 0.0)", "(a ** (n - 1) if n else 0.0)")], "wrong", "forgets the factor n", "x ** 2"),
+    "a difference forgets y": (
+        [("return self + (-other)", "return self + -getattr(other, 'data', other)")],
+        "wrong",
+        "no gradient arrives by y",
+        "x - y",
+    ),
+    "exponent not lowered": ([("(n - 1) if n", "n if n")], "wrong", "forgets to lower the exponent", "x ** 2"),
+    "factor of a power": ([("(n * a", "(a")], "wrong", "forgets the factor n", "x ** 2"),
     "log upside down": ([("1 / self.data)", "self.data)")], "wrong", "multiplies by x instead of dividing", "log(x)"),
-    "exp of powers": ([("return self._of_one(e, e)", "return self._of_one(e, self.data)")], "wrong", "where the output belongs", "exp(x)"),
+    "exp of its input": ([("_of_one(e, e)", "_of_one(e, self.data)")], "wrong", "output belongs", "exp(x)"),
+    "twice too large": ([("_of_one(e, e)", "_of_one(e, 2 * e)")], "wrong", "it is 2 times the right one", "exp(x)"),
+    "sign turned": ([("_of_one(e, e)", "_of_one(e, -e)")], "wrong", "its sign is turned", "exp(x)"),
     "relu lets through": ([("float(self.data > 0)", "1.0")], "wrong", "lets the gradient through", "relu(x)"),
-    "order": ([BREADTH_FIRST], "wrong", "topological order", None),
-    "a node twice": ([ONE_PATH_AT_A_TIME], "wrong", "more than once", None),
+    "order": ([(SORT, BREADTH_FIRST)], "wrong", "topological order", None),
+    "a node twice": ([(SORT_AND_WALK, PATH_BY_PATH)], "wrong", "more than once", None),
     "parents in a set": (
-        [("        self.parents = parents", "        self.parents = set(parents)"), (DUNDER_ADD, "for each in out.parents:\n                each.grad += out.grad")],
-        "wrong", "kept in a set", "x + x",
+        [("= parents\n", "= set(parents)\n"), (ADDING, TO_PARENTS)],
+        "wrong",
+        "kept in a set",
+        "x + x",
     ),
-    "nodes by value": ([BY_VALUE, ("id(node) not in seen", "node not in seen"), ("seen.add(id(node))", "seen.add(node)")], "wrong", "equal value", None),
-    "data read late": ([("        a, b = self.data, other.data\n", ""), ("self.grad += b *", "self.grad += other.data *"), ("other.grad += a *", "other.grad += self.data *"), ("Value(a * b,", "Value(self.data * other.data,")], "fragile", "a change of data", "data"),
-    "exponential time": (
-        [("elif id(node) not in seen:", "elif id(node) not in seen or node.parents:"), ("for node in reversed(order):", "for node in dict.fromkeys(reversed(list(dict.fromkeys(reversed(order[::-1]))))):")],
-        "fragile", "time doubles", "time",
+    "nodes by value": (
+        [("    def __add__", BY_VALUE), ("id(node) not in", "node not in"), ("add(id(node))", "add(node)")],
+        "wrong",
+        "equal value",
+        None,
     ),
-}  # fmt: skip
-del PLANTED["complex root"]
+    "data read late": (
+        [("+= b *", "+= other.data *"), ("+= a *", "+= self.data *")],
+        "fragile",
+        "a change of data",
+        "data",
+    ),
+    "exponential time": ([("        order, seen, stack", VISITED_AGAIN)], "fragile", "time doubles", "time"),
+    "whole numbers": (
+        [("return self * other**-1", "return Value(self.data // other.data)")],
+        "wrong",
+        "it is //",
+        None,
+    ),
+    "a second pass without effect": (
+        [
+            (
+                "            node._backward()\n",
+                "            node._backward()\n            node._backward = lambda: None\n",
+            )
+        ],
+        "wrong",
+        "nothing of the second arrives",
+        None,
+    ),
+}
 
 
-def planted(changes: list[tuple[str, ...]]) -> str:
+def planted(changes: list[Change]) -> str:
     text = BASE
-    for old, new, *count in changes:
+    for old, new in changes:
         assert old in text, old
-        text = text.replace(old, new, *count)
+        text = text.replace(old, new, 1)
     return text
 
 

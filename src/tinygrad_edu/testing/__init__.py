@@ -13,6 +13,16 @@ from .report import Finding, Report
 from .strategies import expressions, smooth_points, values
 
 __all__ = [
-    "Expression", "Finding", "Grade", "Limits", "Report", "Rubric", "check_engine", "check_file", "expressions", "grade",
-    "smooth_points", "values",
-]  # fmt: skip
+    "Expression",
+    "Finding",
+    "Grade",
+    "Limits",
+    "Report",
+    "Rubric",
+    "check_engine",
+    "check_file",
+    "expressions",
+    "grade",
+    "smooth_points",
+    "values",
+]

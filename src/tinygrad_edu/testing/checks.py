@@ -1,15 +1,18 @@
 """The checks of one engine: each operation alone and within others, then shared nodes, then random programs."""
 
+import contextlib
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from ..core.number import Number
 from ..engine import Value
 from ..explanations.explanation import explain
-from .catalogue import CHAPTERS, FORMS, FUNCTIONS, RULES, SPELLINGS, USUAL, Form, Known, x, y
+from .catalogue import CHAPTERS, FORMS, FUNCTIONS, SLOPE_SLIPS, SPELLINGS, USUAL, Form, Known, x, y
 from .engines import Engine
-from .programs import Expression, evaluate, steps
+from .limits import TimeUpError, time_limit
+from .programs import RULES, Expression, evaluate, exact, steps
 from .report import Finding, Report
 from .shapes import find_function
 from .suspects import Source
@@ -20,6 +23,7 @@ ORDER = "a node hands its gradient down before all that use it have reported: a 
 TWICE = "a node that is used twice hands its gradient down more than once"
 EQUAL = "nodes of equal value are taken for one another: find nodes by identity, not by == or hash"
 Z = Expression("z")
+SECONDS = 20.0  # for one check
 BASIC = {"x * y", "x + y"}
 
 
@@ -69,6 +73,7 @@ class Checker:
         self.engine, self.source, self.report, self.derive = engine, source, report, derive
         self.rules = dict(RULES)
         self.sound: set[str] = set()
+        self.progress: Callable[[], None] = lambda: None  # called after each check
         self.is_sharing_right = True
         self.is_partial = False  # only class and imports were taken from the file: a missing name proves nothing
 
@@ -99,16 +104,26 @@ class Checker:
         result = evaluate(trial.expression, leaves, self.rules)
         return explain(result).text if isinstance(result, Value) else ""
 
+    def guarded(self, name: str, check: Callable[[], None]) -> None:
+        """Make a check; one that cannot be made says so and harms no other."""
+        try:
+            with time_limit(SECONDS):
+                check()
+        except (Exception, TimeUpError) as error:
+            words = f"{name}: could not be checked ({type(error).__name__}: {str(error)[:80]})"
+            self.report.conventions.append(words)
+        self.progress()
+
     # --- operations
 
     def check_operations(self) -> None:
         """Operators, then every function that is found."""
         for form in FORMS:
-            self.check_form(form)
+            self.guarded(str(form.expression), partial(self.check_form, form))
             if str(form.expression) == "x + y":
-                self.check_sharing()
+                self.guarded("sharing", self.check_sharing)
         for name, known in FUNCTIONS.items():
-            self.check_function(name, known)
+            self.guarded(name, partial(self.check_function, name, known))
 
     def check_form(self, form: Form) -> None:
         """One way of writing an operation: alone at some points, then within others."""
@@ -188,10 +203,12 @@ class Checker:
         if close(found[i], -right[i]):
             return f"its sign is turned{by}"
         other = tried(self.engine, trial.expression, form.points[-1], self.rules)
-        if other is not None and other.outcome is not None and right[i] and isinstance(found[i], float):
-            factor = (found[i] or 0.0) / right[i]  # type: ignore[operator]
-            if close(other.outcome.gradients[i], factor * other.right.gradients[i]):
-                return f"it is {factor:.6g} times the right one{by}"
+        if other is not None and other.outcome is not None and right[i]:
+            factor = trial.numbers()[1]
+            if isinstance(factor, float) and close(
+                other.outcome.gradients[i], factor / right[i] * other.right.gradients[i]
+            ):
+                return f"it is {factor / right[i]:.6g} times the right one{by}"
         return f"the local gradient{by} is not the derivative"
 
     # --- within others
@@ -214,24 +231,20 @@ class Checker:
     def _within_words(self, trial: Trial, u: Expression, within: Expression) -> tuple[str, bool]:
         if trial.error is not None:
             return self._error_words(str(within), trial), False
-        alone = tried(self.engine, u, trial.point, self.rules)
-        found = (
-            trial.outcome.gradients[trial.wrong]
-            if trial.outcome and trial.wrong is not None and trial.wrong >= 0
-            else None
+        found, at = trial.numbers()[1], trial.point[0]
+        alone = exact(u, trial.point, self.rules)
+        value, slope = alone.value, alone.gradients[0]
+        guesses = (
+            (f"right alone, wrong within {within}", ()),
+            (LOST, (slope, 1.0) if within.op == "+" else (at * slope, value)),
+            ("forgets to multiply by the gradient from above", (value + slope,) * (within.op == "*")),
+            ("multiplies by the gradient from above twice", (value + at * at * slope,) * (within.op == "*")),
         )
-        if alone is not None and within.op == "+" and found is not None:
-            if close(found, trial.right.gradients[0] - 1) or close(found, 1.0):
-                return LOST, True
-        if alone is not None and within.op == "*" and found is not None:
-            value, slope, at = alone.right.value, alone.right.gradients[0], trial.point[0]
-            if close(found, value + slope):
-                return "forgets to multiply by the gradient from above", False
-            if close(found, value + at * at * slope):
-                return "multiplies by the gradient from above twice", False
-            if close(found, at * slope) or close(found, value):
-                return LOST, True
-        return f"right alone, wrong within {within}", False
+        if isinstance(found, float) and trial.wrong == 0 and within.op in ("+", "*"):
+            for words, slips in guesses[::-1]:
+                if any(close(found, slip) for slip in slips):
+                    return words, words == LOST
+        return guesses[0][0], False
 
     def check_sharing(self) -> None:
         """Nodes and leaves that are used more than once; then random programs. The first failure is told."""
@@ -278,7 +291,7 @@ class Checker:
             return
         self.rules[name] = reference
         points = tuple((point,) for point in known.points)
-        form = Form(Expression(name, x), points, "functions", method=name)
+        form = Form(Expression(name, x), points, "functions", name)
         self.check_form(form)
         if f"{name}(x)" in self.sound:
             self._check_extremes(name, known)
@@ -316,12 +329,9 @@ def _squared(u: Expression) -> Expression:
 def _slope_slips(trial: Trial, form: Form, i: int) -> Iterable[tuple[str, float]]:
     """Wrong gradients that are often seen for this operation, with words for each."""
     op, at = form.expression.op, trial.point
-    if op in FUNCTIONS:
-        for words, slope in FUNCTIONS[op].slips:
-            try:
-                yield words, float(slope(at[0]))
-            except (ArithmeticError, ValueError):
-                continue
+    for words, slope in SLOPE_SLIPS.get(op, ()):
+        with contextlib.suppress(ArithmeticError, ValueError):
+            yield words, float(slope(*at))
     exponent = form.expression.operands[-1]
     if op == "**" and not isinstance(exponent, Expression) and isinstance(form.expression.operands[0], Expression):
         yield "forgets to lower the exponent: n·x**n instead of n·x**(n - 1)", exponent * at[0] ** exponent

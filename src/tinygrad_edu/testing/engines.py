@@ -35,7 +35,7 @@ def number_in(thing: object, depth: int = 2) -> complex | None:
 
 
 class Way:
-    """A piece of code with places for operands, such as `Value({})`, `{}.grad` or `{1}.grad({0})`: to run and to show."""
+    """A piece of code with places for operands, such as `{}.grad` or `{1}.grad({0})`: to run and to show."""
 
     def __init__(self, text: str, names: Namespace, count: int = 1) -> None:
         self.text = text
@@ -43,7 +43,7 @@ class Way:
         code = f"lambda {', '.join(parameters)}: {text.format(*parameters)}"
         self.call: Callable[..., object] = eval(code, dict(names))  # noqa: S307 - made of the names of attributes
 
-    def __call__(self, *operands: object) -> object:
+    def __call__(self, *operands: object) -> object:  # noqa: D102
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return self.call(*operands)

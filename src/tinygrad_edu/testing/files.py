@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from .adapters import adapter_text
 from .report import Report
 
 
@@ -51,8 +52,6 @@ def check_file(
 
 def write_adapter(file: str | Path, limits: Limits | None = None) -> str:
     """The text of an adapter for the engine in a file, to be changed where it does not fit."""
-    from .adapters import adapter_text
-
     limits = limits or Limits()
     path, wanted = split_name(str(file))
     options = {
@@ -95,9 +94,17 @@ def _run(options: dict[str, object], limits: Limits) -> tuple[Report | None, str
     with tempfile.TemporaryDirectory(prefix="engine-", ignore_cleanup_errors=True) as folder:
         paths = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
         environment = {
-            "PATH": os.environ.get("PATH", ""), "PYTHONPATH": paths, "PYTHONHASHSEED": "0", "HOME": folder, "MPLBACKEND": "Agg",
-            "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TMPDIR": folder, "PYTHONUTF8": "1",
-        }  # fmt: skip
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": paths,
+            "HOME": folder,
+            "TMPDIR": folder,
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUTF8": "1",
+            "MPLBACKEND": "Agg",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
         process = subprocess.Popen(  # noqa: S603 - this Python, our own module
             [sys.executable, "-P", "-m", "tinygrad_edu.testing.worker", json.dumps(options)],
             cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -9,18 +9,17 @@ import gc
 import re
 import sys
 import tracemalloc
-from collections.abc import Callable
 from typing import NamedTuple
 
 from .catalogue import CHAPTERS, FORMS
-from .checks import Checker
+from .checks import SECONDS, Checker
 from .engines import Engine, Reverse, number_in
-from .limits import TimeUpError, time_limit
+from .limits import TimeUpError
 from .programs import Expression
 from .report import Finding
 from .trials import close, tried
 
-DEEP, DOUBLINGS, SECONDS = 5000, 14, 20.0
+DEEP, DOUBLINGS = 5000, 14
 INNER_KEPT = "the gradients of inner nodes are kept from pass to pass: clear all but the leaves when a pass begins"
 LATE = "a change of data between the passes changes gradients: save what backward needs in the forward pass"
 COPIED = "a deep copy gets no gradient: the functions of its nodes still refer to the nodes they were made for"
@@ -302,23 +301,12 @@ def check_edges(checker: Checker, engine: Engine) -> None:
 
 def check_habits(checker: Checker, engine: Engine) -> None:
     """All of it, each check apart from the others' trouble."""
-    guarded(checker, lambda: check_edges(checker, engine))
+    checker.guarded("edges", lambda: check_edges(checker, engine))
     if not isinstance(engine, Reverse) or not engine.has_graph or "x * y" not in checker.sound:
         return
     habits = Habits(checker, engine)
-    checks: list[Callable[[], None]] = [habits.check_twice, habits.check_two_losses, habits.check_late_data]
+    checks = [habits.check_twice, habits.check_two_losses, habits.check_late_data]
     if "x + y" in checker.sound and checker.is_sharing_right:
         checks += [habits.check_shared_time, habits.check_copies, habits.check_memory, habits.check_deep]
     for check in checks:
-        guarded(checker, check)
-
-
-def guarded(checker: Checker, check: Callable[[], None]) -> None:
-    """A check that cannot be made says so and harms no other."""
-    try:
-        with time_limit(SECONDS):
-            check()
-    except (Exception, TimeUpError) as error:
-        name = getattr(check, "__name__", "a check").removeprefix("check_")
-        words = f"{name}: could not be checked ({type(error).__name__}: {str(error)[:80]})"
-        checker.report.conventions.append(words)
+        checker.guarded(check.__name__.removeprefix("check_"), check)

@@ -46,15 +46,24 @@ def check_engine(
     return report
 
 
-def check_found(engine: Engine, kind: object, report: Report, *, derive: bool = False, partial: bool = False) -> None:
+def check_found(
+    engine: Engine,
+    kind: object,
+    report: Report,
+    *,
+    derive: bool = False,
+    partial: bool = False,
+    progress: Callable[[], None] = lambda: None,
+) -> None:
     """All checks of an engine whose shape is known."""
     gradient = getattr(getattr(engine, "gradient", None), "text", "{}.grad").rpartition(".")[2]
     checker = Checker(engine, Source(kind, gradient), report, derive=derive)
-    checker.is_partial = partial
+    checker.is_partial, checker.progress = partial, progress
     if not isinstance(engine, Function):
         find_operators(engine)
     checker.check_operations()
     check_habits(checker, engine)
+    report.findings = report.sorted_findings()
 
 
 def _names_of(functions: object) -> Namespace:

@@ -12,7 +12,7 @@ class TimeUpError(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeUpError in the block after some seconds; without effect outside the main thread, or where there is no such signal."""
+    """Raise TimeUpError in the block after some seconds; no effect outside the main thread or without such a signal."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -7,9 +7,9 @@ import types
 from pathlib import Path
 from typing import NamedTuple
 
+from .engines import Namespace
 from .kit import is_own
 from .limits import TimeUpError, time_limit
-from .engines import Namespace
 from .shapes import candidates
 
 IMPORTS = ast.Import | ast.ImportFrom
@@ -38,7 +38,7 @@ class Counter(io.TextIOBase):
     count = 0
     encoding = "utf-8"
 
-    def write(self, text: str) -> int:
+    def write(self, text: str) -> int:  # noqa: D102
         self.count += len(text)
         return len(text)
 

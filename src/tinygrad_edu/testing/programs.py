@@ -1,14 +1,21 @@
 """Small programs: expressions that any engine can compute, that ours differentiates, and that are written as code."""
 
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from ..core import scalar
+from ..core.elementary import where
 from ..core.number import Number
 from ..engine import Value
 
 Operand: TypeAlias = "Expression | Number"
 Rules: TypeAlias = Mapping[str, Callable[..., object]]
+IN_SCALAR = (
+    *("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh"),
+    *("tanh", "erf", "sigmoid", "softplus", "log_sigmoid", "relu", "leaky_relu"),
+)
 INNER_NAMES = ("u", "v", "w")  # of values that are used more than once
 
 OPERATORS: dict[str, Callable[..., object]] = {
@@ -21,6 +28,32 @@ OPERATORS: dict[str, Callable[..., object]] = {
     "abs": abs,
     "sum": lambda *xs: sum(xs),
 }
+
+
+def _gelu(x: Number) -> Number:
+    return 0.5 * x * (1 + scalar.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+
+# Our own form of each operation: what must come out. The tests compare these with mpmath at 60 digits.
+REFERENCES: dict[str, Callable[[Number], Number]] = {
+    **{name: getattr(scalar, name) for name in IN_SCALAR},
+    "log10": lambda x: scalar.log(x) / math.log(10),
+    "log2": lambda x: scalar.log(x) / math.log(2),
+    "elu": lambda x: where(x > 0, x, lambda: scalar.expm1(x)),
+    "silu": lambda x: x * scalar.sigmoid(x),
+    "gelu": _gelu,
+    "square": lambda x: x * x,
+    "reciprocal": lambda x: 1 / x,
+}
+RULES: Rules = OPERATORS | REFERENCES
+
+
+Infix: TypeAlias = "Callable[[Expression, Operand], Expression]"
+
+
+def _infix(sign: str) -> tuple[Infix, Infix]:
+    """The operator and its reflection."""
+    return lambda a, b: Expression(sign, a, b), lambda b, a: Expression(sign, a, b)
 
 
 class Expression:
@@ -39,35 +72,11 @@ class Expression:
         self.op = op
         self.operands = operands
 
-    def __add__(self, other: Operand) -> "Expression":
-        return Expression("+", self, other)
-
-    def __radd__(self, other: Operand) -> "Expression":
-        return Expression("+", other, self)
-
-    def __sub__(self, other: Operand) -> "Expression":
-        return Expression("-", self, other)
-
-    def __rsub__(self, other: Operand) -> "Expression":
-        return Expression("-", other, self)
-
-    def __mul__(self, other: Operand) -> "Expression":
-        return Expression("*", self, other)
-
-    def __rmul__(self, other: Operand) -> "Expression":
-        return Expression("*", other, self)
-
-    def __truediv__(self, other: Operand) -> "Expression":
-        return Expression("/", self, other)
-
-    def __rtruediv__(self, other: Operand) -> "Expression":
-        return Expression("/", other, self)
-
-    def __pow__(self, other: Operand) -> "Expression":
-        return Expression("**", self, other)
-
-    def __rpow__(self, other: Operand) -> "Expression":
-        return Expression("**", other, self)
+    __add__, __radd__ = _infix("+")
+    __sub__, __rsub__ = _infix("-")
+    __mul__, __rmul__ = _infix("*")
+    __truediv__, __rtruediv__ = _infix("/")
+    __pow__, __rpow__ = _infix("**")
 
     def __neg__(self) -> "Expression":
         return Expression("neg", self)
@@ -82,8 +91,6 @@ class Expression:
 
     def __call__(self, *numbers: object) -> object:
         """Its value on numbers, Values or whatever else has the operations, one for each input."""
-        from .catalogue import RULES
-
         return evaluate(self, dict(zip(self.inputs, numbers, strict=True)), RULES)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A plugin for pytest: `pytest --check-engine engine.py` adds a test for each topic; without the option it does nothing."""
+"""A plugin for pytest: `pytest --check-engine engine.py` adds a test for each topic; else it does nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(
     file = config.getoption("--check-engine")
     if not file:
         return
-    from .files import check_file
+    from .files import check_file  # noqa: PLC0415 - nothing is loaded in runs that do not ask
 
     required = tuple(filter(None, config.getoption("--check-engine-require").split(",")))
     report = check_file(file, require=required)
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(
 
 
 def _items(session: "pytest.Session", report: "Report") -> "list[pytest.Item]":
-    import pytest
+    import pytest  # noqa: PLC0415 - third party
 
     class EngineTopic(pytest.Item):
         def runtest(self) -> None:

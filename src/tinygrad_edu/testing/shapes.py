@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from .catalogue import FUNCTIONS, SPELLINGS
 from .engines import VALUE_NAMES, Engine, Forward, Namespace, Reverse, Way, number_in
-from .programs import Expression, exact
+from .programs import REFERENCES, Expression, exact
 from .trials import close
 
 GRADIENT_NAMES = ("grad", "gradient", "_grad", "g", "grad_value", "gradient_value", "derivative", "adjoint", "adj", "d")
@@ -157,7 +157,7 @@ def find_function(engine: Engine, name: str) -> Callable[..., object] | None:
         if "nothing" in found:
             continue
         numbers = [each for each in found if isinstance(each, float)]
-        for reference in (known.reference, *known.others) if len(numbers) == len(found) else ():
+        for reference in (REFERENCES[name], *known.others) if len(numbers) == len(found) else ():
             rights = [exact(Expression(name, x), [at], {name: reference}).value for at in known.points[:2]]
             if all(map(close, numbers, rights)):
                 return reference
@@ -165,7 +165,7 @@ def find_function(engine: Engine, name: str) -> Callable[..., object] | None:
             fallback = template if numbers else fallback or template
     if fallback:
         engine.learn(name, fallback)
-    return known.reference if fallback else None
+    return REFERENCES[name] if fallback else None
 
 
 def _value_of(engine: Engine, expression: Expression, at: float) -> complex | str:
@@ -179,6 +179,8 @@ def _value_of(engine: Engine, expression: Expression, at: float) -> complex | st
 
 def _function_spellings(name: str, node: object, names: Namespace) -> Iterator[str]:
     for spelling in (name, *FUNCTIONS[name].names):
+        if node is None:  # behind an adapter
+            yield f"{{}}.{spelling}()"
         method = getattr(type(node), spelling, None)
         needed = (
             [each for each in _parameters(method).values() if each.default is each.empty] if callable(method) else []

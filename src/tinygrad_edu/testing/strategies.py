@@ -18,7 +18,7 @@ STEP = 1e-4  # how far around a point its function must stay on one smooth piece
 
 def numbers(low: float = -4.0, high: float = 4.0) -> "SearchStrategy[float]":
     """Numbers that are easy to read: multiples of a quarter, or any float between the bounds."""
-    from hypothesis import strategies
+    from hypothesis import strategies  # noqa: PLC0415 - third party
 
     quarters = strategies.integers(int(low * 4), int(high * 4)).map(lambda n: n / 4)
     return quarters | strategies.floats(low, high, allow_subnormal=False)
@@ -44,7 +44,7 @@ def expressions(
 
     Operations are signs, `neg`, `abs`, or functions such as `exp`; a ValueError names one that is not known.
     """
-    from hypothesis import strategies
+    from hypothesis import strategies  # noqa: PLC0415 - third party
 
     unknown = set(ops) - set(FUNCTIONS) - {"+", "-", "*", "/", "**", "neg", "abs"}
     if unknown:
@@ -76,7 +76,7 @@ def smooth_points(
     ...     assert point[0] != 0
     >>> away_from_the_kink()
     """
-    from hypothesis import strategies
+    from hypothesis import strategies  # noqa: PLC0415 - third party
 
     count = len(f.inputs) if isinstance(f, Expression) else len(inspect.signature(f).parameters)
     return strategies.tuples(*[numbers(low, high)] * count).filter(lambda point: is_smooth(f, point))

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from . import programs
 
+DEFINITIONS = ast.FunctionDef | ast.ClassDef
 GRADIENT_WORDS = ("grad", "adj", "bar", "deriv", "tangent")
 
 
@@ -35,9 +36,9 @@ class Source:
             n for n in ast.walk(self.tree) if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name != self.name
         ]
         own = [n for c in ast.walk(self.tree) if isinstance(c, ast.ClassDef) and c.name == self.name for n in c.body]
-        for node in [*(n for n in own if isinstance(n, ast.FunctionDef)), *found]:
-            if node.name.strip("_").lower() in wanted:
-                yield node
+        nodes = [*(n for n in own if isinstance(n, ast.FunctionDef)), *found]
+        for name in wanted:
+            yield from (node for node in nodes if node.name.strip("_").lower() == name)
 
     def line_of(self, *names: str) -> int | None:
         """The line where the first of these names is defined."""

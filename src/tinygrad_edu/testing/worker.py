@@ -36,7 +36,7 @@ NETWORK = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "sock
 def limit(memory: int, seconds: float) -> None:
     """Memory, processor time and the size of files; nothing where the system has no such limits."""
     try:
-        import resource
+        import resource  # noqa: PLC0415 - not on every system
     except ImportError:
         return
     for which, bound in (("AS", memory), ("CPU", int(seconds) + 5), ("FSIZE", 2**26), ("CORE", 0)):
@@ -83,7 +83,7 @@ def main() -> None:
     try:
         loaded = load(Path(path), options["import_seconds"], extract=options["extract"])
         _send(pipe, report, is_last=False)
-        _check(loaded, wanted, report, options)
+        _check(loaded, wanted, report, options, pipe)
     except SyntaxError as error:
         report.unchecked = f"line {error.lineno}: {error.msg}"
     except NotFoundError as error:
@@ -99,25 +99,32 @@ def _send(pipe: TextIO, report: Report, *, is_last: bool) -> None:
     pipe.flush()
 
 
-def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, object]) -> None:
+def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, object], pipe: TextIO) -> None:
     module, names = loaded.module, dict(loaded.names)
     report.conventions += loaded.notes
     kind: object = module
     if options["adapter"]:
-        adapter = load(Path(str(options["adapter"])), float(str(options["import_seconds"]))).module
+        place = Path(str(options["adapter"]))
+        is_same = str(place) == module.__file__
+        adapter = module if is_same else load(place, float(str(options["import_seconds"]))).module
         names |= getattr(adapter, "functions", {})
         engine: Engine = Function(module.__name__, names, adapter.run)
-        engine.imports = f"from {adapter.__name__} import run"
+        engine.imports = f"from {place.stem} import run"
         if wanted:
             kind = getattr(module, wanted, module)
     else:
         name, kind, engine = _found(loaded, wanted, names)
         report.engine = f"{Path(module.__file__ or '').name}:{name}"
-        engine.imports = f"from {module.__name__} import {name}"
+        engine.imports = f"from {Path(module.__file__ or '').stem} import {name}"
     if options["write_adapter"]:
         report.unchecked = adapter_text(engine, module.__name__)
         return
-    check_found(engine, kind, report, derive=bool(options["derive"]), partial=loaded.is_partial)
+
+    def progress() -> None:
+        _send(pipe, report, is_last=False)
+
+    derive = bool(options["derive"])
+    check_found(engine, kind, report, derive=derive, partial=loaded.is_partial, progress=progress)
 
 
 def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, type, Engine]:

@@ -1,0 +1,134 @@
+"""Files that hang, crash, print or train when they are imported are checked all the same, and do no harm."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.testing.test_kit import BASE, RIGHT, write
+from tinygrad_edu.testing import Limits, Report, check_file
+from tinygrad_edu.testing.files import write_adapter
+
+FAST = Limits(seconds=30, import_seconds=1)
+
+
+def checked(folder: Path, text: str) -> Report:
+    return check_file(write(folder, text), limits=FAST)
+
+
+HOSTILE = {
+    "it never ends": ("\nwhile True:\n    pass\n", "takes more than 1 s"),
+    "it never ends before the class": ("", "takes more than 1 s"),
+    "it swallows every exception": (
+        "\nwhile True:\n    try:\n        while True: pass\n    except BaseException:\n        pass\n", "",
+    ),
+    "it prints": ("\nfor _ in range(760):\n    print('x' * 100_000)\n", "prints 76,"),
+    "it leaves": ("\nraise SystemExit(3)\n", "SystemExit"),
+    "it crashes": ("\nimport os\nos.kill(os.getpid(), 11)\n", ""),
+    "it ends without a word": ("\nimport os\nos._exit(0)\n", ""),
+    "it takes all memory": ("\nheap = [0] * 2**32\n", "MemoryError"),
+    "it asks": ("\ninput('name? ')\n", "EOFError"),
+    "it needs what is not here": ("\nimport no_such_module\n", "No module named"),
+    "it downloads": ("\nimport socket\nsocket.create_connection(('127.0.0.1', 9))\n", "no network"),
+    "it writes": ("\nopen('/tmp/should_not_be', 'w')\n", "no writing outside"),
+    "it fills its folder": ("\nopen('plot.png', 'wb').write(b'x' * 2**27)\n", "File too large"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_a_file_does_at_import_is_named_and_the_engine_checked(name: str, tmp_path: Path) -> None:
+    text, words = HOSTILE[name]
+    report = checked(tmp_path, "while True: pass\n" + BASE if "before" in name else BASE + text)
+    assert report.status == 0, report
+    assert words in "; ".join(report.conventions)
+    assert report.engine == "engine.py:Value"
+    assert report.topics["sharing"][1] > 10
+
+
+def test_no_file_is_written_outside(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    checked(tmp_path, BASE + f"\nopen({str(other)!r}, 'w')\n")
+    assert not other.exists()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["engine.py"]
+
+
+def test_a_class_can_be_named_and_neighbours_imported(tmp_path: Path) -> None:
+    write(tmp_path, BASE, "core.py")
+    engine = write(tmp_path, "from core import Value\n\n\nclass Other(Value):\n    pass\n")
+    assert check_file(f"{engine}:Value", limits=FAST).status == 0
+
+
+def test_files_of_a_package_import_relatively(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    write(package, "", "__init__.py")
+    write(package, "def helper(x):\n    return float(x)\n", "numbers_of.py")
+    text = BASE.replace("import math", "import math\n\nfrom .numbers_of import helper").replace(
+        "= float(data)", "= helper(data)"
+    )
+    assert check_file(write(package, text), limits=FAST).status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = (", "line 1"),
+        ("print('nothing')", "no class"),
+        ("class Value:\n    pass\n", "no way was found"),
+    ],
+)
+def test_what_cannot_be_checked_says_why(text: str, words: str, tmp_path: Path) -> None:
+    report = checked(tmp_path, text)
+    assert report.status == 2
+    assert words in report.unchecked
+
+
+def test_checks_that_hang_end_with_what_was_found(tmp_path: Path) -> None:
+    forever = (
+        "        while True:\n            try:\n                while 1: pass\n            except BaseException: 1\n"
+    )
+    text = BASE.replace("    def exp(self):\n", f"    def exp(self):\n{forever}")
+    report = check_file(write(tmp_path, text), limits=Limits(seconds=4, import_seconds=1))
+    assert "the checks were not finished: it did not end within 4 s" in report.conventions
+    assert report.topics["sharing"][0] > 10
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        check_file(tmp_path / "engine.py")
+
+
+def test_an_adapter_is_written_as_the_engine_was_found_to_work(tmp_path: Path) -> None:
+    text = write_adapter(RIGHT["seeded"], FAST)
+    assert "out.adj = 1.0\n    out.reverse()\n    return out.v, [leaf.adj for leaf in leaves]" in text
+    write(tmp_path, RIGHT["seeded"].read_text("utf-8"), "seeded.py")
+    adapter = write(tmp_path, text, "adapter.py")
+    report = check_file(tmp_path / "seeded.py", adapter=adapter, limits=FAST)
+    assert report.status == 0, report
+    assert report.topics["sharing"][0] > 10
+
+
+def test_an_adapter_to_start_from_is_written_for_what_is_not_understood(tmp_path: Path) -> None:
+    text = write_adapter(write(tmp_path, "class Odd:\n    pass\n"), FAST)
+    assert "def run(f, xs):" in text
+    compile(text, "adapter.py", "exec")
+
+
+def test_a_function_level_engine_is_checked_through_its_own_adapter() -> None:
+    report = check_file(RIGHT["functional"], adapter=RIGHT["functional"], limits=FAST)
+    assert report.status == 0, report
+
+
+def test_the_report_shows_code_that_runs(tmp_path: Path) -> None:
+    report = checked(tmp_path, BASE.replace("return -self + other", "return self - other"))
+    finding = next(each for each in report.findings if each.severity == "wrong")
+    assert finding.line == BASE[: BASE.index("def __rsub__")].count("\n") + 1
+    printed: list[float] = []
+    sys.path.insert(0, str(tmp_path))
+    try:
+        exec(finding.code, {"print": printed.append})  # noqa: S102
+    finally:
+        sys.path.remove(str(tmp_path))
+        sys.modules.pop("engine")
+    assert printed == [finding.actual]
+    assert (finding.expected, finding.actual) == (2.0, -2.0)

@@ -1,0 +1,70 @@
+"""A class is graded in one command: the same grades each time, partial credit by topic, nothing harmed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.testing.test_kit import BASE, write
+from tinygrad_edu.testing import Limits, Rubric, grade
+from tinygrad_edu.testing.grading import submissions, table, write_grades
+
+FAST = Limits(seconds=30, import_seconds=1)
+SWAPPED = BASE.replace("return -self + other", "return self - other")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "submissions"
+    place.mkdir()
+    write(place, BASE, "ada.py")
+    write(place, SWAPPED, "ben.py")
+    write(place, "x = (", "cleo.py")
+    (place / "dan" / "notes").mkdir(parents=True)
+    write(place / "dan", "print('a helper')", "aaa.py")
+    write(place / "dan" / "notes", BASE, "mine.py")
+    (place / ".git").mkdir()
+    return place
+
+
+def test_each_file_or_folder_is_a_student(folder: Path) -> None:
+    assert {name: path.name for name, path in submissions(folder).items()} == {
+        "ada": "ada.py", "ben": "ben.py", "cleo": "cleo.py", "dan": "mine.py",
+    }  # fmt: skip
+
+
+def test_partial_credit_by_topic_and_the_same_result_each_time(folder: Path, tmp_path: Path) -> None:
+    rubric = Rubric({"numbers": 9, "sharing": 2}, ("exp", "sqrt"), "Homework")
+    first, second = ([each.sheet(rubric) for each in grade(folder, rubric, FAST)] for _ in range(2))
+    assert first == second
+    ada, ben, cleo, dan = grade(folder, rubric, FAST)
+    assert ada.total == dan.total == 11
+    assert (ben.points["numbers"], ben.points["sharing"]) == (8, 2)
+    assert cleo.total == 0
+    assert "sqrt is required and missing" in ada.sheet(rubric)
+    assert "# Homework: ben\n\n10 of 11 points" in ben.sheet(rubric)
+    write_grades([ada, ben, cleo, dan], rubric, tmp_path / "grades")
+    lines = (tmp_path / "grades" / "grades.csv").read_text("utf-8").splitlines()
+    assert lines[0] == "student,numbers,sharing,total,of,wrong,remark"
+    assert lines[2] == "ben,8.0,2.0,10.0,11.0,2,"
+    assert lines[3].startswith("cleo,0.0,0.0,0.0,11.0,0,line 1")
+    assert (tmp_path / "grades" / "dan.md").exists()
+
+
+def test_what_is_required_and_missing_counts_as_a_failed_check(folder: Path) -> None:
+    rubric = Rubric({"functions": 6}, ("sqrt",))
+    assert grade(folder, rubric, FAST)[0].points["functions"] == 5
+
+
+def test_a_rubric_is_read_from_toml_and_unknown_words_are_named(tmp_path: Path) -> None:
+    path = write(tmp_path, 'title = "T"\nrequire = ["exp"]\n[points]\nsharing = 3\n', "rubric.toml")
+    rubric = Rubric.from_file(path)
+    assert (rubric.title, rubric.require, rubric.total) == ("T", ("exp",), 3.0)
+    assert Rubric.from_file(write(tmp_path, "", "empty.toml")).total == 7.0
+    with pytest.raises(ValueError, match=r"beauty is no part of a rubric; topics are arithmetic"):
+        Rubric.from_file(write(tmp_path, "[points]\nbeauty = 3\n", "bad.toml"))
+
+
+def test_names_are_no_formulas_for_a_spreadsheet(tmp_path: Path) -> None:
+    write(tmp_path, "x = (", "=cmd.py")
+    grades = grade(tmp_path, limits=FAST)
+    assert "\n'=cmd," in table(grades, Rubric())

@@ -1,0 +1,43 @@
+"""The strategies give what they promise."""
+
+import pytest
+from hypothesis import given
+
+import tinygrad_edu as tg
+from tinygrad_edu.testing import Expression, expressions, smooth_points, values
+from tinygrad_edu.testing.strategies import is_smooth
+
+
+@given(values(-1.0, 2.0))
+def test_values_are_leaves_between_the_bounds(x: tg.Value) -> None:
+    assert -1 <= x.data <= 2
+    assert x.operands == ()
+
+
+@given(expressions(("+", "*", "neg"), depth=3), values(), values())
+def test_expressions_compute_alike_on_numbers_and_values(f: Expression, x: tg.Value, y: tg.Value) -> None:
+    leaves = dict(zip("xy", (x, y), strict=True))
+    chosen = [leaves[name] for name in f.inputs]
+    assert f(*chosen).data == f(*[each.data for each in chosen])  # type: ignore[attr-defined]
+
+
+def test_an_unknown_operation_is_named() -> None:
+    with pytest.raises(ValueError, match="frobnicate: no operation"):
+        expressions(("+", "frobnicate"))
+
+
+def kinked(x: float, y: float) -> float:
+    return tg.relu(x - y) + abs(x)
+
+
+@given(smooth_points(kinked))
+def test_smooth_points_keep_away_from_kinks(point: tuple[float, float]) -> None:
+    x, y = point
+    assert x != 0
+    assert x != y
+
+
+def test_a_point_where_a_function_is_undefined_is_not_smooth() -> None:
+    assert not is_smooth(tg.log, [0.0])
+    assert is_smooth(tg.log, [1.0])
+    assert not is_smooth(abs, [0.0])
