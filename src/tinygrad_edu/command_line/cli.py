@@ -38,10 +38,6 @@ examples:
       compare with finite differences
   tinygrad-edu "1/2 * (y - sigmoid(w*x + b))**2" w=2 x=-1 b=-3 y=1 --svg neuron.svg
       draw the graph
-  tinygrad-edu check engine.py
-      check an engine of your own; see tinygrad-edu check --help
-  tinygrad-edu grade submissions/
-      grade a class of them; see tinygrad-edu grade --help
 """
 FUNCTION_LINES = """\
 expressions:
@@ -49,6 +45,7 @@ expressions:
   name = ...; gives a result a name; where(x > 0, if true, if false) chooses; and these functions:
 """
 EPILOG = """\
+other commands: check (an engine of your own) and grade (a class of them); tinygrad-edu check --help tells more
 exit status: 0, or 1 if --check finds a difference, or 2 after an error
 """
 # How to spell, in ASCII, what explanations use beyond it.
