@@ -45,7 +45,7 @@ expressions:
   name = ...; gives a result a name; where(x > 0, if true, if false) chooses; and these functions:
 """
 EPILOG = """\
-other commands: check (an engine of your own) and grade (a class of them); tinygrad-edu check --help tells more
+other commands: check (an engine of your own) and grade (a class of them); see tinygrad-edu check --help
 exit status: 0, or 1 if --check finds a difference, or 2 after an error
 """
 # How to spell, in ASCII, what explanations use beyond it.
