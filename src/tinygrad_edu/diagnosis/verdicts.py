@@ -209,7 +209,8 @@ def _large_steps(rows: Sequence[LayerNumbers]) -> Iterable[Verdict]:
 
 def _vanishing(rows: Sequence[LayerNumbers], found: Iterable[Verdict]) -> Iterable[Verdict]:
     last = rows[-1]
-    cut = max((i for i, row in enumerate(rows) if row.dead == 1.0), default=-1)  # the layers before get nothing: said
+    # Layers before one that is dead receive no gradient, which another verdict says.
+    cut = max((i for i, row in enumerate(rows) if row.dead == 1.0), default=-1)
     received = [row for row in rows[cut + 1 :] if row.gradient is not None]
     small = [row for row in received if (row.gradient or 0.0) * FACTOR < (last.gradient or 0.0)]
     if small:

@@ -2,9 +2,9 @@
 
 A staged program repeats what the model did when it was written. That is right for most models, and wrong for one that
 draws random numbers, counts its calls, or whose loss is no mean over examples. Nobody can see that in a function
-without running it, so the first step is taken both ways and everything compared, each further batch of the first epoch
-by its loss, a few examples in epochs 2, 3, 5, 9, …, and one in each other if something of the user's runs between them.
-A model that keeps something from call to call is found before that.
+without running it. So the first step is taken both ways, and everything is compared. In the rest of the first epoch
+the losses of all batches are compared, in epochs 2, 3, 5, 9, … those of a few examples, and in every other epoch that of
+one example, if callbacks or metrics run. A model that keeps something from call to call is found before that.
 """
 
 import math
@@ -163,7 +163,7 @@ class AutomaticStep:
             with no_grad():
                 return float(primal(self.loss([self.model(x) for x in xs], ys)))
 
-        # in a context of its own, an interruption just as no_grad begins or ends cannot leave it on
+        # own context: Ctrl-C while entering or leaving no_grad cannot leave it on
         return copy_context().run(loss)
 
     def _give_up(self, reason: str) -> None:

@@ -172,7 +172,7 @@ def fit(
                 history.backend = getattr(chosen, "backend", "own" if step else "eager")
                 history.note = getattr(chosen, "note", "")
                 take.place = f"what follows epoch {history.epochs + 1}"
-                # in a context of its own, an interruption just as no_grad begins or ends cannot leave it on
+                # own context: Ctrl-C while entering or leaving no_grad cannot leave it on
                 measured = copy_context().run(_measure, predict, loss, train, held_out, measures)
                 history.records.append({"loss": mean_loss, **measured})
                 asked = [each for each in after_epoch if each(history) is True]

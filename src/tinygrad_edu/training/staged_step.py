@@ -92,7 +92,8 @@ class StagedStep:
         """Whether it may move a parameter that no example's branch has used, where the eager step leaves it alone."""
         if not self._is_partial:
             return False
-        return self._whole is None or self._whole.update(1.0, 0.0, (), 1.0) != (1.0, ())  # plain descent stays
+        # With the gradient 0, plain gradient descent leaves a parameter where it is; momentum or decay may move it.
+        return self._whole is None or self._whole.update(1.0, 0.0, (), 1.0) != (1.0, ())
 
     @property
     def backend(self) -> str:

@@ -84,7 +84,10 @@ class Dual(Value):
 
 
 def _share(local: Number, tangent: Number) -> Number:
-    """An operand's share in the result's tangent: local gradient times tangent; none of a constant, were it inf · 0."""
+    """What an operand adds to the result's tangent: local gradient times tangent.
+
+    A constant adds nothing. Its local gradient may be infinite, and inf · 0 would be nan.
+    """
     if tangent is ZERO:
         return ZERO
     return tangent if local is ONE else local * tangent
