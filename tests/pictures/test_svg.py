@@ -1,17 +1,17 @@
-"""The finished SVG, and the programs that lay graphs out."""
+"""The SVG: for readers and screen readers, in any font, the same bytes everywhere; nothing covers anything."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.pictures.looking import PURE, SVG, branching, parsed, texts
+import tinygrad_edu as tg
+from tests.pictures.looking import PURE, SVG, boxes, branching, edges, parsed, texts
 from tinygrad_edu import Value
 from tinygrad_edu.pictures.drawing import draw
-from tinygrad_edu.pictures.svg import DrawingError
-
-# --- the SVG ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_svg_has_a_title_and_a_description_for_screen_readers():
@@ -43,7 +43,7 @@ from tinygrad_edu import Value, tanh, dot
 from tinygrad_edu.pictures import draw
 x = [Value(float(i)) for i in range(8)]
 h = [tanh(dot(x, [i] * 8)) for i in range(4)]
-print(draw(dot(h, h), expand=True, products=True, fold={"b": h[:1], "a": h[2:3]}, program="graphviz-pure").svg)
+print(draw(dot(h, h), expand=True, products=True, fold={"b": h[:1], "a": h[2:3]}).svg)
 """
 
 
@@ -54,68 +54,132 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
     assert one.stdout == two.stdout
 
 
-def install(path, script):
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(script)
-    path.chmod(0o755)
+def test_a_gradient_before_backward_is_shown_as_not_computed():
+    f = branching()
+    before = draw(f, products=True)
+    assert all(box.endswith("grad –") for box in boxes(before))
+    assert "grad –: not computed yet, call backward()" in texts(before)
+    assert ["∂f/∂x = 7", "← – × 7 = –"] in edges(before)
+    f.backward()
+    after = draw(f)
+    assert not any("–" in text for text in texts(after))
 
 
-FAKE = """#!/bin/sh
-case "$*" in
-  -Tsvg) echo '<svg xmlns="http://www.w3.org/2000/svg"><g id="n"><title>n0</title><text>{name}</text></g></svg>';;
-  "-Tpng -Gdpi=192") echo png by {name};;
-esac
-"""
+def test_left_to_right_and_top_to_bottom():
+    wide, tall = parsed(draw(branching())), parsed(draw(branching(), rankdir="TB"))
+    assert float(wide.get("width")) > float(tall.get("width"))
+    assert float(wide.get("height")) < float(tall.get("height"))
 
 
-# --- programs that lay out -------------------------------------------------------------------------------------------
+HOSTILE = [
+    "trailing backslash \\",
+    "\\N \\G \\n \\\\",
+    "<b>x</b>",
+    "{ | } <port> [",
+    "\"quoted\" 'twice' & &amp; &#0; -->",
+    "".join(map(chr, range(32))),
+    "nul\x00byte",
+    "\x7f\x85\x9f",
+    "lone \ud800 surrogates \udfff",
+    "\ufffe\uffff",
+    "\u202eright to left\u2066",
+    "javascript:alert(1)",
+    "https://example.org/",
+    "<script>alert(1)</script>",
+    "<![CDATA[ ]]> <!DOCTYPE x> <?php ?>",
+    "</TD></TR></TABLE>>]; }",
+    "two\nlines\r\tand more",
+    "重み σ 😀",
+    " ",
+    "x" * 100_000,
+    "<" * 100_000,
+]
 
 
-def test_the_systems_dot_comes_first(programs):
-    install(programs / "dot", FAKE.format(name="system dot"))
-    install(programs / "scripts" / PURE, FAKE.format(name=PURE))
-    assert texts(draw(Value(1.0))) == ["system dot"]
-    assert draw(Value(1.0)).png == b"png by system dot\n"
-    assert texts(draw(Value(1.0), program=PURE)) == [PURE]
+@pytest.mark.parametrize("label", HOSTILE, ids=lambda label: ascii(label[:20]))
+def test_labels_are_data(label):
+    x = Value(2.0, label=label)
+    y = tg.tanh(x * 3)
+    y.backward()
+    drawing = draw(y, title=label, fold={label: [x]}, program=PURE)
+    for each in (drawing, draw(y, title=label, products=True)):
+        root = parsed(each)
+        names = {element.tag.removeprefix(SVG) for element in root.iter()}
+        assert names <= {"svg", "title", "desc", "style", "g", "polygon", "path", "rect", "text"}
+        assert not [key for element in root.iter() for key in element.attrib if "href" in key or key.startswith("on")]
+        assert len(root.findall(f".//{SVG}g[@class='node']")) == 3
+        assert len(each.dot) < 30_000
+        assert len(each.png) > 1000
 
 
-def test_graphviz_pure_is_found_in_an_environment_that_is_not_activated(programs):
-    install(programs / "scripts" / PURE, FAKE.format(name=PURE))
-    assert texts(draw(Value(1.0))) == [PURE]
+def test_labels_are_shown_as_written():
+    drawing = draw(Value(1.0, label="\\N <b>{ | }</b> & \\"), show=[])
+    assert boxes(drawing) == [text.replace("\u200c", "") for text in texts(drawing)] == ["\\N <b>{ | }</b> & \\"]
 
 
-def test_without_a_path_the_usual_places_are_searched(programs, monkeypatch):
-    monkeypatch.delenv("PATH")
-    monkeypatch.setattr("os.defpath", str(programs))
-    install(programs / "dot", FAKE.format(name="dot"))
-    assert texts(draw(Value(1.0))) == ["dot"]
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.usefixtures("programs")
-def test_with_no_program_the_error_says_both_ways_to_get_one_and_offers_the_dot_text(tmp_path):
-    drawing = draw(Value(1.0, label="x"))
-    for attempt in (lambda: drawing.svg, lambda: drawing.png, lambda: drawing.save(tmp_path / "x.svg")):
-        with pytest.raises(DrawingError) as error:
-            attempt()
-        for way in ("pip install graphviz-pure", "apt install graphviz", "brew install graphviz", ".dot"):
-            assert way in str(error.value)
-    assert not (tmp_path / "x.svg").exists()
-    drawing.save(tmp_path / "x.dot")
-    assert (tmp_path / "x.dot").read_text() == drawing.dot
-    with pytest.raises(DrawingError, match="there is no program 'neato': drawing needs a program"):
-        _ = draw(Value(1.0), program="neato").svg
+def network():
+    inputs = [Value(0.5, label="x1"), Value(-2.0, label="x2")]
+    hidden = [tg.tanh(tg.dot([Value(0.1 * i), Value(0.2)], inputs)) for i in range(3)]
+    return tg.logsumexp([*hidden, inputs[0] * hidden[1], inputs[0]])
 
 
-def test_a_program_that_fails_is_quoted(programs):
-    install(programs / "dot", "#!/bin/sh\necho 'Format: svg not recognized' >&2\nexit 3\n")
-    with pytest.raises(DrawingError, match=r"dot -Tsvg failed with code 3: Format: svg not recognized. Try another"):
-        _ = draw(Value(1.0)).svg
-    install(programs / "dot", "#!/bin/sh\n")
-    with pytest.raises(DrawingError, match=r"failed with code 0: it said nothing. .*program='graphviz-pure'"):
-        _ = draw(Value(1.0)).png
+def pictures():
+    """Pictures of each kind, with long, wide and strange texts on them."""
+    f = branching()
+    f.backward()
+    x, y = f.parents
+    odd = [Value(1.2345678e-200, label=label) for label in ("重み σ 😀 ∇ẋ", "W" * 24, "iiiii lllll", "שלום")]
+    total = tg.sum([each * 3 for each in odd])
+    total.backward()
+    return {
+        "forward": draw(branching()),
+        "products": draw(f, products=True, title="This title is longer than the whole picture, and so it is " * 2),
+        "down": draw(f, products=True, rankdir="TB"),
+        "square": draw(x * x, products=True),
+        "compact": draw(network(), style="compact"),
+        "network": draw(network(), products=True),
+        "network down": draw(network(), products=True, rankdir="TB", digits=17),
+        "step": draw(f, step="backward:b"),
+        "compact step": draw(f, step="forward:f", style="compact"),
+        "close-up": draw(f, around=x),
+        "tangents": draw(f, tangents={y: 1.0}, products=True),
+        "folded": draw(network(), fold={"a group with a long name": [network()]}, expand=True),
+        "odd": draw(total, digits=17),
+        "odd compact": draw(total, style="compact", rankdir="TB"),
+        "kinds": draw(tg.sqrt(tg.maximum(Value(2.0, label="x"), 0.5) ** 3 - 1), expand=True),
+    }
 
 
-def test_a_program_that_cannot_be_started_is_named(programs):
-    install(programs / "dot", "no program")
-    with pytest.raises(DrawingError, match=r"dot could not be started: "):
-        _ = draw(Value(1.0)).svg
+@pytest.mark.parametrize("font", ["DejaVu Sans", "Liberation Sans", "Nimbus Sans", "DejaVu Serif"])
+def test_nothing_covers_anything_in_any_font(page, font):
+    faults = {}
+    for name, drawing in pictures().items():
+        page.set_content(f"<style>svg.tinygrad-edu text {{font-family: '{font}' !important}}</style>{drawing.svg}")
+        faults[name] = page.evaluate(MEASURE)
+    assert not any(faults.values()), faults
+
+
+def test_the_measuring_finds_what_is_wrong(page):
+    svg = draw(branching()).svg
+    narrow = re.sub(r'textLength="[^"]*"', 'textLength="150"', svg)
+    label = re.search(r'<text x="([^"]*)" y="([^"]*)"[^>]*>∂x/∂a', svg)
+    lower = svg.replace(label[0], label[0].replace(label[2], str(float(label[2]) + 5)))
+    for wrong, fault in [(narrow, "out of its box: value"), (lower, "an arrow touches ∂x/∂a = 1")]:
+        page.set_content(wrong)
+        assert fault in page.evaluate(MEASURE)
+    page.set_content(svg)
+    assert page.evaluate(MEASURE) == []
+
+
+def test_a_dark_page_turns_the_picture_dark(browser):
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.set_content(draw(branching()).svg)
+    ground = page.evaluate("getComputedStyle(document.querySelector('svg > rect')).fill")
+    context.close()
+    assert ground == "rgb(15, 23, 42)"

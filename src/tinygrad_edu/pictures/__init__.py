@@ -1,10 +1,10 @@
 """Pictures of computation graphs.
 
-`boxes` decides what the picture shows, `dot_text` writes it for the layout program, `svg` finishes what that drew, and
-`drawing` is the user's door. Way in: `drawing.py`.
+`boxes` decides what the picture shows, with the numbers of `moments`; `arrangement` finds places for it, `svg` writes
+it; `dot_text` writes it for Graphviz, whose `programs` make PNGs. Way in: `drawing.py`.
 """
 
 from .drawing import Drawing, between, draw
-from .svg import DrawingError
+from .programs import DrawingError
 
 __all__ = ["Drawing", "DrawingError", "between", "draw"]

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..core.options import A_LIST, expect
-from ..engine import NOT_COMPUTED, Value, topological_order
+from ..engine import Value, topological_order
 from ..notation.forms import INFIX, operation
 from ..notation.text import Text
 from ..notation.words import names, number_text, plain
+from .moments import UNKNOWN, Moment, Step, Tangents
 
-NOT_YET = "–"  # in place of a gradient that no backward pass has computed
+NOT_YET = "–"  # in place of a number that no pass has computed
 PARTS = ("formula", "value", "grad", "local")
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 ARROWS_PER_NODE = 10  # a graph with more is a hairball, and takes minutes to lay out
@@ -31,47 +32,54 @@ class Options(NamedTuple):
     digits: int = 4
     expand: bool = False
     max_nodes: int = 300
+    rankdir: str = "LR"
+    is_compact: bool = False
+    step: str | None = None
+    tangents: Mapping[Value, Any] | None = None
+    around: Value | None = None
 
 
 class Box(NamedTuple):
     """A value, a product within an expanded `dot`, or a folded group; what is not shown is empty."""
 
     key: str
-    head: str
+    name: str  # in full, with the formula
+    shown: str  # what of it stands in the box
     badge: str = ""
-    value: str = ""
-    grad: str = ""
+    note: str = ""
+    rows: tuple[tuple[str, str, str], ...] = ()  # a word, a number, and the kind: "value", "grad" or "tangent"
     is_named: bool = False
     is_result: bool = False
     is_fold: bool = False
+    is_focus: bool = False
 
     @property
     def summary(self) -> str:
         """The box in one line, for screen readers and under the mouse."""
-        numbers = [f"{word} {text}" for word, text in (("value", self.value), ("grad", self.grad)) if text]
-        return self.head + (": " + ", ".join(numbers) if numbers else "")
+        numbers = [f"{kind} {text}" for _, text, kind in self.rows]
+        return self.name + (": " + ", ".join(numbers) if numbers else "")
 
 
 class Arrow(NamedTuple):
-    """From a parent to what was computed from it, with the local gradient and upstream × local."""
+    """From a parent to what was computed from it, with the local gradient and what flows along it."""
 
     tail: str
     head: str
     local: str = ""
     product: str = ""
+    kind: str = "grad"
+    is_focus: bool = False
 
 
 class Picture(NamedTuple):
-    """The boxes, parents first, and the arrows between them."""
+    """The boxes, parents first, the arrows between them, and what is written below: lines of words with their kind."""
 
     boxes: list[Box]
     arrows: list[Arrow]
     results: list[str]
-
-    @property
-    def lacks_gradients(self) -> bool:
-        """Whether a gradient is shown as not computed."""
-        return any(box.grad == NOT_YET for box in self.boxes)
+    notes: list[list[tuple[str, str]]]
+    rankdir: str
+    is_compact: bool
 
 
 def picture(results: list[Value], options: Options, fold: Mapping[str, Iterable[Value]]) -> Picture:
@@ -98,17 +106,37 @@ class _Sketch:
         self.groups = list(dict.fromkeys(self.group.values()))
         self.key = {node: f"n{i}" for i, node in enumerate(self.order)}
         self.key |= {node: f"group{self.groups.index(name)}" for node, name in self.group.items()}
+        self.visible = self._visible()
         self._check_size()
         self.outputs = self._outputs_of_groups()
         self.names = names(self.order)
+        self.moment = self._moment()
         for group, outputs in self.outputs.items():
             if len(outputs) == 1:  # then the group's name can stand for it in formulas
                 self.names[outputs[0]] = group
 
+    def _visible(self) -> set[Value]:
+        """The values that have a box: all, or a value with its parents and what was computed from it."""
+        centre = self.options.around
+        if centre is None:
+            return set(self.order)
+        if centre not in self.key:
+            raise ValueError(f"around: {centre!r} is not in this graph")
+        return {centre, *centre.parents, *(node for node in self.order if centre in node.parents)}
+
+    def _moment(self) -> Moment:
+        if self.options.tangents is not None:
+            return Tangents(self.order, self.options.tangents)
+        if self.options.step is None:
+            return Moment()
+        if len(self.results) > 1:
+            raise ValueError("draw: a step is one of the passes of a single value; draw that one alone")
+        return Step(self.order, self.names, self.options.step)
+
     def picture(self) -> Picture:
         boxes: dict[str, Box] = {}
         arrows: list[Arrow] = []
-        for node in self.order:
+        for node in filter(self.visible.__contains__, self.order):
             if node in self.group:
                 if self.key[node] not in boxes:
                     boxes[self.key[node]] = self._folded(self.group[node])
@@ -119,11 +147,25 @@ class _Sketch:
                 boxes[self.key[node]] = self._box(node)
             arrows += self._arrows_into(node)
         result_names = [self._name(node) for node in self.results]
-        return Picture(list(boxes.values()), self._merged(arrows), result_names)
+        drawn, options = list(boxes.values()), self.options
+        return Picture(
+            drawn, self._merged(arrows), result_names, self._notes(drawn), options.rankdir, options.is_compact
+        )
+
+    def _notes(self, boxes: list[Box]) -> list[list[tuple[str, str]]]:
+        sentence = self.moment.sentence(self.names, self.options.digits)
+        notes = [[(plain(sentence, 120), "grad" if "∂" in sentence else "value")]] if sentence else []
+        if self.options.is_compact:
+            kinds = dict.fromkeys(kind for box in boxes for _, _, kind in box.rows)
+            return [*notes, [("in each box: ", ""), *((f"{kind}  ", kind) for kind in kinds)]] if kinds else notes
+        if not sentence and any(row[1:] == (NOT_YET, "grad") for box in boxes for row in box.rows):
+            notes.append([("grad –: not computed yet, call backward()", "grad")])
+        return notes
 
     def _check_size(self) -> None:
         limit = self.options.max_nodes
-        boxes = len(set(self.key.values())) + sum(len(node.left) // 2 for node in self.order if self._is_expanded(node))
+        shown = [node for node in self.order if node in self.visible]
+        boxes = len({self.key[node] for node in shown}) + sum(len(n.left) // 2 for n in shown if self._is_expanded(n))
         if boxes > limit:
             raise ValueError(f"a picture of {boxes} boxes is more than max_nodes={limit} allows: {SMALLER}")
         arrows = self._count_arrows()
@@ -135,7 +177,7 @@ class _Sketch:
     def _count_arrows(self) -> int:
         plain, merged = 0, set()
         for node in self.order:
-            for parent in node.parents:
+            for parent in node.parents if node in self.visible else ():
                 if node not in self.group and parent not in self.group:
                     plain += 1
                 elif self.key[node] != self.key[parent]:
@@ -157,40 +199,49 @@ class _Sketch:
     # --- boxes ---
 
     def _box(self, node: Value, badge: str | None = None) -> Box:
-        head = self._name(node)
-        if node.op and "formula" in self.options.show:
-            head = f"{head} = {self._formula(node.op, node.operands)}"
+        name = self._name(node)
+        if node.op and not self.options.is_compact and "formula" in self.options.show:
+            name = f"{name} = {self._formula(node.op, node.operands)}"
+        badge = self._badge(node) if badge is None else badge
         return Box(
             key=self.key[node],
-            head=head,
-            badge=self._badge(node) if badge is None else badge,
-            value=self._shown("value", node.data),
-            grad=self._shown("grad", node.grad),
+            name=name,
+            shown="" if self.options.is_compact and badge and not node.label else name,
+            badge=badge,
+            rows=self._rows(node),
             is_named=bool(node.label),
             is_result=node in self.results,
+            is_focus=node is self.options.around or self.moment.is_focus(node),
         )
 
     def _folded(self, group: str) -> Box:
         """The box of a folded group; of a single output it has the value and the gradient."""
         count = sum(1 for name in self.group.values() if name == group)
         outputs = self.outputs[group]
-        one = outputs[0] if len(outputs) == 1 else None
         return Box(
             key=f"group{self.groups.index(group)}",
-            head=plain(group, 24),
-            badge=f"{count} value{'' if count == 1 else 's'} folded",
-            value="" if one is None else self._shown("value", one.data),
-            grad="" if one is None else self._shown("grad", one.grad),
+            name=plain(group, 24),
+            shown=plain(group, 24),
+            note=f"{count} value{'' if count == 1 else 's'} folded",
+            rows=self._rows(outputs[0]) if len(outputs) == 1 else (),
             is_named=True,
             is_result=any(node in self.results for node in outputs),
             is_fold=True,
+            is_focus=any(map(self.moment.is_focus, outputs)),
         )
 
-    def _shown(self, part: str, x: Any) -> str:
-        return self._number(x) if part in self.options.show else ""
+    def _rows(self, node: Value) -> tuple[tuple[str, str, str], ...]:
+        second = self.moment.second(node)
+        return self._written([("value", self.moment.value(node)), (self.moment.kind, second)])
+
+    def _written(self, numbers: list[tuple[str, Any]]) -> tuple[tuple[str, str, str], ...]:
+        """Rows for these kinds of numbers, as far as they are shown."""
+        shown = self.options.show | ({"tangent"} if "grad" in self.options.show else set())
+        word = "" if self.options.is_compact else None
+        return tuple((kind if word is None else word, self._number(x), kind) for kind, x in numbers if kind in shown)
 
     def _number(self, x: Any) -> str:
-        return NOT_YET if x is NOT_COMPUTED else plain(number_text(x, self.options.digits), 24)
+        return NOT_YET if x is UNKNOWN else plain(number_text(x, self.options.digits), 24)
 
     def _name(self, node: Value, limit: int = 24) -> str:
         return plain(self.names[node], limit)
@@ -205,7 +256,8 @@ class _Sketch:
     def _badge(self, node: Value) -> str:
         """The symbol of the operation; where no formula shows the number beside its operand, with it: `× 2`."""
         symbol = SYMBOLS.get(node.op, node.op)
-        if "formula" in self.options.show or len(node.operands) != 2 or len(node.parents) == 2:
+        has_formula = "formula" in self.options.show and not self.options.is_compact
+        if has_formula or len(node.operands) != 2 or len(node.parents) == 2:
             return symbol
         left, right = ("" if isinstance(x, Value) and x in self.names else self._number(x) for x in node.operands)
         return f"{left} {symbol} {right}".strip() if node.op in INFIX else f"{symbol}({left or '·'}, {right or '·'})"
@@ -216,19 +268,32 @@ class _Sketch:
         """One arrow for each use of each parent: two for x · x."""
         key = self.key[node]
         if node in self.group:  # the local gradients are those of something inside, which the picture does not show
-            yield from (Arrow(self.key[parent], key) for parent in node.parents if self.key[parent] != key)
+            outside = [parent for parent in node.parents if self.key[parent] != key and parent in self.visible]
+            yield from (Arrow(self.key[parent], key) for parent in outside)
             return
         for (parent, local), slot in zip(node.edges(), self._slots(node), strict=True):
-            yield self._arrow(self.key[parent], key, self._slope(node, slot), node.grad, local)
+            if self._is_drawn(parent, node):
+                yield self._arrow(parent, node, (self.key[parent], key), self._slope(node, slot), local)
 
-    def _arrow(self, tail: str, head: str, slope: str, upstream: Any, local: Any) -> Arrow:
-        local_text = product = ""
-        if "local" in self.options.show:
-            local_text = f"{slope} = {self._number(local)}"
-        if self.options.products:
-            total = upstream if upstream is NOT_COMPUTED else upstream * local
-            product = f"{self._number(upstream)} × {self._number(local)} = {self._number(total)}"
-        return Arrow(tail, head, local_text, product)
+    def _is_drawn(self, parent: Value, child: Value) -> bool:
+        centre = self.options.around
+        return parent in self.visible and (centre is None or centre in (parent, child))
+
+    def _arrow(self, parent: Value, child: Value, ends: tuple[str, str], slope: str, local: Any) -> Arrow:
+        moment, is_flow = self.moment, self.moment.is_flow(parent, child)
+        is_back = is_flow and moment.value(child) is not UNKNOWN and moment.second(child) is not UNKNOWN
+        product = ""
+        if self.options.products or is_back:
+            product = " × ".join(map(self._number, (factors := moment.product(parent, child, local))[:2]))
+            product += f" = {self._number(factors[2])}"
+        has_local = "local" in self.options.show and not self.options.is_compact
+        return Arrow(
+            *ends,
+            local=f"{slope} = {self._number(local)}" if has_local and moment.value(child) is not UNKNOWN else "",
+            product=product,
+            kind=moment.kind if is_back or not is_flow else "value",
+            is_focus=is_flow,
+        )
 
     def _slope(self, node: Value, slot: str) -> str:
         return f"∂{self._name(node, 12)}/∂{slot}"
@@ -266,27 +331,38 @@ class _Sketch:
         half = len(node.left) // 2
         pairs = list(zip(node.left, node.d_left, strict=True))
         for i, pair in enumerate(zip(pairs[:half], pairs[half:], strict=True)):
-            factors = [(x, local) for x, local in pair if local is not None]
+            factors = [(x, local) for x, local in pair if local is not None and self._is_drawn(x, node)]
             if factors:
-                product = self._product(f"{key}_{i}", pair[0][0], pair[1][0], factors, node.grad)
+                product = self._product(f"{key}_{i}", node, pair[0][0], pair[1][0], factors)
                 boxes[product.key] = product
                 for (parent, local), side in zip(factors, ("left ", "right "), strict=False):
                     slot = self._name(parent, 12)
                     if pair[0][0] is pair[1][0]:
                         slot = f"({side}{slot})"
-                    arrows.append(self._arrow(self.key[parent], product.key, f"∂(product)/∂{slot}", node.grad, local))
-                arrows.append(self._arrow(product.key, key, self._slope(node, "(product)"), node.grad, 1))
+                    ends = (self.key[parent], product.key)
+                    arrows.append(self._arrow(parent, node, ends, f"∂(product)/∂{slot}", local))
+                arrows.append(self._sum_arrow(product.key, node, factors))
         boxes[key] = self._box(node, badge="+")
 
-    def _product(self, key: str, x: Any, y: Any, factors: list[tuple[Value, Any]], grad: Any) -> Box:
+    def _sum_arrow(self, tail: str, node: Value, factors: list[tuple[Value, Any]]) -> Arrow:
+        """From a product to the sum: what flows along it is the node's gradient, or the product's tangent."""
+        arrow = self._arrow(factors[0][0], node, (tail, self.key[node]), self._slope(node, "(product)"), 1)
+        if self.moment.kind == "tangent" and arrow.product:
+            tangent = self._number(self._tangent(factors))
+            arrow = arrow._replace(product=f"{tangent} × 1 = {tangent}")
+        return arrow
+
+    def _tangent(self, factors: list[tuple[Value, Any]]) -> Any:
+        return sum(self.moment.second(x) * local for x, local in factors)
+
+    def _product(self, key: str, node: Value, x: Any, y: Any, factors: list[tuple[Value, Any]]) -> Box:
         parent, local = factors[0]
-        return Box(
-            key=key,
-            head=self._formula("*", (x, y)),
-            badge="×",
-            value=self._shown("value", parent.data * local),
-            grad=self._shown("grad", grad),
-        )
+        formula = self._formula("*", (x, y))
+        is_forth = self.moment.kind == "tangent"
+        second = self._tangent(factors) if is_forth else self.moment.second(node)
+        value = UNKNOWN if self.moment.value(node) is UNKNOWN else parent.data * local
+        rows = self._written([("value", value), (self.moment.kind, second)])
+        return Box(key=key, name=formula, shown="" if self.options.is_compact else formula, badge="×", rows=rows)
 
 
 def _group_of_each(order: list[Value], fold: Mapping[str, Iterable[Value]]) -> dict[Value, str]:

@@ -5,43 +5,51 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, expect
+from ..core.number import Number
+from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, expect
 from ..engine import Value
 from ..notation.words import plain
+from ..transforms.dual import Dual
 from .boxes import PARTS, Options, Picture, ordered, picture
-from .dot_text import BACK, dot_source
-from .svg import DrawingError, counted, finished, rendered
+from .dot_text import dot_source
+from .programs import png_of
+from .svg import counted, svg_of
 
 
 class Drawing:
     """A picture of a graph as it was when `draw` was called; `draw` makes it.
 
-    `dot` is its text in Graphviz's language, `svg` the picture as text, `png` as bytes. The latter two raise
-    DrawingError where no program for it is installed; the message says how to get one.
+    `svg` is the picture as text, `dot` its text in Graphviz's language, `png` the picture as bytes. For a PNG a program
+    is needed that lays out graphs: DrawingError says how to get one where none is installed.
 
     >>> drawing = draw(Value(2.0, label="x") ** 3)
     >>> drawing
     <Drawing: Computation graph of v1, 2 boxes, 1 arrow>
-    >>> drawing.save("cube.dot")
+    >>> drawing.save("cube.svg")
     """
 
     __module__ = "tinygrad_edu"
 
-    def __init__(self, picture: Picture, *, dot: str, title: str, program: str | None = None) -> None:
-        self.dot = dot
+    def __init__(self, picture: Picture, *, title: str, heading: str = "", program: str | None = None) -> None:
         self._picture = picture
         self._title = title
+        self._heading = heading
         self._program = program
 
     @cached_property
     def svg(self) -> str:
         """The picture as an SVG document, to write into a file or a web page."""
-        return finished(rendered(self.dot, "svg", self._program), self._picture, self._title)
+        return svg_of(self._picture, self._title, self._heading)
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture in DOT, for Graphviz and its viewers."""
+        return dot_source(self._picture, self._heading)
 
     @cached_property
     def png(self) -> bytes:
         """The picture as a PNG image, two pixels per point in each direction, so that it is sharp on a slide."""
-        return rendered(self.dot, "png", self._program)
+        return png_of(self.dot, self._program)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file whose name ends in .svg, .png or .dot; ValueError for any other."""
@@ -58,22 +66,23 @@ class Drawing:
         return f"<Drawing: {self._title}, {counted(boxes, 'box', 'es')}, {counted(arrows, 'arrow', 's')}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - the protocol's
-        """What a notebook shows: the picture, or in its place the message that says how to get one."""
-        try:
-            return {"text/plain": repr(self), "image/svg+xml": self.svg}
-        except DrawingError as error:
-            return {"text/plain": f"{self!r}\n{error}"}
+        """What a notebook shows: the picture."""
+        return {"text/plain": repr(self), "image/svg+xml": self.svg}
 
 
 def draw(
     value: Value | Iterable[Value],
     *,
+    style: str = "full",
     rankdir: str = "LR",
     show: Iterable[str] = PARTS,
     products: bool = False,
     digits: int = 4,
     expand: bool = False,
     fold: Mapping[str, Iterable[Value]] | None = None,
+    step: str | None = None,
+    around: Value | None = None,
+    tangents: Mapping[Value, Number] | None = None,
     max_nodes: int = 300,
     title: str | None = None,
     program: str | None = None,
@@ -83,12 +92,18 @@ def draw(
     A box shows the operation and its formula, the value and the gradient (`–` before any backward pass); an arrow
     shows the local gradient, the derivative of the box it points to by the box it comes from.
 
-    `rankdir` is "LR" (left to right) or "TB" (top to bottom). `show` lists the parts to show, of "formula", "value",
-    "grad" and "local". `products` adds to each arrow what flows back along it, upstream gradient × local gradient.
-    `digits` is the number of significant digits of floats. `expand` shows a `dot` as its products and their sum.
-    `fold` shows each group of values as one box: {"layer 1": between(inputs, outputs)}. `max_nodes` is the largest
-    number of boxes to draw; a few hundred take a second, thousands take minutes. `title` is written above the
-    picture. `program` is the one that lays it out: the system's "dot" if there is one, else "graphviz-pure".
+    `style="compact"` makes small boxes without formulas and without local gradients, for a slide. `rankdir` is "LR"
+    (left to right) or "TB" (top to bottom). `show` lists the parts to show, of "formula", "value", "grad" and "local".
+    `products` adds to each arrow what flows back along it, upstream gradient × local gradient. `digits` is the number
+    of significant digits of floats. `expand` shows a `dot` as its products and their sum. `fold` shows each group of
+    values as one box: {"layer 1": between(inputs, outputs)}. `title` is written above the picture.
+
+    `step="forward:x"` or `step="backward:x"` shows the passes as they come to the value named x, and what it is
+    computed from there. `around=x` shows x with its parents and what was computed from it, and nothing else.
+    `tangents={x: 1.0}` shows forward mode in place of gradients: how fast each value changes if x changes that fast.
+
+    `max_nodes` is the largest number of boxes to draw. `program` is the one that makes PNGs: the system's "dot" if
+    there is one, else "graphviz-pure".
 
     Raises TypeError if `value` is no Value; ValueError for a graph that is too large and for unknown options.
 
@@ -100,6 +115,8 @@ def draw(
     """
     expect("draw", A_LIST, show=show)
     expect("draw", A_DICT.or_none, fold=fold)
+    expect("draw", A_DICT.or_none, tangents=tangents)
+    expect("draw", A_VALUE.or_none, around=around)
     expect("draw", A_NUMBER, max_nodes=max_nodes)
     expect("draw", A_TEXT.or_none, title=title)
     expect("draw", A_PATH.or_none, program=program)
@@ -107,20 +124,22 @@ def draw(
     parts = frozenset([show] if isinstance(show, str) else show)
     if not parts <= set(PARTS):
         raise ValueError(f"show={sorted(parts - set(PARTS))}: the parts of a picture are {', '.join(PARTS)}")
-    if rankdir not in tuple(BACK):
+    if rankdir not in ("LR", "TB"):
         raise ValueError(f"rankdir={rankdir!r}: it is 'LR' (left to right) or 'TB' (top to bottom)")
+    if style not in ("full", "compact"):
+        raise ValueError(f"style={style!r}: it is 'full' or 'compact'")
+    if step is not None and tangents is not None:
+        raise ValueError("draw: step and tangents are two pictures; leave one of them out")
     if digits not in range(1, 18):
         raise ValueError(f"digits={digits!r}: it is a whole number from 1 to 17")
-    options = Options(parts, products, digits, expand, max_nodes)
+    is_near = around is not None
+    options = Options(
+        parts, products or is_near, digits, expand, max_nodes, rankdir, style == "compact", step, tangents, around
+    )
     sketch = picture(results, options, fold or {})
     heading = plain(title or "", 200)
     names = plain(", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else ""), 80)
-    return Drawing(
-        sketch,
-        dot=dot_source(sketch, rankdir, heading),
-        title=heading or f"Computation graph of {names}",
-        program=program,
-    )
+    return Drawing(sketch, title=heading or f"Computation graph of {names}", heading=heading, program=program)
 
 
 def between(inputs: Iterable[Value], outputs: Iterable[Value]) -> list[Value]:
@@ -142,7 +161,21 @@ def _results(value: Value | Iterable[Value]) -> list[Value]:
     values = [value] if isinstance(value, Value) or not isinstance(value, Iterable) else list(value)
     for each in values:
         if not isinstance(each, Value):
-            raise TypeError(f"expected a Value, got {type(each).__name__}: a plain number has no graph to draw")
+            raise TypeError(f"expected a Value, got {_what(each)}")
+        if isinstance(each, Dual):
+            raise TypeError(
+                f"{each!r} keeps no graph to draw: compute the same from Values, and draw(..., tangents={{x: 1.0}})"
+            )
     if not values:
         raise ValueError("there is no value to draw: the list is empty")
     return values
+
+
+def _what(x: object) -> str:
+    """What something is that has no graph, and what to do instead."""
+    kind = type(x).__name__
+    if kind == "Value":
+        return f"a Value of {type(x).__module__}, a class of its own: draw shows those of tinygrad_edu"
+    if callable(x):
+        return f"{kind}: call it first, and draw its result"
+    return f"{kind}: a plain number has no graph to draw"

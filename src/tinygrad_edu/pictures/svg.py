@@ -1,96 +1,176 @@
-"""From DOT to SVG and PNG: find a program that lays graphs out, run it, finish its SVG.
+"""A picture of a graph as SVG: no other program, the same bytes everywhere."""
 
-The finished SVG has a title and a description for screen readers, colours that follow a dark page, and no ids, so
-that several of them fit into one page.
-"""
+import math
+from collections.abc import Iterator, Sequence
 
-from .boxes import Picture
-from .dot_text import COLOURS, FONT
+from . import look
+from .arrangement import Gaps, Link, Size, arranged
+from .boxes import Arrow, Box, Picture
+from .look import HEAD, SIGNS, SMALL, group, number, rectangle, shape, text
+from .widths import text_width
 
-CSS_CLASS = "tinygrad-edu"
 DESCRIBED = 40  # boxes that the description for screen readers lists
-NO_PROGRAM = (
-    "drawing needs a program that lays out graphs, and none was found. Either: pip install graphviz-pure "
-    "(no system package needed). Or: install Graphviz, which has the program dot "
-    "(apt install graphviz, brew install graphviz, https://graphviz.org/download). "
-    "The text to lay out needs neither: draw(...).dot, or .save('graph.dot')"
-)
+PAD, LEADING = 8, 19  # inside a box; from line to line
+MARGIN, HEADING = 16, 30  # around the picture; the room of its title
+HEAD_LENGTH = 8  # of an arrow's head
+ROUND = "6"
+Point = tuple[float, float]
 
 
-class DrawingError(RuntimeError):
-    """A picture could not be laid out: no program to do it, or the program failed.
-
-    >>> from tinygrad_edu import Value
-    >>> from tinygrad_edu.pictures import draw
-    >>> draw(Value(1.0), program="no-such-program").svg
-    Traceback (most recent call last):
-        ...
-    tinygrad_edu.DrawingError: there is no program 'no-such-program': drawing needs a program that ...
-    """
-
-    __module__ = "tinygrad_edu"
+def svg_of(picture: Picture, title: str, heading: str) -> str:
+    """The picture as an SVG document, named `title`, with `heading` above it."""
+    return _Page(picture, heading).document(title)
 
 
-def rendered(dot: str, form: str, program: str | None) -> bytes:
-    """What the program makes of `dot`: bytes of `form`, "svg" or "png". DrawingError if that fails."""
-    import subprocess  # noqa: PLC0415 - costs milliseconds, so it is loaded when something is drawn
+class _Page:
+    def __init__(self, picture: Picture, heading: str) -> None:
+        self.picture = picture
+        self.heading = heading
+        self.is_wide = picture.rankdir == "LR"
+        places = {box.key: i for i, box in enumerate(picture.boxes)}
+        links = [Link(places[each.tail], places[each.head], self._label_size(each)) for each in picture.arrows]
+        gaps = Gaps(40, 14) if picture.is_compact else Gaps(60, 20)
+        self.places = arranged([_size(box) for box in picture.boxes], links, gaps, is_wide=self.is_wide)
+        self.top = MARGIN + (HEADING if heading else 0)
+        self.width = max([self.places.width, *(text_width(line, size, bold=True) for line, size in self._captions())])
+        self.left = MARGIN + (self.width - self.places.width) / 2
 
-    command = [_found(program), f"-T{form}"] + ["-Gdpi=192"] * (form == "png")
-    try:
-        run = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)  # noqa: S603 - no shell
-    except OSError as error:
-        raise DrawingError(f"{command[0]} could not be started: {error}") from error
-    if run.returncode != 0 or not run.stdout:
-        said = run.stderr.decode(errors="replace").strip()[-500:]
-        raise DrawingError(
-            f"{' '.join(command)} failed with code {run.returncode}: {said or 'it said nothing'}. "
-            "Try another program: pip install graphviz-pure, and draw(..., program='graphviz-pure')"
-        )
-    return run.stdout
+    def document(self, title: str) -> str:
+        notes = self.picture.notes
+        height = self.top + self.places.height + MARGIN + LEADING * len(notes)
+        return look.document(self.width + 2 * MARGIN, height, title, description(self.picture), self._parts())
+
+    def _captions(self) -> list[tuple[str, float]]:
+        return [(self.heading, 15), *(("".join(words for words, _ in note), SMALL + 1) for note in self.picture.notes)]
+
+    def _parts(self) -> Iterator[str]:
+        middle = MARGIN + self.width / 2
+        if self.heading:
+            yield text(self.heading, middle, MARGIN + 16, look.INK, size=15, anchor="middle", bold=True)
+        shift = (self.left, self.top)
+        drawn = list(zip(self.picture.arrows, self.places.arrows, self.places.labels, strict=True))
+        for arrow, points, label in sorted(drawn, key=lambda each: each[0].is_focus):  # the others first, below
+            yield group("edge", "", self._arrow(arrow, _moved(points, shift), _moved([label], shift)[0]))
+        for box, (x, y, width, height) in zip(self.picture.boxes, self.places.boxes, strict=True):
+            yield group("node", box.summary, _box(box, x + self.left, y + self.top, width, height))
+        bottom = self.top + self.places.height + MARGIN
+        for i, note in enumerate(self.picture.notes):
+            at = middle - sum(text_width(words, SMALL + 1) for words, _ in note) / 2
+            for words, kind in note:
+                yield text(words, at, bottom + LEADING * i + 8, look.KINDS[kind], size=SMALL + 1, kind=kind)
+                at += text_width(words, SMALL + 1)
+
+    # --- arrows ---
+
+    def _label_size(self, arrow: Arrow) -> Size:
+        lines = self._label_lines(arrow)
+        widest = max((text_width(line, SMALL) for line, _ in lines), default=0)
+        return Size(widest + 6, len(lines) * 14) if lines else Size(0, 0)
+
+    def _label_lines(self, arrow: Arrow) -> list[tuple[str, str]]:
+        lines = [(arrow.local, "")] if arrow.local else []
+        if arrow.product:
+            lines.append((f"{SIGNS[arrow.kind, self.picture.rankdir]} {arrow.product}", arrow.kind))
+        return lines
+
+    def _arrow(self, arrow: Arrow, points: Sequence[Point], label: Point) -> Iterator[str]:
+        colour = look.KINDS[arrow.kind] if arrow.is_focus else look.LINE
+        width = "2.5" if arrow.is_focus else "1.2"
+        yield shape("path", d=_curve(points, self.is_wide), fill="none", stroke=colour, stroke_width=width)
+        yield shape("polygon", points=_head(points[-1], self.is_wide, 1.3 if arrow.is_focus else 1), fill=colour)
+        lines = self._label_lines(arrow)
+        for i, (line, kind) in enumerate(lines):
+            y = label[1] + 14 * (i - (len(lines) - 1) / 2) + 4
+            ink = look.KINDS[kind]
+            yield text(line, label[0], y, ink, size=SMALL, anchor="middle", kind=kind)
 
 
-def _found(program: str | None) -> str:
-    """The path of the program: the one asked for, else the system's dot, else graphviz-pure."""
-    import os  # noqa: PLC0415
-    import shutil  # noqa: PLC0415
-    import sysconfig  # noqa: PLC0415
-
-    # A virtual environment's programs are not on the PATH unless it was activated.
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts")])
-    for name in ("dot", "graphviz-pure") if program is None else (program,):
-        found = shutil.which(name, path=path)
-        if found:
-            return found
-    raise DrawingError(NO_PROGRAM if program is None else f"there is no program {program!r}: {NO_PROGRAM}")
+def _moved(points: Sequence[Point], shift: Point) -> list[Point]:
+    return [(x + shift[0], y + shift[1]) for x, y in points]
 
 
-# --- finishing the SVG -----------------------------------------------------------------------------------------------
+def _curve(points: Sequence[Point], is_wide: bool) -> str:
+    """Curves that leave and arrive in the direction of the graph, with straight lines through the layers between."""
+    end = _before_head(points[-1], is_wide)
+    parts = [f"M{number(points[0][0])},{number(points[0][1])}"]
+    for i, (start, stop) in enumerate(zip(points, [*points[1:-1], end], strict=False)):
+        if i % 2:
+            parts.append(f"L{number(stop[0])},{number(stop[1])}")
+            continue
+        bend = (stop[0] - start[0]) / 2 if is_wide else (stop[1] - start[1]) / 2
+        first, second = (start[0] + bend, start[1]), (stop[0] - bend, stop[1])
+        if not is_wide:
+            first, second = (start[0], start[1] + bend), (stop[0], stop[1] - bend)
+        parts.append("C" + " ".join(f"{number(x)},{number(y)}" for x, y in (first, second, stop)))
+    return "".join(parts)
 
 
-def finished(svg: bytes, picture: Picture, title: str) -> str:
-    """The program's SVG, made fit for screen readers, dark pages and pages with several pictures."""
-    from xml.etree import ElementTree  # noqa: PLC0415 - parses what our own program wrote
+def _before_head(point: Point, is_wide: bool) -> Point:
+    return (point[0] - HEAD_LENGTH, point[1]) if is_wide else (point[0], point[1] - HEAD_LENGTH)
 
-    root = ElementTree.fromstring(svg)  # noqa: S314
-    summaries = {box.key: box.summary for box in picture.boxes}
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        element.attrib.pop("id", None)
-        shown = element.find("{*}title")
-        if shown is not None:  # the program's internal names: a tooltip for a box, nothing for an arrow
-            summary = summaries.get(shown.text or "")
-            if summary is None:
-                element.remove(shown)
-            else:
-                shown.text = summary
-    root.set("xmlns", "http://www.w3.org/2000/svg")
-    root.set("class", CSS_CLASS)
-    root.set("role", "img")
-    for position, (tag, text) in enumerate([("title", title), ("desc", description(picture)), ("style", _style())]):
-        element = ElementTree.Element(tag)
-        element.text = text
-        root.insert(position, element)
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+def _head(point: Point, is_wide: bool, scale: float) -> str:
+    (x, y), length, half = point, HEAD_LENGTH * scale, 3.5 * scale
+    corners = [(x, y), (x - length, y - half), (x - length, y + half)]
+    if not is_wide:
+        corners = [(x, y), (x - half, y - length), (x + half, y - length)]
+    return " ".join(f"{number(a)},{number(b)}" for a, b in corners)
+
+
+# --- boxes -----------------------------------------------------------------------------------------------------------
+
+
+def _badge_width(box: Box) -> float:
+    return max(text_width(box.badge, HEAD) + 10, 20) if box.badge else 0
+
+
+def _size(box: Box) -> Size:
+    badge, head = _badge_width(box), text_width(box.shown, HEAD, bold=box.is_named)
+    first = badge + head + (6 if badge and head else 0)
+    rows = [text_width(f"{word}{shown}", HEAD) + (14 if word else 0) for word, shown, _ in box.rows]
+    width = max([first, text_width(box.note, SMALL), *rows])
+    return Size(math.ceil(width) + 2 * PAD, _head_height(box) + LEADING * len(box.rows) + (6 if box.rows else 0))
+
+
+def _head_height(box: Box) -> float:
+    return 28 + (14 if box.note else 0)
+
+
+def _box(box: Box, x: float, y: float, width: float, height: float) -> Iterator[str]:
+    colour = look.FOCUS if box.is_focus else look.INK if box.is_result else look.LINE
+    more = {"stroke_dasharray": "5,3"} if box.is_fold else {}
+    yield rectangle(
+        x,
+        y,
+        width,
+        height,
+        rx=ROUND,
+        fill=look.FOCUS_BOX if box.is_focus else look.BOX,
+        stroke=colour,
+        stroke_width="3" if box.is_focus else "2" if box.is_result else "1",
+        **more,
+    )
+    at = x + PAD
+    if box.badge:
+        badge = _badge_width(box)
+        at = at if box.shown else x + (width - badge) / 2
+        yield rectangle(at, y + 4, badge, 20, rx="4", fill=look.BADGE)
+        yield text(box.badge, at + badge / 2, y + 18.5, look.BADGE_INK, anchor="middle")
+        at += badge + 6
+    if box.shown:
+        yield text(box.shown, at, y + 18.5, look.INK, bold=box.is_named)
+    if box.note:
+        yield text(box.note, x + PAD, y + 34, look.QUIET, size=SMALL)
+    below = y + _head_height(box)
+    if box.rows:
+        yield shape("path", d=f"M{number(x)},{number(below)}h{number(width)}", fill="none", stroke=colour)
+    for i, (word, shown, kind) in enumerate(box.rows):
+        base = below + 16 + LEADING * i
+        if word:
+            yield text(word, x + PAD, base, look.KINDS[kind], kind=kind)
+            yield text(shown, x + width - PAD, base, look.KINDS[kind], anchor="end", kind=kind)
+        else:
+            yield text(shown, x + width / 2, base, look.KINDS[kind], anchor="middle", kind=kind)
 
 
 def description(picture: Picture) -> str:
@@ -110,17 +190,3 @@ def description(picture: Picture) -> str:
 def counted(n: int, noun: str, plural: str) -> str:
     """`1 box`, `2 boxes`."""
     return f"{n} {noun}{'' if n == 1 else plural}"
-
-
-def _style() -> str:
-    """CSS, for this picture alone: other fonts where Arial is missing, other colours on a dark page."""
-    dark = "".join(
-        f'.{CSS_CLASS} [{paint}="{light}"]{{{paint}:{colour}}}'
-        for light, colour in COLOURS.items()
-        for paint in ("fill", "stroke")
-    )
-    return (
-        f".{CSS_CLASS}{{max-width:100%;height:auto}}"
-        f".{CSS_CLASS} text{{font-family:{FONT},Helvetica,sans-serif}}"
-        f"@media (prefers-color-scheme:dark){{{dark}}}"
-    )

@@ -1,0 +1,335 @@
+"""Where boxes, arrows and labels go: a layered layout of a graph, in plain coordinates.
+
+The method of Sugiyama, Tagawa and Toda (1981). Each box has a layer, after all its parents. A label has a place of its
+own in a layer between those of boxes. An arrow over several layers passes through an empty place in each, so that it
+runs through no box and no label. The order within a layer comes from sweeps that put each place at the mean of its
+neighbours; then each place moves as near to its neighbours as the others let it. Every step is deterministic.
+"""
+
+import bisect
+import heapq
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+Place = tuple[int, int]  # (box, -1), or (arrow, layer): where an arrow passes through a layer
+Room = tuple[float, float]  # across, before and after the middle of a box or the line of an arrow
+Neighbours = defaultdict[Place, list[Place]]
+SWEEPS = 12
+PASSING = 16  # the room of an arrow that passes a layer
+LANE = 4  # between the line of an arrow and its label
+
+
+class Size(NamedTuple):
+    """Of a box or a label; (0, 0) for no label."""
+
+    width: float
+    height: float
+
+
+class Link(NamedTuple):
+    """An arrow from one box to another."""
+
+    tail: int
+    head: int
+    label: Size = Size(0, 0)
+
+
+class Gaps(NamedTuple):
+    """Between layers, and between boxes of one layer."""
+
+    layers: float
+    boxes: float
+
+
+class Arrangement(NamedTuple):
+    """The size of all; each box as (left, top, width, height); the points of each arrow; the middle of each label.
+
+    An arrow is a curve from its first point to the second, a line to the third, a curve to the fourth, and so on.
+    """
+
+    width: float
+    height: float
+    boxes: list[tuple[float, float, float, float]]
+    arrows: list[list[tuple[float, float]]]
+    labels: list[tuple[float, float]]
+
+
+def arranged(boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, *, is_wide: bool = True) -> Arrangement:
+    """Boxes of these sizes with the links between them; from left to right if `is_wide`, else down.
+
+    Boxes of one layer are as wide as the widest of them (or as high, if the graph runs down).
+
+    >>> arranged([Size(40, 20), Size(50, 20)], [Link(0, 1)], Gaps(30, 10)).boxes
+    [(0.0, 0.0, 40.0, 20), (70.0, 0.0, 50.0, 20)]
+    """
+    if not boxes:
+        return Arrangement(0, 0, [], [], [])
+    order = _parents_first(len(boxes), links)
+    rank = {box: i for i, box in enumerate(order)}
+    ends = [(rank[link.tail], rank[link.head]) for link in links]
+    forth = [Link(min(pair), max(pair), link.label) for pair, link in zip(ends, links, strict=True)]
+    found = _Layout([boxes[box] for box in order], forth, gaps, is_wide).arrangement()
+    arrows = [arrow if tail < head else arrow[::-1] for arrow, (tail, head) in zip(found.arrows, ends, strict=True)]
+    return found._replace(boxes=[found.boxes[rank[box]] for box in range(len(boxes))], arrows=arrows)
+
+
+def _parents_first(count: int, links: Iterable[Link]) -> list[int]:
+    """The boxes, each after the tails of its arrows; where folded groups make a circle, it is cut somewhere."""
+    heads = defaultdict(list)
+    waiting = [0] * count
+    for link in links:
+        heads[link.tail].append(link.head)
+        waiting[link.head] += 1
+    ready = [box for box in range(count) if not waiting[box]]
+    order: dict[int, None] = {}
+    for spare in range(count + 1):
+        while ready:
+            box = heapq.heappop(ready)
+            order[box] = None
+            for head in heads[box]:
+                waiting[head] -= 1
+                if not waiting[head] and head not in order:
+                    heapq.heappush(ready, head)
+        if spare not in order and spare < count:
+            ready.append(spare)
+    return list(order)
+
+
+class _Layout:
+    """`along` is the direction in which the graph runs, `across` the other one."""
+
+    def __init__(self, boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, is_wide: bool) -> None:
+        self.boxes = [self._turned_size(size, is_wide) for size in boxes]
+        self.labels = [self._turned_size(link.label, is_wide) for link in links]
+        self.links, self.gaps, self.is_wide = links, gaps, is_wide
+        self.layer_of = [2 * layer for layer in _layers(len(boxes), links)]  # labels have the odd layers
+        self.layers, steps = self._places()
+        _order(self.layers, steps)
+        self.sides = self._sides()
+        self.rooms = {place: self._room(place) for layer in self.layers for place in layer}
+        self.middle = _spread(self.layers, steps, self.rooms)
+
+    @staticmethod
+    def _turned_size(size: Size, is_wide: bool) -> Size:
+        return Size(*size) if is_wide else Size(size[1], size[0])  # along and across
+
+    def _places(self) -> tuple[list[list[Place]], list[tuple[Place, Place]]]:
+        """The places of each layer, and which of them are linked."""
+        layers: list[list[Place]] = [[] for _ in range(max(self.layer_of) + 1)]
+        for box, layer in enumerate(self.layer_of):
+            layers[layer].append((box, -1))
+        steps: list[tuple[Place, Place]] = []
+        for i, link in enumerate(self.links):
+            between = range(self.layer_of[link.tail] + 1, self.layer_of[link.head])
+            for layer in between:
+                layers[layer].append((i, layer))
+            steps += itertools.pairwise([(link.tail, -1), *((i, layer) for layer in between), (link.head, -1)])
+        return layers, steps
+
+    def _has_label(self, place: Place) -> bool:
+        """Whether the arrow has its label there: right before its head."""
+        i, layer = place
+        return layer >= 0 and layer == self.layer_of[self.links[i].head] - 1 and self.labels[i].height > 0
+
+    def _sides(self) -> list[int]:
+        """On which side of each arrow its label stands: those of a box's first arrows before them, the others after."""
+        spots = {place: i for layer in self.layers for i, place in enumerate(layer)}
+        entering = defaultdict(list)
+        for i, link in enumerate(self.links):
+            entering[link.head].append((spots[i, self.layer_of[link.head] - 1], i))
+        sides = [1] * len(self.links)
+        for arrows in entering.values():
+            first = len(arrows) // 2 if len(arrows) > 1 else int(self.is_wide)
+            for _, i in sorted(arrows)[:first]:
+                sides[i] = -1
+        return sides
+
+    def _room(self, place: Place) -> Room:
+        """How much room a place takes across."""
+        i, layer = place
+        if layer < 0:
+            half = (self.boxes[i].height + self.gaps.boxes) / 2
+            return half, half
+        if not self._has_label(place):
+            return PASSING / 2, PASSING / 2
+        long = LANE + self.labels[i].height + LANE
+        return (long, PASSING / 2) if self.sides[i] < 0 else (PASSING / 2, long)
+
+    # --- coordinates ---
+
+    def arrangement(self) -> Arrangement:
+        starts, ends = self._columns()
+        spare = {place: self.gaps.boxes / 2 if place[1] < 0 else 0 for place in self.rooms}
+        low = min(self.middle[place] - room[0] + spare[place] for place, room in self.rooms.items())
+        high = max(self.middle[place] + room[1] - spare[place] for place, room in self.rooms.items()) - low
+        across = {place: middle - low for place, middle in self.middle.items()}
+        boxes = []
+        for box, layer in enumerate(self.layer_of):
+            side = self.boxes[box].height
+            corner = self._turned(starts[layer], across[box, -1] - side / 2)
+            boxes.append((*corner, *self._turned(ends[layer] - starts[layer], side)))
+        labels = [self._label(i, across, starts, ends) for i in range(len(self.links))]
+        arrows = self._arrows(across, starts, ends)
+        width, height = self._turned(ends[-1], high)
+        return Arrangement(width, height, boxes, arrows, labels)
+
+    def _turned(self, along: float, across: float) -> tuple[float, float]:
+        return (along, across) if self.is_wide else (across, along)
+
+    def _columns(self) -> tuple[list[float], list[float]]:
+        """Where each layer starts and ends."""
+        starts, ends, at = [], [], 0.0
+        for layer in self.layers:
+            widths = [
+                self.boxes[i].width if passing < 0 else self.labels[i].width
+                for i, passing in layer
+                if passing < 0 or self._has_label((i, passing))
+            ]
+            starts.append(at)
+            ends.append(at + max(widths, default=0))
+            at = ends[-1] + self.gaps.layers / 2
+        return starts, ends
+
+    def _label(
+        self, i: int, across: Mapping[Place, float], starts: Sequence[float], ends: Sequence[float]
+    ) -> tuple[float, float]:
+        """The middle of the label: beside the line of its arrow."""
+        layer = self.layer_of[self.links[i].head] - 1
+        aside = self.sides[i] * (LANE + self.labels[i].height / 2)
+        return self._turned((starts[layer] + ends[layer]) / 2, across[i, layer] + aside)
+
+    def _arrows(
+        self, across: Mapping[Place, float], starts: Sequence[float], ends: Sequence[float]
+    ) -> list[list[tuple[float, float]]]:
+        """The points of each arrow. Arrows leave and enter a box at different spots, in the order of their ways."""
+        middles = []
+        leaving, entering = defaultdict(list), defaultdict(list)
+        for i, link in enumerate(self.links):
+            between = range(self.layer_of[link.tail] + 1, self.layer_of[link.head])
+            middles.append([(layer, across[i, layer]) for layer in between])
+            way = [across[link.tail, -1], *(middle for _, middle in middles[i]), across[link.head, -1]]
+            leaving[link.tail].append((way[1], way[-1], i))
+            entering[link.head].append((way[-2], way[0], i))
+        first, last = self._spots(leaving, across), self._spots(entering, across)
+        arrows = []
+        for i, link in enumerate(self.links):
+            points = [self._turned(ends[self.layer_of[link.tail]], first[i])]
+            for layer, middle in middles[i]:
+                points += [self._turned(along, middle) for along in (starts[layer], ends[layer])]
+            arrows.append([*points, self._turned(starts[self.layer_of[link.head]], last[i])])
+        return arrows
+
+    def _spots(
+        self, sides: Mapping[int, list[tuple[float, float, int]]], across: Mapping[Place, float]
+    ) -> dict[int, float]:
+        spots = {}
+        for box, arrows in sides.items():
+            for j, (*_, i) in enumerate(sorted(arrows)):
+                spots[i] = across[box, -1] + self.boxes[box].height * ((j + 1) / (len(arrows) + 1) - 0.5)
+        return spots
+
+
+# --- layers and their order --------------------------------------------------------------------------------------
+
+
+def _layers(count: int, links: Iterable[Link]) -> list[int]:
+    """The layer of each box: after all its parents; a box without parents stands right before its first child."""
+    parents, children = defaultdict(list), defaultdict(list)
+    for link in links:
+        parents[link.head].append(link.tail)
+        children[link.tail].append(link.head)
+    layers: list[int] = []
+    for box in range(count):
+        layers.append(max((layers[parent] + 1 for parent in parents[box]), default=0))
+    for box in range(count):
+        if not parents[box] and children[box]:
+            layers[box] = min(layers[child] for child in children[box]) - 1
+    return layers
+
+
+def _order(layers: list[list[Place]], steps: Sequence[tuple[Place, Place]]) -> None:
+    """Order each layer so that few arrows cross, by the mean position of what each place is linked with."""
+    before, after = _neighbours(steps)
+    best, fewest = [list(layer) for layer in layers], _crossings(layers, after)
+    for sweep in range(SWEEPS):
+        neighbours = after if sweep % 2 else before
+        spots = {place: float(i) for layer in layers for i, place in enumerate(layer)}
+        for layer in reversed(layers) if sweep % 2 else layers:
+            layer.sort(key=lambda place: _mean([spots[each] for each in neighbours[place]], spots[place]))
+            spots.update({place: float(i) for i, place in enumerate(layer)})
+        crossings = _crossings(layers, after)
+        if crossings < fewest:
+            best, fewest = [list(layer) for layer in layers], crossings
+    layers[:] = best
+
+
+def _neighbours(steps: Iterable[tuple[Place, Place]]) -> tuple[Neighbours, Neighbours]:
+    before: Neighbours = defaultdict(list)
+    after: Neighbours = defaultdict(list)
+    for start, end in steps:
+        before[end].append(start)
+        after[start].append(end)
+    return before, after
+
+
+def _mean(numbers: Sequence[float], otherwise: float) -> float:
+    return sum(numbers) / len(numbers) if numbers else otherwise
+
+
+def _crossings(layers: Sequence[Sequence[Place]], after: Mapping[Place, list[Place]]) -> int:
+    """How many pairs of arrows between neighbouring layers cross."""
+    total = 0
+    for here, there in itertools.pairwise(layers):
+        spots = {place: i for i, place in enumerate(there)}
+        seen: list[int] = []  # sorted
+        for place in here:
+            ends = sorted(spots[each] for each in after.get(place, ()))
+            total += sum(len(seen) - bisect.bisect_right(seen, end) for end in ends)
+            for end in ends:
+                bisect.insort(seen, end)
+    return total
+
+
+def _spread(
+    layers: Sequence[Sequence[Place]], steps: Iterable[tuple[Place, Place]], rooms: Mapping[Place, Room]
+) -> dict[Place, float]:
+    """The middle of each place across: near the mean of its neighbours, none upon another."""
+    before, after = _neighbours(steps)
+    middle: dict[Place, float] = {}
+    for layer in layers:
+        edge = -sum(sum(rooms[place]) for place in layer) / 2
+        for place in layer:
+            middle[place] = edge + rooms[place][0]
+            edge += sum(rooms[place])
+    for sweep in range(SWEEPS):
+        both = sweep >= SWEEPS - 2
+        for layer in reversed(layers) if sweep % 2 else layers:
+            wishes = []
+            for place in layer:
+                near = before[place] + after[place] if both else after[place] if sweep % 2 else before[place]
+                wishes.append(_mean([middle[each] for each in near], middle[place]))
+            middle.update(zip(layer, _apart(wishes, [rooms[place] for place in layer]), strict=True))
+    return middle
+
+
+def _apart(wishes: Sequence[float], rooms: Sequence[Room]) -> list[float]:
+    """The middles nearest to the wishes, by least squares, so that things with these rooms stand side by side.
+
+    With the room before each taken off, they must only not decrease: neighbours that do are put at their mean.
+
+    >>> _apart([0.0, 0.0], [(5.0, 5.0), (5.0, 5.0)])
+    [-5.0, 5.0]
+    """
+    starts = itertools.accumulate((sum(room) for room in rooms[:-1]), initial=0.0)
+    offsets = [start + before for start, (before, _) in zip(starts, rooms, strict=True)]
+    groups: list[tuple[float, int]] = []  # the mean of a group and its number of members
+    for wish, offset in zip(wishes, offsets, strict=True):
+        mean, count = wish - offset, 1
+        while groups and groups[-1][0] > mean:
+            other, others = groups.pop()
+            mean, count = (other * others + mean * count) / (others + count), others + count
+        groups.append((mean, count))
+    means = [mean for mean, count in groups for _ in range(count)]
+    return [mean + offset for mean, offset in zip(means, offsets, strict=True)]
