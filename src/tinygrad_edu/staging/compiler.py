@@ -1,24 +1,23 @@
-"""C source in, a loaded library out: finds a compiler, keeps what it built in the user's cache directory.
+"""C source in, a loaded library out: finds a compiler, and keeps what it built (see `cache`).
 
-A build is kept under a hash of all that it depends on (source, compiler, flags, kind of machine), and put into place by
-an atomic rename, so that processes may build the same thing at once. The directory is the user's alone, and nothing is
-loaded from it that another user could have written. $CC and $CFLAGS are heeded.
+A build is kept under a hash of all that it depends on: source, compiler, flags, kind of machine, and the processor
+where a flag asks for code for just this one, as -march=native. $CC and $CFLAGS are heeded.
 """
 
-import contextlib
 import ctypes
+import functools
 import hashlib
 import importlib.util
 import os
 import platform
 import shlex
 import shutil
-import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from . import cache
 
 FLAGS = ("-O1", "-std=c99", "-fPIC", "-shared", "-ffp-contract=off")  # -O1: as fast here as -O2, sooner built
 OPTIMISED = 150_000  # characters, built in 1.5 s: it takes the square of the length, and gains a third of the run
@@ -70,60 +69,48 @@ def _split(variable: str) -> list[str]:
 def _loaded(compiler: list[str], flags: list[str], source: str) -> ctypes.CDLL:
     if len(source) > OPTIMISED:
         flags[0] = "-O0"
-    identity = "\0".join([source, *compiler, *flags, platform.system(), platform.machine(), str(sys.maxsize)])
-    name = hashlib.sha256(identity.encode()).hexdigest()[:32] + ".so"
-    with _directory() as directory:
-        library = directory / name
-        if not is_trusted(library):
-            _build(compiler, flags, source, library)
-        try:
-            return ctypes.CDLL(str(library))
-        except OSError:  # half a file, from a full disk perhaps
-            _build(compiler, flags, source, library)
-            return ctypes.CDLL(str(library))
+    key = _key(compiler, flags, source)
+    with cache.opened() as directory:
+        library = cache.find(directory, key) or _built(directory, key, [*compiler, *flags], source)
+        return ctypes.CDLL(str(library))
 
 
-def _build(compiler: list[str], flags: list[str], source: str, library: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=library.parent, ignore_cleanup_errors=True) as folder:
-        text = Path(folder) / "program.c"
-        built = Path(folder) / "program.so"
-        text.write_text(source, encoding="utf-8")
-        command = [*compiler, *flags, str(text), "-o", str(built), *([] if os.name == "nt" else ["-lm"])]
-        subprocess.run(command, check=True, capture_output=True, timeout=600)  # noqa: S603 - a C compiler
-        os.replace(built, library)
+def _key(compiler: list[str], flags: list[str], source: str) -> str:
+    """A hash of all that a build depends on."""
+    machine = [platform.system(), platform.machine(), str(sys.maxsize), *platform.libc_ver()]
+    if any("native" in word for word in [*compiler, *flags]):
+        machine.append(processor())
+    parts = [source, *compiler, *flags, _version(compiler[0]), *machine]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-@contextlib.contextmanager
-def _directory() -> Iterator[Path]:
-    """The directory that builds are kept in; a temporary one where the user has none to write to."""
+def _version(compiler: str) -> str:
+    """What tells a compiler from the one that stood in its place before an update."""
+    path = shutil.which(compiler)
+    if path is None:
+        return ""
+    info = os.stat(path)  # of what links lead to
+    return f"{os.path.realpath(path)} {info.st_size} {info.st_mtime_ns}"
+
+
+@functools.cache
+def processor() -> str:
+    """What this processor is and can do, where the system tells: code for another may not run on it."""
     try:
-        directory = cache_directory()
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        usable = is_trusted(directory) and os.access(directory, os.W_OK)
-    except (OSError, RuntimeError):  # RuntimeError: a user without a home, as in some containers
-        usable = False
-    if usable:
-        yield directory
-    else:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
-            yield Path(temporary)
-
-
-def cache_directory() -> Path:
-    """Where builds are kept: in $XDG_CACHE_HOME, %LOCALAPPDATA% on Windows, or ~/.cache."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
-    return Path(base) / "tinygrad-edu"
-
-
-def is_trusted(path: Path) -> bool:
-    """Whether this file or directory exists, is the user's own, and nobody else can write to it."""
-    try:
-        info = path.lstat()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return False
-    if stat.S_ISLNK(info.st_mode):
-        return False
-    return os.name == "nt" or (info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+        return f"{platform.processor()} {platform.node()}"
+    wanted = ("model name", "flags", "Features", "CPU part", "CPU implementer", "isa")
+    return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))
+
+
+def _built(directory: Path, key: str, command: list[str], source: str) -> Path:
+    with cache.workshop(directory) as folder:
+        text, built = folder / "program.c", folder / "program.so"
+        text.write_text(source, encoding="utf-8")
+        command = [*command, str(text), "-o", str(built), *([] if os.name == "nt" else ["-lm"])]
+        subprocess.run(command, check=True, capture_output=True, timeout=600)  # noqa: S603 - a C compiler
+        return cache.keep(directory, key, built)
 
 
 def _reason(error: Exception) -> str:

@@ -45,6 +45,10 @@ isgreater isless isunordered INFINITY NAN HUGE HUGE_VAL HUGE_VALF HUGE_VALL MAXF
 PLOSS TLOSS X_TLOSS NULL offsetof size_t ptrdiff_t wchar_t max_align_t double_t float_t fenv_t fexcept_t feclearexcept
 fetestexcept feraiseexcept fegetenv fesetenv linux unix i386 errno SNAN SNANF SNANL FLT_EVAL_METHOD""".split()
 RESERVED = frozenset([*KEYWORDS, *FROM_HEADERS, *HELPERS, "abs", "out", "unused"])
+PATTERNS = "|".join(  # macros of the headers, and the same functions for other floats
+    ["(FE|M|FP|MATH|HUGE|FLT|DBL)_.*", f"({'|'.join(FROM_HEADERS)}|fma|roundeven|[a-z]+pi)([fl]|[fd][0-9]+x?)?"]
+    + ["(f|d)(min|max)(mag|imum).*", "math_errhandling", "(is|total|llogb|ufromfp|fromfp|canonicalize|set|get)[a-z]*"]
+)
 LISTED = 4  # of more results than that, it is their sum that must be finite
 
 
@@ -107,7 +111,7 @@ def signature(parameters: dict[str, Any]) -> list[tuple[str, str, list[Any]]]:
 
 def source(name: str, parameters: dict[str, Any], program: Program, results: Any) -> str:
     """A C function as text, with the headers and helpers it needs."""
-    names = Names(RESERVED)
+    names = Names(RESERVED, patterns=PATTERNS)
     name = names.fresh(name or "f")
     declared: list[str] = []
     arrays: list[tuple[str, list[Any]]] = []

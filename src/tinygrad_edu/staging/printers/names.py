@@ -12,8 +12,9 @@ LONGEST = 40  # characters of a label that go into a name
 class Names:
     """Gives each line that needs one a name that is none of `reserved`. With `unicode`, names may have any letters."""
 
-    def __init__(self, reserved: frozenset[str], *, unicode: bool = False) -> None:
+    def __init__(self, reserved: frozenset[str], *, patterns: str = "(?!)", unicode: bool = False) -> None:
         self._reserved = reserved
+        self._patterns = re.compile(patterns)  # more names that are reserved, whole
         self._unicode = unicode
         self._taken: set[str] = set()
         self._names: dict[Symbol, str] = {}
@@ -22,7 +23,8 @@ class Names:
 
     def fresh(self, wish: str) -> str:
         """A name as near to the wish as the language and the names taken allow; t1, t2, … for no wish."""
-        name = base = self._word(wish) if wish else ""
+        base = self._word(wish) if wish else ""
+        name = base = f"own_{base}" if self._patterns.fullmatch(base) else base
         while not name or name in self._taken or name in self._reserved:
             if base:
                 self._counts[base] = self._counts.get(base, 1) + 1

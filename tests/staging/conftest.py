@@ -1,0 +1,15 @@
+"""What the tests of native code share: a cache of its own for each test."""
+
+import pytest
+
+from tinygrad_edu.staging import native
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """The directory that builds are kept in during this test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(native, "_warned", False)
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.delenv("CFLAGS", raising=False)
+    return tmp_path / "cache" / "tinygrad-edu"
