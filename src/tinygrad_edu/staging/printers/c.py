@@ -47,7 +47,8 @@ fetestexcept feraiseexcept fegetenv fesetenv linux unix i386 errno SNAN SNANF SN
 RESERVED = frozenset([*KEYWORDS, *FROM_HEADERS, *HELPERS, "abs", "out", "unused"])
 PATTERNS = "|".join(  # macros of the headers, and the same functions for other floats
     ["(FE|M|FP|MATH|HUGE|FLT|DBL)_.*", f"({'|'.join(FROM_HEADERS)}|fma|roundeven|[a-z]+pi)([fl]|[fd][0-9]+x?)?"]
-    + ["(f|d)(min|max)(mag|imum).*", "math_errhandling", "(is|total|llogb|ufromfp|fromfp|canonicalize|set|get)[a-z]*"]
+    + ["(f|d)(min|max)(mag|imum).*", "math_errhandling", "is(nan|inf|finite|normal|sig|sub|zero|less|gr|un|eq)[a-z]*"]
+    + ["(total(order|mag)|u?fromfp|llogb|canon|[sg]etpay).*"]
 )
 LISTED = 4  # of more results than that, it is their sum that must be finite
 
