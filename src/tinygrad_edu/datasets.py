@@ -8,13 +8,14 @@ one number per example. Classes take turns, so that any stretch of examples hold
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .core.options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
 
 Rows = list[list[float]]
 Examples = tuple[Rows, list[float]]
 Classified = tuple[Rows, list[int]]
+Data: TypeAlias = tuple[Iterable[Any], Iterable[Any]] | Iterable[Sequence[Any]]  # (xs, ys), or (x, y) pairs
 DATA = A_LIST._replace(words="a list of (x, y) pairs, or a tuple (xs, ys)")
 CURVES: dict[str, Callable[[float], Any]] = {"sin": math.sin, "cos": math.cos, "tanh": math.tanh}
 
@@ -357,7 +358,7 @@ def words() -> list[str]:
 # --- handling examples -----------------------------------------------------------------------------------------------
 
 
-def examples(data: Any) -> tuple[list[Any], list[Any]]:
+def examples(data: Data) -> tuple[list[Any], list[Any]]:
     """`data` as two lists xs and ys: from a tuple (xs, ys), or from anything else that gives (x, y) pairs.
 
     ValueError if there are none, if xs and ys differ in length, or if something is not a pair.
@@ -384,7 +385,7 @@ def examples(data: Any) -> tuple[list[Any], list[Any]]:
     return xs, ys
 
 
-def split(data: Any, test: float = 0.25, *, seed: int = 0) -> tuple[Any, Any]:
+def split(data: Data, test: float = 0.25, *, seed: int = 0) -> tuple[Any, Any]:
     """The examples in two parts by chance: `(xs, ys)` to train on and `(xs, ys)` of the fraction `test` to test on.
 
     ValueError if either part would be empty.
@@ -406,7 +407,7 @@ def split(data: Any, test: float = 0.25, *, seed: int = 0) -> tuple[Any, Any]:
 
 
 def batches(
-    data: Any, size: int | None = None, *, rng: random.Random | None = None
+    data: Data, size: int | None = None, *, rng: random.Random | None = None
 ) -> Iterator[tuple[list[Any], list[Any]]]:
     """The examples `size` at a time (the last batch may be smaller), all at once where `size` is None.
 

@@ -27,6 +27,7 @@ from .core.number import (
     primal,
     shown,
 )
+from .core.restoring import wholly
 
 
 class _NotComputed(int):
@@ -277,8 +278,7 @@ class Value(Elementary, Comparable, copying.Copied):
             self.grad = seed if self.grad is NOT_COMPUTED else self.grad + seed
             _hand_down(order)
         except BaseException:
-            for node, grad in zip(order, before, strict=True):
-                node.grad = grad
+            wholly(lambda: _set_gradients(order, before))
             raise
 
     def _backward(self) -> None:
@@ -308,6 +308,11 @@ class Value(Elementary, Comparable, copying.Copied):
         return set(self.parents)
 
     _op = property(operator.attrgetter("op"), doc="The operation under micrograd's name.")
+
+
+def _set_gradients(nodes: list[Value], gradients: list[Number]) -> None:
+    for node, gradient in zip(nodes, gradients, strict=True):
+        node.grad = gradient
 
 
 def _hand_down(order: list[Value]) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from .core.number import Number, shown
 from .core.options import A_DICT, A_FINITE, A_PAIR, expect
+from .core.restoring import wholly
 from .core.scalar import sqrt
 from .engine import NOT_COMPUTED, Value
 from .networks.names import OPTIM, no_such
@@ -147,13 +148,15 @@ class Optimizer:
     def take(self, xs: list[Number], memories: list[Memory], before: list[Number]) -> None:
         """Make these the parameters' numbers, all or none; `before` are those that they have."""
         try:
-            for p, x in zip(self.parameters, xs, strict=True):
-                p.data = x
+            self._set(xs)
             self.memories, self.steps = memories, self.steps + 1
         except BaseException:  # Ctrl-C between two parameters
-            for p, x in zip(self.parameters, before, strict=True):
-                p.data = x
+            wholly(lambda: self._set(before))
             raise
+
+    def _set(self, xs: list[Number]) -> None:
+        for p, x in zip(self.parameters, xs, strict=True):
+            p.data = x
 
     def _check(self, before: list[Number], after: list[Number], memories: list[Memory]) -> None:
         """OverflowError if a number has become too large."""

@@ -17,7 +17,7 @@ from tinygrad_edu.training import staged_step as step_module
 from tinygrad_edu.training.loop import DivergedError, History, accuracy, fit
 from tinygrad_edu.training.predictions import StagedPredictions
 from tinygrad_edu.training.staged_step import StagedStep
-from tinygrad_edu.training.steps import eager_step
+from tinygrad_edu.training.step import eager_step
 
 CURVE = ([[i / 6 - 0.5] for i in range(12)], [math.sin(i / 3 + 0.4) for i in range(12)])
 BLOBS = (

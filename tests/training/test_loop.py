@@ -1,8 +1,5 @@
 """fit: what it computes, what it records, when it stops, and that it never leaves a model half-way through a step."""
 
-import importlib
-import io
-import json
 import math
 import random
 import signal
@@ -10,33 +7,11 @@ import sys
 import types
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.training.models import Line, sgd
 from tinygrad_edu import Value, datasets, losses, nn, optim
 from tinygrad_edu.engine import NOT_COMPUTED
-from tinygrad_edu.training.loop import DivergedError, History, _Patience, accuracy, eager_step, fit
-
-
-class Line:
-    """y = w·x + b from a fixed start."""
-
-    def __init__(self, w=1.0, b=0.0):
-        self.w, self.b = Value(w, label="w"), Value(b, label="b")
-
-    def __call__(self, x):
-        return self.w * x[0] + self.b
-
-    def parameters(self):
-        return [self.w, self.b]
-
-    def numbers(self):
-        return [p.data for p in self.parameters()]
-
-
-def sgd(model, lr=0.05, **options):
-    return nn.SGD(model.parameters(), lr=lr, **options)
-
+from tinygrad_edu.training.loop import DivergedError, accuracy, eager_step, fit
 
 # --- what a step and an epoch compute --------------------------------------------------------------------------------
 
@@ -174,109 +149,11 @@ def test_a_metric_cannot_take_the_name_of_the_loss(name):
         fit(Line(), datasets.line(), metrics={name: losses.l1_loss})
 
 
-def test_history_shows_itself_and_goes_into_json():
-    history = History(
-        [{"loss": 4.0, "validation": 5.0, "accuracy": 0.5}, {"loss": 1.0, "validation": 6.0, "accuracy": 1.0}]
-    )
-    history.steps, history.stopped = 2, "all 2 epochs done"
-    assert repr(history) == "History(2 epochs, loss 4 → 1, validation 5 → 6, accuracy 0.5 → 1, all 2 epochs done)"
-    assert history.best_epoch == 1  # by the validation loss
-    assert json.loads(json.dumps(history.to_dict())) == {
-        "epochs": 2,
-        "steps": 2,
-        "stopped": "all 2 epochs done",
-        "backend": "eager",
-        "note": "",
-        "loss": [4.0, 1.0],
-        "validation": [5.0, 6.0],
-        "metrics": {"accuracy": [0.5, 1.0]},
-    }
-
-
-def test_an_empty_history_is_a_history():
-    assert repr(History(stopped="interrupted")) == "History(0 epochs, interrupted)"
-    assert History().best_epoch == 0
-    assert History().metrics == {}
-
-
-def test_the_best_epoch_is_never_one_that_is_nan():
-    assert History([{"loss": 1.0, "validation": math.nan}, {"loss": 2.0, "validation": 3.0}]).best_epoch == 2
-
-
-# --- stopping --------------------------------------------------------------------------------------------------------
-
-
-def test_a_callback_sees_the_history_and_stops_the_run_by_returning_true():
-    seen = []
-
-    def enough(history):
-        seen.append(history.loss[-1])
-        return history.epochs == 3
-
-    history = fit(Line(), datasets.line(), callbacks=[enough], epochs=10)
-    assert history.epochs == 3
-    assert history.loss == seen
-    assert history.stopped == "stopped by enough"
-
-
-def test_one_callback_needs_no_list_and_only_true_stops():
-    class Callback:
-        answer = 1
-
-        def __call__(self, history):
-            return True if history.epochs == 2 else self.answer  # 1 is not True
-
-    assert fit(Line(), datasets.line(), callbacks=Callback(), epochs=5).stopped == "stopped by a callback"
-    assert fit(Line(), datasets.line(), callbacks=lambda _: 1, epochs=5).epochs == 5
-
-
-def test_all_callbacks_are_called_also_where_the_first_stops():
-    seen = []
-    fit(Line(), datasets.line(), callbacks=[lambda _: True, seen.append], epochs=5)
-    assert len(seen) == 1
-
-
-def run_with_losses(numbers, **options):
-    """A run whose training loss is given, epoch by epoch."""
-    each = iter(numbers)
-    return fit(Line(), [([1.0], 1.0)], step=lambda *_: next(each), epochs=len(numbers), **options)
-
-
-def test_patience_stops_after_so_many_epochs_that_are_no_better():
-    history = run_with_losses([5.0, 3.0, 4.0, 3.0, 1.0, 0.0], patience=2)
-    assert history.epochs == 4
-    assert history.stopped == "no better for 2 epochs"
-    assert run_with_losses([5.0, 6.0, 4.0, 5.0, 3.0], patience=2).epochs == 5
-
-
-def test_better_by_less_than_min_delta_is_no_better():
-    assert run_with_losses([5.0, 4.9, 4.8, 4.7], patience=2, min_delta=0.5).epochs == 3
-    assert run_with_losses([5.0, 4.9, 4.8, 4.7], patience=2).epochs == 4
-
-
-def test_patience_watches_the_validation_loss_where_there_is_one():
-    history = run_with_losses([5.0, 4.0, 3.0, 2.0], patience=1, validation=[([1.0], 1.0)])  # the model stands still
-    assert history.epochs == 2
-
-
 @pytest.mark.parametrize("option", ["epochs", "batch_size", "patience"])
 @pytest.mark.parametrize("number", [0, -3, 1.5])
 def test_counts_must_be_whole_and_at_least_one(option, number):
     with pytest.raises(ValueError, match=f"{option.replace('_', ' ')} is {number}"):
         fit(Line(), datasets.line(), **{option: number})
-
-
-@given(
-    st.lists(st.integers(0, 6).map(float) | st.just(math.nan), max_size=20),
-    st.integers(1, 5),
-    st.sampled_from([0.0, 1.0]),
-)
-def test_patience_is_over_when_the_last_epochs_brought_nothing_better(losses, patience, min_delta):
-    waiting = _Patience(patience, min_delta)
-    for epoch, loss in enumerate(losses, 1):
-        known = [math.inf if x != x else x for x in losses[:epoch]]
-        expected = epoch > patience and min(known[-patience:]) >= min(known[:-patience]) - min_delta
-        assert waiting.is_over(loss) == expected
 
 
 # --- losses that are no numbers, and errors --------------------------------------------------------------------------
@@ -581,60 +458,6 @@ def test_a_real_ctrl_c_ends_the_run():
         signal.signal(signal.SIGINT, before)
     assert history.epochs == 3
     assert history.stopped == "interrupted after 3 epochs and 3 steps"
-
-
-# --- the progress bar ------------------------------------------------------------------------------------------------
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def without_tqdm(monkeypatch):
-    def missing(name):
-        raise ImportError(name)
-
-    monkeypatch.setattr(importlib, "import_module", missing)
-
-
-def bar_text(monkeypatch, **options):
-    pytest.importorskip("tqdm")
-    stream = Terminal() if options.pop("terminal", True) else io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    fit(Line(), datasets.line(), epochs=3, batch_size=2, **options)
-    return stream.getvalue()
-
-
-def test_a_terminal_gets_a_bar_with_epoch_and_loss(monkeypatch):
-    text = bar_text(monkeypatch)
-    assert "9/9" in text
-    assert "epoch 3, loss " in text
-
-
-def test_a_file_gets_a_bar_only_on_request(monkeypatch):
-    assert bar_text(monkeypatch, terminal=False) == ""
-    assert "9/9" in bar_text(monkeypatch, terminal=False, progress=True)
-    assert bar_text(monkeypatch, progress=False) == ""
-
-
-def test_a_notebook_gets_a_bar(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
-    assert "9/9" in bar_text(monkeypatch, terminal=False)
-
-
-def test_without_a_standard_error_there_is_no_bar(monkeypatch):
-    monkeypatch.setattr(sys, "stderr", None)
-    assert fit(Line(), datasets.line(), epochs=3).epochs == 3
-
-
-def test_without_tqdm_training_goes_on_and_asking_for_the_bar_says_how_to_get_it(monkeypatch):
-    without_tqdm(monkeypatch)
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    assert fit(Line(), datasets.line(), epochs=3).epochs == 3
-    assert sys.stderr.getvalue() == ""
-    with pytest.raises(ImportError, match="pip install tqdm"):
-        fit(Line(), datasets.line(), progress=True)
 
 
 # --- accuracy --------------------------------------------------------------------------------------------------------

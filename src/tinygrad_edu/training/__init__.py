@@ -8,6 +8,6 @@ models that keep something between calls. Way in: `loop.py`.
 from .history import DivergedError, History
 from .loop import accuracy, fit
 from .staged_step import StagedStep
-from .steps import eager_step
+from .step import eager_step
 
 __all__ = ["DivergedError", "History", "StagedStep", "accuracy", "eager_step", "fit"]

@@ -20,7 +20,7 @@ from ..engine import Value, topological_order
 from .predictions import StagedPredictions
 from .staged_step import Computed, StagedStep
 from .state import State
-from .steps import Loss, Stepper, Trainable, eager_step
+from .step import FitStep, Loss, Stepper, Trainable, eager_step
 
 LARGEST = 20_000  # operands in the graph of one example; a larger one takes seconds to stage, and much memory
 STRUCTURES = 16  # of examples; for each a program has to be written
@@ -28,7 +28,7 @@ FEW = 4  # examples: of one alone, nobody sees whether the loss is a mean or, sa
 CLOSE = 1e-6  # relative; differences by rounding are smaller, other programs differ by more
 
 
-class AutomaticStep:
+class AutomaticStep(FitStep):
     """A training step, called with a batch. `note` says why it is eager, if it could not be staged.
 
     `batches` is how many make an epoch; `changes` says that something of the user's runs between epochs, as callbacks.
@@ -44,9 +44,9 @@ class AutomaticStep:
         batches: int,
         changes: bool,
     ) -> None:
-        self.model, self.loss = model, loss
-        self.note = ""
         self._eager = eager_step(model, loss, optimizer)
+        super().__init__(model, self._eager)
+        self.loss = loss
         self._make = partial(StagedStep, model, loss, optimizer, backend=backend)
         self._staged: StagedStep | None = self._make()
         self._predictions = StagedPredictions(model)

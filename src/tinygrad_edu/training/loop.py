@@ -5,33 +5,31 @@ hand is as good as `fit`; what `fit` adds is shuffling, the history, validation,
 and that no interruption or error ever leaves a model half-way through a step.
 """
 
-import contextlib
-import importlib
 import math
 import random
-import sys
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ..core.number import primal, shown
 from ..core.options import A_FUNCTION, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
 from ..core.recording import no_grad
+from ..core.restoring import wholly
 from ..core.tree import flatten
-from ..datasets import at_least_one, batches, examples
+from ..datasets import Data, at_least_one, batches, examples
 from ..losses import mse_loss
-from ..notation.words import number_text
 from ..optim import SGD, Optimizer
 from .history import Callback, DivergedError, History
-from .steps import Loss, Step, Stepper, Trainable, all_parameters, eager_step
+from .progress import Advance, progress_bar
+from .step import Examples, FitStep, Loss, Step, Stepper, Trainable, all_parameters, eager_step
+from .stopping import Best, Patience, reason_to_stop
 
 __all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
 
 BACKENDS = ("python", "c", "eager")
 WORTH_STAGING = 200  # examples: writing a program takes about as long as 100 of them eagerly, whatever the model
 
-Metrics = Mapping[str, Callable[[list[Any], list[Any]], Any]]
+Metrics: TypeAlias = Mapping[str, Callable[[Any, Any], Any]]
 
 
 # --- whole steps only -----------------------------------------------------------------------------------------------
@@ -40,43 +38,36 @@ Metrics = Mapping[str, Callable[[list[Any], list[Any]], Any]]
 class _WholeSteps:
     """Takes steps all or nothing: an error or an interruption within one leaves everything as it was before it."""
 
-    def __init__(self, step: Step, model: Trainable, optimizer: Stepper, history: History) -> None:
+    def __init__(self, step: FitStep, model: Trainable, optimizer: Stepper, history: History) -> None:
         self.step, self.optimizer, self.history = step, optimizer, history
         self.parameters = all_parameters(model, optimizer)
         self.place = "before the first batch"  # for error messages
 
-    def __call__(self, xs: list[Any], ys: list[Any]) -> float:
+    def __call__(self, xs: Examples, ys: Examples) -> float:
         steps = self.history.steps
-        before = [p.data for p in self.parameters], [p.grad for p in self.parameters]
+        before = [(p, p.data, p.grad) for p in self.parameters]
         state = _containers(getattr(self.optimizer, "__dict__", {}))
+
+        def undo() -> None:
+            for p, data, grad in before:
+                p.data, p.grad = data, grad
+            for container, content in state:
+                container.clear()
+                (container.update if isinstance(container, dict) else container.extend)(content)
+            self.history.steps = steps
+
         try:
             loss = self.step(xs, ys)
             if not math.isfinite(loss):
                 raise DivergedError(_diverged(loss, self.place, self.optimizer, xs, ys), self.history)
             self.history.steps = steps + 1
         except BaseException:
-            self._restore(steps, *before, state)
+            wholly(undo)
             raise
         return loss
 
-    def _restore(self, steps: int, numbers: list[Any], gradients: list[Any], state: list[Any]) -> None:
-        while True:
-            try:
-                for p, data, grad in zip(self.parameters, numbers, gradients, strict=True):
-                    p.data, p.grad = data, grad
-                for container, content in state:
-                    if isinstance(container, dict):
-                        container.clear()
-                        container.update(content)
-                    else:
-                        container[:] = content
-                self.history.steps = steps
-                return
-            except KeyboardInterrupt:  # a second Ctrl-C: the first is raised as soon as all is restored
-                continue
 
-
-def _containers(root: dict[str, Any]) -> list[tuple[Any, Any]]:
+def _containers(root: dict[str, object]) -> list[tuple[Any, Any]]:
     """Each list and dict within `root`, and itself, with a copy: an optimiser keeps its momenta and counts there."""
     found, seen, stack = [], set(), [root]
     while stack:
@@ -89,7 +80,7 @@ def _containers(root: dict[str, Any]) -> list[tuple[Any, Any]]:
     return found
 
 
-def _diverged(loss: float, place: str, optimizer: Stepper, xs: list[Any], ys: list[Any]) -> str:
+def _diverged(loss: float, place: str, optimizer: Stepper, xs: Examples, ys: Examples) -> str:
     for x, y in zip(xs, ys, strict=True):
         for number in flatten((x, y))[0]:
             if isinstance(number, float) and not math.isfinite(number):
@@ -110,7 +101,7 @@ def _diverged(loss: float, place: str, optimizer: Stepper, xs: list[Any], ys: li
 
 def fit(
     model: Trainable,
-    data: Any,
+    data: Data,
     *,
     loss: Loss = mse_loss,
     optimizer: Stepper | None = None,
@@ -118,24 +109,26 @@ def fit(
     batch_size: int | None = None,
     shuffle: bool = True,
     seed: int = 0,
-    validation: Any = None,
+    validation: Data | None = None,
     metrics: Metrics | None = None,
     callbacks: Callback | Sequence[Callback] = (),
     patience: int | None = None,
     min_delta: float = 0.0,
+    restore_best: bool = False,
     progress: bool | None = None,
     step: Step | None = None,
     backend: str = "python",
 ) -> History:
     """Train `model` on `data`, `epochs` times through, and return the history.
 
-    `data` and `validation`: a tuple (xs, ys), or (x, y) pairs. `loss(predictions, targets)` gives a Value for a
-    batch; `optimizer` is plain SGD with lr=0.01 unless given; `batch_size` None takes all examples at once;
-    `shuffle` puts them in a new order each epoch, drawn from `seed`. `metrics` are functions like `loss` by name,
-    measured after each epoch. Each of `callbacks` is called with the history after each epoch and stops the run by
-    returning True. `patience` stops it when that many epochs brought no loss (the validation's, if there is one)
-    lower than before by more than `min_delta`. `progress` shows a bar (tqdm), None only in terminals and notebooks.
-    `step(xs, ys)` replaces the step.
+    `data` and `validation` are a tuple (xs, ys), or (x, y) pairs. `loss(predictions, targets)` gives a Value for a
+    batch. `optimizer` is plain SGD with lr=0.01 unless given. `batch_size` None takes all examples at once; `shuffle`
+    puts them in a new order each epoch, drawn from `seed`. `metrics` are functions like `loss` by name, measured after
+    each epoch. Each of `callbacks` is called with the history after each epoch and stops the run by returning True.
+    `patience` stops the run when that many epochs brought no loss (the validation's, if there is one) lower than
+    before by more than `min_delta`. `restore_best` ends the run, also after Ctrl-C, with the parameters of the epoch
+    with the lowest validation loss, `history.best_epoch`. `progress` shows a bar (tqdm); None shows it only in
+    terminals and notebooks. `step(xs, ys)` replaces the step.
 
     Steps are staged (see `StagedStep`), as Python or with `backend="c"` as native code, where that can be done and is
     worth it: not in runs of fewer than 200 examples in all, nor where the model decides something by its data, the
@@ -156,29 +149,29 @@ def fit(
     train, held_out = examples(data), None if validation is None else examples(validation)
     size = at_least_one("batch size", len(train[0]) if batch_size is None else batch_size)
     steps = at_least_one("epochs", epochs) * math.ceil(len(train[0]) / size)
-    waiting = None if patience is None else _Patience(at_least_one("patience", patience), min_delta)
-    measures, after_epoch = _checked(metrics or {}), [callbacks] if callable(callbacks) else list(callbacks)
+    waiting = None if patience is None else Patience(at_least_one("patience", patience), min_delta)
+    after_epoch = [callbacks] if callable(callbacks) else list(callbacks)
     optimizer = SGD(model.parameters(), lr=0.01) if optimizer is None else optimizer
     history, rng = History(), random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
-    shape = _Shape(len(train[0]), size, epochs, changes=bool(after_epoch or measures))
-    chosen = step or _step(model, loss, optimizer, backend, shape)
+    measures = _Measures(loss, train, held_out, _checked(metrics or {}))
+    best = _best(restore_best, held_out, model)
+    shape = _Shape(len(train[0]), size, epochs, changes=bool(after_epoch or metrics))
+    chosen = FitStep(model, step, backend="own") if step else _step(model, loss, optimizer, backend, shape)
     take = _WholeSteps(chosen, model, optimizer, history)
-    predict = getattr(chosen, "predictions", lambda xs: [model(x) for x in xs])
-    forget_examples = getattr(chosen, "forget_examples", lambda: None)
     try:
-        with _progress(progress, steps) as advance:
+        with progress_bar(progress, steps) as advance:
             while not history.stopped:
                 mean_loss = _epoch(take, list(batches(train, size, rng=rng)), advance)
-                history.backend = getattr(chosen, "backend", "own" if step else "eager")
-                history.note = getattr(chosen, "note", "")
+                history.backend, history.note = chosen.backend, chosen.note
                 take.place = f"what follows epoch {history.epochs + 1}"
                 # own context: Ctrl-C while entering or leaving no_grad cannot leave it on
-                measured = copy_context().run(_measure, predict, loss, train, held_out, measures)
+                measured = copy_context().run(measures.of, chosen)
                 history.records.append({"loss": mean_loss, **measured})
-                asked = [each for each in after_epoch if each(history) is True]
+                if best:
+                    best.look(measured["validation"])
+                history.stopped = reason_to_stop(history, after_epoch, epochs, waiting)
                 if after_epoch:
-                    forget_examples()
-                history.stopped = _reason_to_stop(history, asked, epochs, waiting)
+                    chosen.forget_examples()
     except KeyboardInterrupt:
         history.stopped = f"interrupted after {history.epochs} epochs and {history.steps} steps"
     except DivergedError:  # it says itself where it came up
@@ -186,10 +179,14 @@ def fit(
     except Exception as error:
         error.add_note(f"(raised in fit, in {take.place})")
         raise
+    if best:
+        best.put_back()
     return history
 
 
-def _check_options(model: Any, loss: Any, optimizer: Any, metrics: Any, callbacks: Any, step: Any) -> None:
+def _check_options(
+    model: Trainable, loss: object, optimizer: object, metrics: object, callbacks: object, step: object
+) -> None:
     expect("fit", A_TRAINABLE, model=model)
     expect("fit", A_FUNCTION, loss=loss)
     expect("fit", A_FUNCTION.or_none, step=step)
@@ -203,6 +200,15 @@ def _check_options(model: Any, loss: Any, optimizer: Any, metrics: Any, callback
         )
 
 
+def _best(wanted: bool, held_out: object, model: Trainable) -> Best | None:
+    if wanted and held_out is None:
+        raise ValueError(
+            "fit: restore_best needs validation data: the training loss of an epoch is measured batch by batch, while "
+            "the parameters move, so it belongs to none of them"
+        )
+    return Best([*model.parameters()]) if wanted else None
+
+
 class _Shape(NamedTuple):
     """What decides how steps are taken; `changes` where something of the user's runs between the epochs."""
 
@@ -212,19 +218,19 @@ class _Shape(NamedTuple):
     changes: bool
 
 
-def _step(model: Trainable, loss: Loss, optimizer: Stepper, backend: str, shape: _Shape) -> Step:
+def _step(model: Trainable, loss: Loss, optimizer: Stepper, backend: str, shape: _Shape) -> FitStep:
     """The step that `fit` takes by itself: staged, unless that is not wanted or not worth it."""
     if backend not in BACKENDS:
         raise ValueError(f"backend={backend!r}: there are {', '.join(BACKENDS)}")
     if backend == "eager" or (backend == "python" and shape.epochs * shape.examples < WORTH_STAGING):
-        return eager_step(model, loss, optimizer)
+        return FitStep(model, eager_step(model, loss, optimizer))
     from .automatic import AutomaticStep  # noqa: PLC0415 - staging is loaded only where it is used
 
     batches = math.ceil(shape.examples / shape.size)
     return AutomaticStep(model, loss, optimizer, backend=backend, batches=batches, changes=shape.changes)
 
 
-def _epoch(take: _WholeSteps, in_batches: list[Any], advance: Callable[[int, float], None]) -> float:
+def _epoch(take: _WholeSteps, in_batches: list[tuple[Examples, Examples]], advance: Advance) -> float:
     """A step with each batch; the mean of their losses, each counted by the size of its batch."""
     total, count, epoch = 0.0, 0, take.history.epochs + 1
     for number, (xs, ys) in enumerate(in_batches, 1):
@@ -235,18 +241,24 @@ def _epoch(take: _WholeSteps, in_batches: list[Any], advance: Callable[[int, flo
     return total / count
 
 
-def _measure(
-    predict: Callable[[list[Any]], list[Any]], loss: Loss, train: Any, held_out: Any, metrics: Metrics
-) -> dict[str, float]:
-    """The validation loss and the metrics at the end of an epoch."""
-    if held_out is None and not metrics:
-        return {}
-    xs, ys = held_out or train
-    with no_grad():
-        predictions = predict(xs)
-        measured = {} if held_out is None else {"validation": loss(predictions, ys)}
-        measured |= {name: metric(predictions, ys) for name, metric in metrics.items()}
-    return {name: float(primal(x)) for name, x in measured.items()}
+class _Measures(NamedTuple):
+    """What is measured at the end of an epoch: the validation loss and the metrics."""
+
+    loss: Loss
+    train: tuple[Examples, Examples]
+    held_out: tuple[Examples, Examples] | None
+    metrics: Metrics
+
+    def of(self, step: FitStep) -> dict[str, float]:
+        """The numbers of the model as it is now."""
+        if self.held_out is None and not self.metrics:
+            return {}
+        xs, ys = self.held_out or self.train
+        with no_grad():
+            predictions = step.predictions(xs)
+            measured = {} if self.held_out is None else {"validation": self.loss(predictions, ys)}
+            measured |= {name: metric(predictions, ys) for name, metric in self.metrics.items()}
+        return {name: float(primal(x)) for name, x in measured.items()}
 
 
 def _checked(metrics: Metrics) -> Metrics:
@@ -254,71 +266,6 @@ def _checked(metrics: Metrics) -> Metrics:
     if taken:
         raise ValueError(f"a metric cannot be called {taken[0]!r}: the history has that name for the loss itself")
     return metrics
-
-
-def _reason_to_stop(history: History, asked: list[Any], epochs: int, waiting: "_Patience | None") -> str:
-    """Why to stop after this epoch, or nothing."""
-    last = history.records[-1]
-    is_over = waiting is not None and waiting.is_over(last.get("validation", last["loss"]))
-    if asked:
-        return f"stopped by {getattr(asked[0], '__name__', 'a callback')}"
-    if waiting is not None and is_over:
-        return f"no better for {waiting.patience} epochs"
-    return f"all {epochs} epochs done" if history.epochs == epochs else ""
-
-
-class _Patience:
-    """Watches losses: it is over when the last few brought nothing lower than those before, by more than min_delta."""
-
-    def __init__(self, patience: int, min_delta: float) -> None:
-        self.patience, self.min_delta = patience, min_delta
-        self._recent: deque[float] = deque(maxlen=patience)
-        self._lowest = math.inf  # of all before the recent ones
-
-    def is_over(self, loss: float) -> bool:
-        """Whether to stop after this epoch's loss."""
-        is_full = len(self._recent) == self.patience
-        if is_full:
-            self._lowest = min(self._lowest, self._recent[0])
-        self._recent.append(loss if loss == loss else math.inf)  # nan is never the best
-        return is_full and min(self._recent) >= self._lowest - self.min_delta
-
-
-# --- the progress bar ------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _progress(wanted: bool | None, steps: int) -> Iterator[Callable[[int, float], None]]:
-    """A function to call after each step with epoch and loss; it moves the bar, if there is one."""
-    tqdm = _tqdm(wanted)
-    if tqdm is None:
-        yield lambda *_: None
-        return
-    with tqdm(total=steps, unit="step") as bar:
-
-        def advance(epoch: int, loss: float) -> None:
-            bar.set_postfix_str(f"epoch {epoch}, loss {number_text(loss)}", refresh=False)
-            bar.update()
-
-        yield advance
-
-
-def _tqdm(wanted: bool | None) -> Any:
-    """The class of progress bars; None where none is wanted or, unless asked for, none is installed."""
-    if wanted is None and not (_is_terminal(sys.stderr) or "ipykernel" in sys.modules):
-        return None
-    if wanted is False:
-        return None
-    try:
-        return importlib.import_module("tqdm.auto").tqdm
-    except ImportError:
-        if wanted is None:
-            return None
-        raise ImportError("the progress bar needs tqdm: pip install tqdm, or leave progress out") from None
-
-
-def _is_terminal(stream: Any) -> bool:
-    return bool(stream) and bool(stream.isatty())
 
 
 # --- a metric --------------------------------------------------------------------------------------------------------

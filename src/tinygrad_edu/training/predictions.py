@@ -8,7 +8,7 @@ from ..engine import Value
 from ..staging.staged import jit
 from ..staging.symbol import Symbol
 from .staged_step import NotStaged, lent
-from .steps import Trainable
+from .step import Trainable
 
 
 class StagedPredictions:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from ..core.restoring import wholly
 from ..engine import NOT_COMPUTED, Value, topological_order
 from ..optim import Memory, Optimizer
 from ..staging.batch import Rows, listed, mean_over, sum_over
 from ..staging.staged import Staged, jit
 from ..staging.symbol import Symbol
 from ..transforms.traced import pass_labels_on
-from .steps import Loss, Stepper, Trainable, all_parameters, eager_step
+from .step import Loss, Stepper, Trainable, all_parameters, eager_step
 
 REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean_over, "sum": sum_over}
 
@@ -217,20 +218,18 @@ def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
 def _kept(attribute: str, values: Iterable[Value]) -> Iterator[None]:
     """What happens to this attribute is undone, all of it even if that is interrupted."""
     before = [(each, getattr(each, attribute)) for each in values]
-    interruptions = []
+
+    def undo() -> None:
+        for each, x in before:
+            setattr(each, attribute, x)
+
+    interruption = None
     try:
         yield
     finally:
-        is_back = False
-        while not is_back:
-            try:
-                for each, x in before:
-                    setattr(each, attribute, x)
-                is_back = True
-            except KeyboardInterrupt as error:  # raised as soon as all is back
-                interruptions.append(error)
-    if interruptions:
-        raise interruptions[0]
+        interruption = wholly(undo)
+    if interruption:
+        raise interruption
 
 
 def _is_partial(loss: Value, parameters: list[Value]) -> bool:

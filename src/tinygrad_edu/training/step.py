@@ -1,13 +1,15 @@
-"""One training step: forward, loss, backward, optimiser. `eager_step` is it, in five lines."""
+"""What a training step is: forward, loss, backward, optimiser. `eager_step` is it, in five lines."""
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from ..core.number import primal
+from ..engine import Value
 
-Loss = Callable[[list[Any], list[Any]], Any]
-Step = Callable[[list[Any], list[Any]], float]
+Examples: TypeAlias = list[Any]  # inputs, targets or predictions: numbers, lists of numbers, or what a model returns
+Loss: TypeAlias = Callable[[Any, Any], Any]  # of predictions and targets; a Value
+Step: TypeAlias = Callable[[Examples, Examples], float]
 
 
 class Trainable(Protocol):
@@ -16,7 +18,7 @@ class Trainable(Protocol):
     def __call__(self, x: Any, /) -> Any:
         """The prediction for one example."""
 
-    def parameters(self) -> Sequence[Any]:
+    def parameters(self) -> Sequence[Value]:
         """The Values that training changes."""
 
 
@@ -45,7 +47,7 @@ def eager_step(model: Trainable, loss: Loss, optimizer: Stepper) -> Step:
     (4.0, 1.4)
     """
 
-    def step(xs: list[Any], ys: list[Any]) -> float:
+    def step(xs: Examples, ys: Examples) -> float:
         optimizer.zero_grad()
         error = loss([model(x) for x in xs], ys)
         if not hasattr(error, "backward"):
@@ -61,7 +63,31 @@ def eager_step(model: Trainable, loss: Loss, optimizer: Stepper) -> Step:
     return step
 
 
-def all_parameters(model: Trainable, optimizer: Stepper | None) -> list[Any]:
+class FitStep:
+    """A step with what else `fit` asks of it; this one is eager, or the user's own. `AutomaticStep` is staged."""
+
+    def __init__(self, model: Trainable, step: Step, *, backend: str = "eager") -> None:
+        self.model, self.step, self._backend = model, step, backend
+        self.note = ""  # why the step is eager, if it could not be staged
+
+    @property
+    def backend(self) -> str:
+        """How steps are computed: "eager", "python", "c", or "own" for a step that does not say."""
+        return str(getattr(self.step, "backend", self._backend))
+
+    def __call__(self, xs: Examples, ys: Examples) -> float:
+        """One step; returns the loss."""
+        return self.step(xs, ys)
+
+    def predictions(self, xs: Examples) -> Examples:
+        """What the model makes of examples."""
+        return [self.model(x) for x in xs]
+
+    def forget_examples(self) -> None:
+        """Look at all examples anew: they may have been changed."""
+
+
+def all_parameters(model: Trainable, optimizer: Stepper | None) -> list[Value]:
     """The parameters of the model and of the optimiser, each once."""
     both = [*model.parameters(), *getattr(optimizer, "parameters", ())]
     return list({id(p): p for p in both}.values())
