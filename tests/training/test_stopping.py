@@ -76,7 +76,7 @@ def test_patience_is_over_when_the_last_epochs_brought_nothing_better(losses, pa
         assert waiting.is_over(loss) == expected
 
 
-# --- numbers at which one more decides ----------------------------------------------------------------------------------
+# --- numbers at which one more decides ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("patience", [1, 2, 255, 256, 257, 300, 1000])
@@ -122,7 +122,7 @@ def lambda_of(model):
     return Of()
 
 
-# --- the best epoch ------------------------------------------------------------------------------------------------------
+# --- the best epoch --------------------------------------------------------------------------------------------
 
 
 class Walk:
