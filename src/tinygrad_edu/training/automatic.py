@@ -3,8 +3,8 @@
 A staged program repeats what the model did when it was written. That is right for most models, and wrong for one that
 draws random numbers, counts its calls, or whose loss is no mean over examples. Nobody can see that in a function
 without running it. So the first step is taken both ways, and everything is compared. In the rest of the first epoch
-the losses of all batches are compared, in epochs 2, 3, 5, 9, … those of a few examples, and in every other epoch that of
-one example, if callbacks or metrics run. A model that keeps something from call to call is found before that.
+the losses of all batches are compared, in epochs 2, 3, 5, 9, … those of a few examples, and in every other epoch that
+of one example, if callbacks or metrics run. A model that keeps something from call to call is found before that.
 """
 
 import math
