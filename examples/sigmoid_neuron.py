@@ -1,7 +1,8 @@
 """A sigmoid neuron learns for one step: forward, backward, update, and a better output.
 
-`python examples/sigmoid_neuron.py` prints every quantity and saves sigmoid_neuron.svg. The numbers are those of a much
-copied text on backpropagation; where that text rounds or slips, the table says so.
+`python examples/sigmoid_neuron.py` prints every quantity and saves sigmoid_neuron.svg. The weights and
+inputs are those of the notes on backpropagation of Stanford's course CS231n. The last column has what comes out by
+hand, with a rounded to 0.73 and a slip that is often made.
 """
 
 import tinygrad_edu as tg
@@ -42,11 +43,11 @@ def main() -> None:
     print("A sigmoid neuron: z = w1·x1 + w2·x2 + b, a = σ(z), C = ½(a - y)²")
     print("at w = [2, -3], b = -3, x = [-1, -2], y = 1")
     print()
-    print(f"{'quantity':<24} {'exact':>12}   the copied text")
+    print(f"{'quantity':<24} {'exact':>12}   by hand")
     for quantity, exact, remark in [
         ("z", z.data, "1"),
         ("a = σ(z)", a.data, "0.73"),
-        ("C", cost.data, "0.0729, which is (1 - 0.73)²: the ½ is forgotten"),
+        ("C", cost.data, "0.0729 if the ½ is forgotten: (1 - 0.73)²"),
         ("∂C/∂a = a - y", a.grad, "-0.27, from the rounded a, as all that follow"),
         ("σ′(z) = a·(1 - a)", a.local_grads[0], "0.1971"),
         ("∂C/∂z = ∂C/∂a · σ′(z)", z.grad, "-0.0532"),

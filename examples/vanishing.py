@@ -33,7 +33,7 @@ def depth() -> None:
         sigmoid, tanh, relu = (slope_of_chain(f, n, 1.0) for f in (tg.sigmoid, tg.tanh, tg.relu))
         print(f"{n:>3} {sigmoid:>11.3e} {0.25**n:>11.3e} {tanh:>11.3e} {relu:>5g}")
     print()
-    print("tanh x = 2σ(2x) - 1, so its slope is four times the sigmoid's: at most 1, and 1 only at 0.")
+    print("tanh x = 2σ(2x) - 1, so its slope at x is four times the sigmoid's at 2x: at most 1, and 1 only at 0.")
 
 
 # --- 2. and 3. time ----------------------------------------------------------------------------------------------

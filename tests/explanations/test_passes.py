@@ -159,3 +159,16 @@ def test_a_leaf_has_nothing_to_explain_but_itself():
     assert "The .grad fields hold other numbers: 3 for a" in explain(a).text
     assert r"no\_grad()" in explain(a).latex
     assert "no_grad()" in explain(a).markdown
+
+
+def test_of_a_dual_the_tangent_is_told_and_no_zero_is_claimed():
+    x = tg.Dual(2.0, 1.0, label="x")
+    y = x * x
+    y.label = "y"
+    for told in (explain(y), explain(y, x)):
+        assert told.text.startswith("y = 4, a Dual: forward mode works out the derivative together with each value and")
+        assert "Its tangent is 4, the rate" in " ".join(told.text.split())
+        assert "leaf" not in told.text
+        assert "$y = 4$, a Dual: " in told.markdown
+        assert "Its tangent is $4$" in told.latex
+    assert "v1 ≈ 0.3333, a Dual" in explain(tg.Dual(1 / 3)).text

@@ -13,8 +13,9 @@ from ..engine import Value
 from ..notation.latex import Latex, MarkdownLatex
 from ..notation.report import Shown
 from ..notation.text import Text
+from ..transforms.dual import Dual
 from .layout import as_latex, as_markdown, as_text
-from .passes import passes
+from .passes import forward_mode, passes
 from .paths import every_path, find_paths
 from .story import Story, gathered
 
@@ -42,7 +43,8 @@ def explain(y: Value, x: Value | None = None, *, digits: int = 4, max_lines: int
     """How `y` and its gradients came about, line by line; with `x`, along which paths `y` depends on `x`.
 
     Numbers have `digits` significant digits, and ≈ stands where that rounds. No list has more than `max_lines` lines;
-    what is left out is said. The graph stays as it is, and needs no `backward` before.
+    what is left out is said. The graph stays as it is, and needs no `backward` before. A `Dual` keeps no graph: of it
+    only the tangent is told.
 
     Raises TypeError if `y` or `x` is no Value, ValueError if `digits` or `max_lines` is less than 1.
 
@@ -76,7 +78,9 @@ def explain(y: Value, x: Value | None = None, *, digits: int = 4, max_lines: int
     with no_grad():  # the gradients within nested transforms are Values themselves
         facts = gathered(y, x)
         stories = [Story(facts, piece, digits, max_lines) for piece in (Text, MarkdownLatex, Latex)]
-        if x is None:
+        if isinstance(y, Dual):
+            text, markdown, latex = (forward_mode(story, y) for story in stories)
+        elif x is None:
             text, markdown, latex = map(passes, stories)
         else:
             found = find_paths(facts, x, max_lines)

@@ -8,6 +8,7 @@ from ..engine import Value
 from ..notation.forms import kink, sum_of_products
 from ..notation.text import Text
 from ..notation.words import shortened
+from ..transforms.dual import Dual
 from .layout import Cell, Row, Section, Sentence, listed
 from .rounding import MANY, sign_between
 from .story import TERMS, Story, Use, times
@@ -32,6 +33,18 @@ def passes(story: Story) -> list[Section]:
         *remarks_on_data(story, story.facts.uses),
         *remarks_on_grad(story, story.facts.uses),
     ]
+
+
+def forward_mode(story: Story, y: Dual) -> list[Section]:
+    """What can be said of a number of forward mode, which keeps no graph."""
+    name, tangent = story.write(y), story.equation(story.number(y.tangent))
+    given = story.equation(name, story.result(y.data))
+    why = (
+        ", a Dual: forward mode works out the derivative together with each value and keeps no graph, so there are no "
+        "steps to be told. Its tangent is "
+    )
+    how = ", the rate at which it changes with the input whose tangent is 1. To see steps, compute it from Values."
+    return [Section([given, why, tangent, how])]
 
 
 def _given(story: Story) -> Section:
