@@ -7,115 +7,16 @@ import numpy as np
 import pytest
 
 import tinygrad_edu as tg
+from tests.fitting.nist import PROBLEMS
 from tinygrad_edu import Value
 from tinygrad_edu.core.tree import LEAF
-from tinygrad_edu.fitting.marquardt import _better, _Box, _Residuals, least_squares
+from tinygrad_edu.fitting import least_squares
+from tinygrad_edu.fitting.marquardt import better
+from tinygrad_edu.fitting.problem import Box
+from tinygrad_edu.fitting.residuals import Residuals
 
-MISRA_X = [77.6, 114.9, 141.1, 190.8, 239.9, 289.0, 332.8, 378.4, 434.8, 477.3, 536.8, 593.1, 689.1, 760.0]
-
-
-MISRA_Y = [10.07, 14.73, 17.94, 23.93, 29.61, 35.18, 40.02, 44.82, 50.76, 55.05, 61.01, 66.40, 75.47, 81.78]
-
-
-MISRA = list(zip(MISRA_X, MISRA_Y, strict=True))
-
-
-BOX_BOD = [(1.0, 109.0), (2.0, 149.0), (3.0, 149.0), (5.0, 191.0), (7.0, 213.0), (10.0, 224.0)]
-
-
-RAT42 = list(
-    zip(
-        [9.0, 14.0, 21.0, 28.0, 42.0, 57.0, 63.0, 70.0, 79.0],
-        [8.93, 10.80, 18.59, 22.33, 39.35, 56.11, 61.73, 64.62, 67.08],
-        strict=True,
-    )
-)
-
-
-MGH09 = list(
-    zip(
-        [4.0, 2.0, 1.0, 0.5, 0.25, 0.167, 0.125, 0.1, 0.0833, 0.0714, 0.0625],
-        [0.1957, 0.1947, 0.1735, 0.16, 0.0844, 0.0627, 0.0456, 0.0342, 0.0323, 0.0235, 0.0246],
-        strict=True,
-    )
-)
-
-
-MGH10_Y = [34780, 28610, 23650, 19630, 16370, 13720, 11540, 9744, 8261, 7030, 6005, 5147, 4427, 3820, 3307, 2872]
-
-
-MGH10 = [(50.0 + 5 * i, float(y)) for i, y in enumerate(MGH10_Y)]
-
-
-PROBLEMS = {
-    "Misra1a": (
-        lambda b, x: b[0] * (1 - tg.exp(-b[1] * x)),
-        MISRA,
-        [[500.0, 0.0001], [250.0, 0.0005]],
-        [2.3894212918e02, 5.5015643181e-04],
-        [2.7070075241e00, 7.2668688436e-06],
-        1.2455138894e-01,
-    ),
-    "Misra1b": (
-        lambda b, x: b[0] * (1 - (1 + b[1] * x / 2) ** -2),
-        MISRA,
-        [[500.0, 0.0001], [300.0, 0.0002]],
-        [3.3799746163e02, 3.9039091287e-04],
-        None,
-        7.5464681533e-02,
-    ),
-    "Misra1c": (
-        lambda b, x: b[0] * (1 - (1 + 2 * b[1] * x) ** -0.5),
-        MISRA,
-        [[500.0, 0.0001], [600.0, 0.0002]],
-        [6.3642725809e02, 2.0813627256e-04],
-        None,
-        4.0966836971e-02,
-    ),
-    "Misra1d": (
-        lambda b, x: b[0] * b[1] * x / (1 + b[1] * x),
-        MISRA,
-        [[500.0, 0.0001], [450.0, 0.0003]],
-        [4.3736970754e02, 3.0227324449e-04],
-        None,
-        5.6419295283e-02,
-    ),
-    "BoxBOD": (
-        lambda b, x: b[0] * (1 - tg.exp(-b[1] * x)),
-        BOX_BOD,
-        [[100.0, 0.75]],  # from (1, 1) the search ends on a plateau, SciPy's too
-        [2.1380940889e02, 5.4723748542e-01],
-        [1.2354515176e01, 1.0455993237e-01],
-        1.1680088766e03,
-    ),
-    "Rat42": (
-        lambda b, x: b[0] / (1 + tg.exp(b[1] - b[2] * x)),
-        RAT42,
-        [[100.0, 1.0, 0.1], [75.0, 2.5, 0.07]],
-        [7.2462237576e01, 2.6180768402e00, 6.7359200066e-02],
-        None,
-        8.0565229338e00,
-    ),
-    "MGH09": (
-        lambda b, x: b[0] * (x * x + x * b[1]) / (x * x + x * b[2] + b[3]),
-        MGH09,
-        [[0.25, 0.39, 0.415, 0.39]],
-        [1.9280693458e-01, 1.9128232873e-01, 1.2305650693e-01, 1.3606233068e-01],
-        None,
-        3.0750560385e-04,
-    ),
-    "MGH10": (
-        lambda b, x: b[0] * tg.exp(b[1] / (x + b[2])),
-        MGH10,
-        [[0.02, 4000.0, 250.0]],  # (2, 400000, 25000) is too far away
-        [5.6096364710e-03, 6.1813463463e03, 3.4522363462e02],
-        None,
-        8.7945855171e01,
-    ),
-}
-
-
-STARTS = [(name, start) for name, problem in PROBLEMS.items() for start in problem[2]]
+STARTS = [(name, i) for name in PROBLEMS for i in (0, 1)]
+ROUNDING = {"Lanczos1"}  # its residuals are 1e-13: what is left of standard errors is some 2 digits
 
 
 LINE = [(0.0, 5.1), (1.0, 3.9), (2.0, 3.2), (3.0, 1.8), (4.0, 1.1), (5.0, -0.1)]
@@ -126,17 +27,22 @@ def line(p, x):
 
 
 @pytest.mark.parametrize(("name", "start"), STARTS, ids=str)
-def test_nist_certified_values_are_found(name, start):
-    model, data, _, values, errors, rss = PROBLEMS[name]
-    fit = least_squares(model, start, data, max_iterations=1000)
+def test_nist_certified_values_are_found_from_both_starts(name, start):
+    problem = PROBLEMS[name]
+    fit = least_squares(problem.model, problem.starts[start], problem.data)
     assert fit.converged
-    assert fit.p == pytest.approx(values, rel=1e-7)
-    assert fit.rss == pytest.approx(rss, rel=1e-9)
-    if errors:
-        assert fit.errors == pytest.approx(errors, rel=1e-6)
+    assert not fit.undetermined
+    assert fit.p == pytest.approx(problem.parameters, rel=1e-7)
+    assert fit.errors == pytest.approx(problem.errors, rel=2e-2 if name in ROUNDING else 1e-7)
+    assert fit.rss == pytest.approx(problem.rss, rel=2e-2 if name in ROUNDING else 1e-9)
+    assert ("little more than rounding" in fit.text) == (name in ROUNDING)
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+INEXACT = {"ENSO", "Eckerle4"}  # for SciPy, which uses finite differences
+OF_ONE_X = [name for name in PROBLEMS if name not in {*ROUNDING, "Nelson", "Lanczos2", "Bennett5", *INEXACT}]
+
+
+@pytest.mark.parametrize("name", OF_ONE_X)
 def test_scipy_finds_the_same_with_the_same_covariance(name):
     optimize = pytest.importorskip("scipy.optimize")
     model, data, _, values, _, _ = PROBLEMS[name]
@@ -300,9 +206,9 @@ def test_scipy_agrees_where_bounds_hold_some_parameters(seed):
 
 def test_parameters_that_do_the_same_are_named():
     fit = least_squares(lambda p, x: (p["a"] + p["b"]) * x, {"a": 0.0, "b": 0.0}, [(1.0, 2.0), (2.0, 4.1), (3.0, 5.9)])
-    assert fit.undetermined == ["p['b']"]
+    assert fit.undetermined == ["p['a']", "p['b']"]
     assert math.isnan(fit.errors["a"])
-    assert "The data do not determine p['b']" in fit.text
+    assert "The data do not determine p['a'], p['b']" in fit.text
     fit = least_squares(lambda p, x: p[0] * x + 0 * p[1], [0.0, 5.0], [(1.0, 2.0), (2.0, 4.1), (3.0, 5.9)])
     assert fit.undetermined == ["p[1]"]
     assert fit.p[1] == 5.0
@@ -339,9 +245,9 @@ def test_a_search_that_gets_nowhere_ends():
 
 
 def test_no_step_is_left_when_damping_is_hardest():
-    residuals = _Residuals(lambda p: [p - 1.0], LEAF, None, None)
-    box = _Box([-math.inf], [math.inf])
-    assert _better(residuals, residuals.around([0.0]), box, [True], [1.0], 1e100) == (None, 1e100)
+    residuals = Residuals(lambda p: [p - 1.0], LEAF, None)
+    box = Box([-math.inf], [math.inf], [False])
+    assert better(residuals, residuals.around([0.0]), box, [True], [1.0], 1e100) == (None, 1e100)
 
 
 @pytest.mark.parametrize(
@@ -434,3 +340,8 @@ def test_slopes_that_are_not_finite_on_the_way_tell_the_parameters():
 
     with pytest.raises(ValueError, match=r"at the parameters .*, for data point 0, .* not finite: start elsewhere"):
         least_squares(model, 1.0, [(0.0, 0.0), (0.25, 0.0)], bounds=(0.5, 2.0))
+
+
+def test_steps_to_where_residuals_are_infinite_are_taken_back():
+    fit = least_squares(lambda p: [tg.where(p > 0.5, lambda: 1e308 * p * 1e308, lambda: p - 5.0)], 0.3)
+    assert 0.3 < fit.p <= 0.5

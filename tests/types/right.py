@@ -114,8 +114,8 @@ def line(p: list[float], x: float) -> float:
 
 
 found = tg.least_squares(line, [0.0, 0.0], [(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)])
-reveal_type(found)  # Fit
-reveal_type(found.p)  # not yet list[float]
+reveal_type(found)  # Fit[list[float]]
+reveal_type(found.p)  # list[float]
 
 # --- seeing ----------------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,58 @@ def solve_triangular(r: Matrix, b: Sequence[float]) -> Vector:
     return x
 
 
+def solve_transposed(r: Matrix, b: Sequence[float]) -> Vector:
+    """x with Rᵀ·x = b for an upper triangular R with no 0 on its diagonal.
+
+    >>> solve_transposed([[2.0, 1.0], [0.0, 4.0]], [4.0, 10.0])
+    [2.0, 2.0]
+    """
+    x = [0.0] * len(b)
+    for k in range(len(b)):
+        known = math.fsum(r[j][k] * x[j] for j in range(k))
+        x[k] = (b[k] - known) / r[k][k]
+    return x
+
+
+def independent(a: Sequence[Sequence[float]], tolerance: float) -> tuple[list[int], list[Vector]]:
+    """The numbers of columns of A that are linearly independent, and what the other columns are made of.
+
+    The columns are compared at length 1, the one least like those before it first. A column is dependent if no more
+    than `tolerance` of it is left. For each such column there is a vector x with A·x ≈ 0, its columns at length 1.
+
+    >>> independent([[1.0, 2.0, 0.0], [1.0, 2.0, 1.0]], 1e-12)
+    ([2, 0], [[-1.0, 1.0, 0.0]])
+    """
+    columns = [list(column) for column in zip(*a, strict=True)]
+    sizes = [math.hypot(*column) or 1.0 for column in columns]
+    columns = [[x / size for x in column] for column, size in zip(columns, sizes, strict=True)]
+    left = [column[:] for column in columns]
+    chosen: list[int] = []
+    while len(chosen) < len(columns):
+        best = max((j for j in range(len(columns)) if j not in chosen), key=lambda j: math.hypot(*left[j]))
+        size = math.hypot(*left[best])
+        if size <= tolerance:
+            break
+        chosen.append(best)
+        direction = [x / size for x in left[best]]
+        for column in left:
+            for _ in range(2):  # twice: once leaves some of it where little is left
+                share = math.fsum(x * y for x, y in zip(direction, column, strict=True))
+                column[:] = [y - share * x for x, y in zip(direction, column, strict=True)]
+    basis = [list(row) for row in zip(*[columns[j] for j in chosen], strict=True)]
+    combinations = []
+    for k in range(len(columns)):
+        if k not in chosen:
+            x = [0.0] * len(columns)
+            x[k] = 1.0
+            if chosen:
+                made_of = solve_triangular(*triangular(basis, columns[k]))
+                for j, part in zip(chosen, made_of, strict=True):
+                    x[j] = -part
+            combinations.append(x)
+    return chosen, combinations
+
+
 def inverse_of_square(r: Matrix) -> Matrix:
     """(RᵀR)⁻¹ = R⁻¹R⁻ᵀ for an upper triangular R with no 0 on its diagonal.
 
