@@ -31,6 +31,7 @@ inf, nan = math.inf, math.nan
 NOT_OPERATIONS = frozenset(
     {
         *("DomainError", "Drawing", "DrawingError", "Explanation", "Explorable", "Value"),
+        *("custom_jvp", "custom_vjp", "operation", "stop_gradient"),
         *("between", "draw", "explain", "explore", "topological_order", "isclose", "no_grad", "paused_collector"),
         *("Dual", "derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
         *("jacfwd", "jacrev", "value_and_jacobian", "vmap", "tree_map"),

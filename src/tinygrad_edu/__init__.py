@@ -9,6 +9,7 @@ import typing
 from .core.elementary import where
 from .core.number import DomainError
 from .core.recording import no_grad
+from .core.rules import custom_jvp, custom_vjp, operation, stop_gradient
 from .core.scalar import (
     arccos,
     arccosh,
@@ -107,6 +108,8 @@ __all__ = [
     "compare_modes",
     "cos",
     "cosh",
+    "custom_jvp",
+    "custom_vjp",
     "derivative",
     "diagnose",
     "dot",
@@ -148,6 +151,7 @@ __all__ = [
     "min",
     "minimum",
     "no_grad",
+    "operation",
     "paused_collector",
     "prod",
     "record_sources",
@@ -160,6 +164,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrt",
+    "stop_gradient",
     "sum",
     "sum_over",
     "tan",

@@ -41,6 +41,7 @@ class _NotComputed(int):
 
 NOT_COMPUTED = _NotComputed()
 ONE = 1  # the local gradient that is passed on without a multiplication
+ZERO = 0  # that of a branch that was not taken: through it nothing comes back, be it inf or nan
 _new = object.__new__
 
 
@@ -325,18 +326,26 @@ def _hand_down(order: list[Value]) -> None:
             if type(d_left) is tuple:
                 for parent, local in zip(node.left, d_left, strict=True):
                     if local is not None:
-                        step = upstream if local is ONE else upstream * local
+                        step = upstream * local if local is not ONE else upstream
+                        if local is ZERO:
+                            step = nothing(upstream)
                         parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
             elif d_left is not None:
                 parent = node.left
-                step = upstream if d_left is ONE else upstream * d_left
+                step = upstream if d_left is ONE else upstream * d_left if d_left is not ZERO else nothing(upstream)
                 parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
             if d_right is not None:
                 parent = node.right
-                step = upstream if d_right is ONE else upstream * d_right
+                step = upstream if d_right is ONE else upstream * d_right if d_right is not ZERO else nothing(upstream)
                 parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
     except (ArithmeticError, TypeError) as error:  # a float gradient has met a Decimal, or an int beyond all floats
         raise explained(error, f"backward through {node.op}: an operand of it") from None
+
+
+def nothing(upstream: Number) -> Number:
+    """What comes back through a branch that was not taken: 0 in the arithmetic of the gradient."""
+    zero = upstream * ZERO
+    return zero if zero == zero else 0.0
 
 
 def topological_order(root: Value) -> list[Value]:

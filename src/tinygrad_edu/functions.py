@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, overload
 
 from .core import scalar, slopes
-from .core.elementary import deepest
-from .core.number import Number, common_one, explained, operand, shown
+from .core.number import Number, common_one, explained, operand, primal, shown
 from .core.operations import OPERATIONS
+from .core.rules import deepest
 from .core.signatures import N, many_of_many, of_many
-from .engine import Value
+from .engine import ZERO, Value
 
 Numbers = Iterable[Value | Number]
 
@@ -141,13 +141,15 @@ def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any
     best = xs[0]
     for x in xs[1:]:
         best = better(best, x)
-    if best != best:
-        return _result(kind, op, operands, best, [math.nan] * len(xs))
+    if primal(best) != primal(best):
+        return _result(kind, op, operands, best, _unknown(xs))
     if deepest(xs) is not None:  # numbers that are nodes themselves: a tie is one of all, not of pairs in turn
         best = _extreme(op, xs, better)
     is_best = [slopes.equal(x, best) for x in xs]
     number_of_best = sum(is_best)
-    return _result(kind, op, operands, best, [each * one / number_of_best for each in is_best])
+    return _result(
+        kind, op, operands, best, [each * one / number_of_best if each is not ZERO else ZERO for each in is_best]
+    )
 
 
 @of_many
@@ -167,7 +169,7 @@ def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any
     try:
         top = _top(xs)
         if not slopes.is_finite(top):  # ±inf and nan: x - top would be nan
-            return _result(kind, "logsumexp", operands, top, [math.nan] * len(xs)), top, math.nan
+            return _result(kind, "logsumexp", operands, top, _unknown(xs)), top, math.nan
         powers = [scalar.exp(x - top) for x in xs]
         total = powers[0]
         for power in powers[1:]:
@@ -218,6 +220,10 @@ def _top(xs: list[Any]) -> Any:
     for x in xs[1:]:
         top = scalar.maximum(top, x)
     return top
+
+
+def _unknown(xs: list[Any]) -> list[Number]:
+    return [slopes.of_unknown_slopes(math.nan, *xs)] * len(xs)
 
 
 # --- operations by their names in a graph ---------------------------------------------------------------------

@@ -14,7 +14,8 @@ from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, overload
 
 from . import scalar, slopes
-from .number import Number, number, one_like, operand, zero_like
+from .number import Number, number, one_like, operand, primal, zero_like
+from .rules import deepest
 from .signatures import N
 
 LOG_2 = math.log(2)
@@ -94,12 +95,12 @@ class Elementary:
     def arcsin(self) -> Self:
         """arcsin x: ∂/∂x = 1/√(1 - x²), inf at ±1."""
         x = self.data
-        return self._node("arcsin", scalar.arcsin(x), slopes.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
+        return self._node("arcsin", scalar.arcsin(x), slopes.reciprocal(scalar.sqrt(slopes.one_minus_square(x))))
 
     def arccos(self) -> Self:
         """arccos x: ∂/∂x = -1/√(1 - x²), -inf at ±1."""
         x = self.data
-        return self._node("arccos", scalar.arccos(x), -slopes.reciprocal(scalar.sqrt((1 - x) * (1 + x))))
+        return self._node("arccos", scalar.arccos(x), -slopes.reciprocal(scalar.sqrt(slopes.one_minus_square(x))))
 
     def arctan(self) -> Self:
         """arctan x: ∂/∂x = 1/(1 + x²)."""
@@ -129,7 +130,9 @@ class Elementary:
     def arccosh(self) -> Self:
         """arccosh x: ∂/∂x = 1/√(x² - 1), inf at 1."""
         x = self.data
-        return self._node("arccosh", scalar.arccosh(x), slopes.reciprocal(scalar.sqrt(x - 1) * scalar.sqrt(x + 1)))
+        y = scalar.arccosh(x)
+        root = scalar.sqrt(x * x - 1) if primal(x) == 1 else scalar.sqrt(x - 1) * scalar.sqrt(x + 1)
+        return self._node("arccosh", y, slopes.reciprocal(root))
 
     def arctanh(self) -> Self:
         """arctanh x: ∂/∂x = 1/(1 - x²)."""
@@ -288,15 +291,6 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     if isinstance(chosen, Elementary) and chosen.level == kind.level:
         return chosen._node("where", chosen.data, 1)
     return kind._leaf(chosen if isinstance(chosen, Elementary) else operand("where", chosen))
-
-
-def deepest(operands: Iterable[Any]) -> Any:
-    """The class of the deepest nodes among the operands (see `Value.level`), None if all are plain numbers."""
-    kind: Any = None
-    for each in dict.fromkeys(map(type, operands)):
-        if issubclass(each, Elementary) and (kind is None or each.level > kind.level):
-            kind = each
-    return kind
 
 
 def _used_by(branch: Any) -> list[Any]:

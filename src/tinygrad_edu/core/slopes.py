@@ -11,7 +11,10 @@ from typing import Any
 
 from .kinds import own_method, pi_like
 from .number import Number, common_one, inf_like, nan_like, one_like, primal
+from .rules import deepest, operation
 from .scalar import exp, hypot, log, sqrt
+
+TINY = 1e-300  # the slopes of its logarithm are nearly beyond floats
 
 
 def choose(condition: Any, if_true: Callable[[], Number], if_false: Callable[[], Number]) -> Number:
@@ -28,11 +31,24 @@ def is_on_symbols(condition: object) -> bool:
 
 
 def reciprocal(x: Number) -> Number:
-    """1 / x for slopes: the limit inf at 0."""
+    """1 / x for slopes: the limit inf at 0, where the slope of it, -1/x², is -inf."""
     try:
         return one_like(x) / x
     except ZeroDivisionError:
-        return inf_like(x)
+        pole: Number = _pole(x)
+        return pole
+
+
+@operation
+def _pole(x: Number) -> tuple[Number, Number]:
+    """1 / x at 0, from above."""
+    y = _pole(x) if deepest([x]) is not None else inf_like(x)
+    return y, -(y * y)
+
+
+def one_minus_square(x: Number) -> Number:
+    """1 - x², with all its digits near ±1; at ±1 in a form whose slopes survive a multiplication by inf."""
+    return 1 - x * x if abs(primal(x)) == 1 else (1 - x) * (1 + x)
 
 
 def unless_zero(h: Number, slope: Callable[[], Number]) -> Number:
@@ -57,21 +73,43 @@ def bell(x: Number) -> Number:
         return 0 * x
 
 
+# --- slopes of x ** y ------------------------------------------------------------------------------------------------
+
+
 def power_slope_base(x: Number, y: Number) -> Number:
-    """∂/∂x of x ** y, which is y · x^(y-1): 0 at x = y = 0, inf where the curve rises vertically; never raises."""
+    """∂/∂x of x ** y, which is y · x^(y-1): 0 at x = y = 0, ±inf where the curve is vertical; never raises."""
     base, exponent = primal(x), primal(y)
-    if exponent == 0 and base == 0:
+    is_special = exponent == 0 or (base == 0 and y is not exponent)
+    if not is_special:
+        try:
+            slope: Number = y * x ** (y - 1)
+        except InvalidOperation:  # Decimal's 0 ** 0, in the slope of x ** 1
+            return y
+        except (ZeroDivisionError, OverflowError):
+            is_special = True
+    if not is_special:
+        return slope
+    special: Number = _limit_of_slope_base(x, y) if deepest([x, y]) is None else _special_slope_base(x, y)
+    return special
+
+
+@operation
+def _special_slope_base(x: Number, y: Number) -> tuple[Number, Number, Number]:
+    """The slope y · x^(y-1) where that formula is of no use, for it or for the slopes of it by x and by y."""
+    slope = _limit_of_slope_base(x, y) if deepest([x, y]) is None else _special_slope_base(x, y)
+    is_straight = primal(y) in (0, 1)  # then the second derivative by x is 0, whatever x^(y-2) is
+    return slope, 0 * y if is_straight else y * power_slope_base(x, y - 1), _mixed(x, y)
+
+
+def _limit_of_slope_base(x: Number, y: Number) -> Number:
+    if y == 0:
         return 0 * y
     try:
         slope: Number = y * x ** (y - 1)
-    except InvalidOperation:  # Decimal's 0 ** 0, in the slope of x ** 1
+    except InvalidOperation:
         return y
-    except ZeroDivisionError:  # 0 ** y with 0 < y < 1
-        return inf_like(x)
-    except OverflowError:
-        if exponent == 0:
-            return 0 * y
-        is_positive = (base > 0 or exponent % 2 == 1) == (exponent > 0)
+    except (ZeroDivisionError, OverflowError):
+        is_positive = (x >= 0 or y % 2 == 1) == (y > 0)
         return inf_like(x) if is_positive else -inf_like(x)
     return slope
 
@@ -81,39 +119,80 @@ def power_slope_exponent(x: Number, y: Number, x_to_y: Number) -> Number:
     if isinstance(x_to_y, Decimal):
         x = one_like(x_to_y) * x  # its logarithm is to be a Decimal too
 
-    def at_zero_or_below() -> Number:
-        return choose(x < 0, lambda: nan_like(x), lambda: 0 * x * y)
-
     def above_zero() -> Number:
         try:
             return x_to_y * log(x)
         except OverflowError:  # an int power beyond the range of floats
             return inf_like(x) if x > 1 else -inf_like(x)
 
+    def at_zero_or_below() -> Number:
+        return choose(x < 0, lambda: of_unknown_slopes(nan_like(x), x, y), lambda: 0 * x * y)
+
+    if deepest([x, y]) is not None and own_method(primal(x), "write") is None and 0 <= primal(x) < TINY:
+        special: Number = _special_slope_exponent(x, y)
+        return special
     return choose(x > 0, above_zero, at_zero_or_below)
+
+
+@operation
+def _special_slope_exponent(x: Number, y: Number) -> tuple[Number, Number, Number]:
+    """The slope x^y · log x where log x has no slope that floats hold; that of 0 ** y has none at the jump, y = 0."""
+    if primal(x) == 0:
+        return 0 * x * y, _mixed(x, y), of_unknown_slopes(nan_like(x), y) if primal(y) == 0 else 0 * y
+    slope = power_slope_exponent(x, y, x**y)
+    return slope, _mixed(x, y), slope * log(x)
+
+
+def _mixed(x: Number, y: Number) -> Number:
+    """∂²/∂x∂y of x ** y, which is x^(y-1) · (1 + y·log x), or its limit; of a limit no slope is known."""
+    base, exponent = primal(x), primal(y)
+    if base > 0 or own_method(base, "write") is not None:
+        try:
+            slope: Number = x ** (y - 1) * (1 + y * log(x))
+            return slope
+        except OverflowError:
+            return of_unknown_slopes(inf_like(x) if 1 + exponent * log(base) > 0 else -inf_like(x), x, y)
+    if base < 0 or base != base or exponent < 0:
+        return of_unknown_slopes(nan_like(x), x, y)
+    limit = 0 * base if exponent > 1 else inf_like(x) if exponent == 0 else -inf_like(x)
+    return of_unknown_slopes(limit, x, y)
+
+
+def of_unknown_slopes(value: Number, *xs: Number) -> Number:
+    """A number that depends on these, nobody knows how: its derivatives by them are nan."""
+
+    @operation
+    def limit(*numbers: Number) -> tuple[Number, ...]:
+        return of_unknown_slopes(value, *numbers), *[of_unknown_slopes(nan_like(x), x) for x in numbers]
+
+    dependent: Number = limit(*xs) if deepest(xs) is not None else value
+    return dependent
+
+
+# --- kinks -----------------------------------------------------------------------------------------------------------
 
 
 def step(x: Number) -> Number:
     """The slope of relu: 1 for x > 0, 0 for x ≤ 0, nan for nan."""
-    x = primal(x)
-    staged = _staged("step", x)
-    return staged if staged is not None else 1 if x > 0 else 0 if x <= 0 else math.nan
+    staged = _staged("step", primal(x))
+    return staged if staged is not None else 1 if x > 0 else 0 if x <= 0 else of_unknown_slopes(math.nan, x)
 
 
 def sign(x: Number) -> Number:
     """The slope of abs: 1, -1, and 0 at 0, nan for nan."""
-    x = primal(x)
-    staged = _staged("sign", x)
-    return staged if staged is not None else 1 if x > 0 else -1 if x < 0 else 0 if x == 0 else math.nan
+    staged = _staged("sign", primal(x))
+    if staged is not None:
+        return staged
+    return 1 if x > 0 else -1 if x < 0 else 0 if primal(x) == 0 else of_unknown_slopes(math.nan, x)
 
 
 def share(x: Number, y: Number) -> Number:
     """How much of max(x, y) is due to x: 1 if it is larger, 0 if smaller, a tie shares ½ and ½."""
-    x, y = primal(x), primal(y)
-    staged = _staged("share", x, y)
+    a, b = primal(x), primal(y)
+    staged = _staged("share", a, b)
     if staged is not None:
         return staged
-    return 1 if x > y else 0 if x < y else common_one((x, y)) / 2 if x == y else nan_like(x)
+    return 1 if a > b else 0 if a < b else common_one((a, b)) / 2 if a == b else of_unknown_slopes(nan_like(a), x, y)
 
 
 def equal(x: Number, y: Number) -> Number:

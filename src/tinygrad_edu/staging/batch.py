@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from .. import functions
-from ..core.elementary import deepest
+from ..core.rules import deepest
 from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
 from ..transforms.dual import Dual

@@ -15,10 +15,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any, NoReturn, TypeAlias, Union
 
-from ..core.elementary import Elementary, deepest
+from ..core.elementary import Elementary
 from ..core.kinds import SWAPPED
 from ..core.number import is_truth, number, shown
 from ..core.operations import OPERATIONS
+from ..core.rules import deepest
 from .simplify import RULES, ZERO
 
 Operand: TypeAlias = Union["Symbol", float]

@@ -90,7 +90,7 @@ def _share(local: Number, tangent: Number) -> Number:
     """
     if tangent is ZERO:
         return ZERO
-    return tangent if local is ONE else local * tangent
+    return tangent if local is ONE else ZERO if local is ZERO else local * tangent
 
 
 def _plus(share: Number, other: Number) -> Number:

@@ -1,0 +1,125 @@
+"""Slopes at special points, order by order: right, or honestly nan, in every mode; and 0 · nan on a path not taken."""
+
+import math
+
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value, derivative, grad, hessian, jacobian
+
+inf, nan = math.inf, math.nan
+
+
+def orders(f, x, mode):
+    found = []
+    for order in (1, 2, 3):
+        g = f
+        for _ in range(order if mode is grad else 0):
+            g = grad(g)
+        found.append(g(x) if mode is grad else derivative(f, order)(x))
+    return found
+
+
+VERTICAL = [  # the one-sided limits of the first, second and third derivative, nan where the two sides differ
+    (tg.sqrt, 0.0, [inf, -inf, inf]),
+    (tg.arcsin, 1.0, [inf, inf, inf]),
+    (tg.arcsin, -1.0, [inf, -inf, inf]),
+    (tg.arccos, 1.0, [-inf, -inf, -inf]),
+    (tg.arccos, -1.0, [-inf, inf, -inf]),
+    (tg.arccosh, 1.0, [inf, -inf, nan]),
+    (tg.cbrt, 0.0, [inf, nan, nan]),
+    (lambda x: x**0.5, 0.0, [inf, -inf, inf]),
+    (lambda x: x**1.5, 0.0, [0.0, inf, -inf]),
+    (lambda x: x**2.5, 0.0, [0.0, 0.0, inf]),
+    (lambda x: x**2, 0.0, [0.0, 2.0, 0.0]),
+    (lambda x: x**3, 0.0, [0.0, 0.0, 6.0]),
+    (lambda x: x**-1.0, 1e-200, [-inf, inf, -inf]),  # beyond floats
+    (lambda x: tg.sqrt(4 * x), 0.0, [inf, -inf, inf]),
+    (lambda x: 3 * tg.sqrt(x), 0.0, [inf, -inf, inf]),
+    (lambda x: -tg.sqrt(x), 0.0, [-inf, inf, -inf]),
+    (lambda x: tg.sqrt(1 - x), 1.0, [-inf, -inf, -inf]),
+]
+
+
+@pytest.mark.parametrize("mode", [grad, derivative])
+@pytest.mark.parametrize(("f", "x", "right"), VERTICAL)
+def test_where_a_curve_is_vertical_each_order_has_its_limit(f, x, right, mode):
+    assert orders(f, x, mode) == pytest.approx(right, nan_ok=True)
+
+
+@pytest.mark.parametrize("mode", [grad, derivative])
+@pytest.mark.parametrize("f", [tg.relu, tg.leaky_relu, abs, lambda x: tg.maximum(x, 0.0), lambda x: tg.max([x, 0.0])])
+def test_of_nan_no_derivative_of_any_order_is_known(f, mode):
+    assert orders(f, nan, mode) == pytest.approx([nan, nan, nan], nan_ok=True)
+
+
+def test_of_logsumexp_of_minus_infinity_no_second_derivative_is_known():
+    assert hessian(tg.logsumexp)([-inf, -inf]) == [[pytest.approx(nan, nan_ok=True)] * 2] * 2
+
+
+def power(p):
+    return p[0] ** p[1]
+
+
+POWERS = [  # x, y: ∂²/∂x² = y(y-1)·x^(y-2), ∂²/∂x∂y = x^(y-1)·(1 + y·log x), ∂²/∂y² = x^y·log² x
+    (0.0, 1.0, 0.0, -inf, 0.0),
+    (0.0, 2.0, 2.0, 0.0, 0.0),
+    (0.0, 3.0, 0.0, 0.0, 0.0),
+    (0.0, 1.5, inf, 0.0, 0.0),
+    (0.0, 0.5, -inf, -inf, 0.0),
+    (0.0, 0.0, 0.0, inf, nan),
+    (1e-310, 0.0, 0.0, inf, math.log(1e-310) ** 2),
+    (1e-300, 0.0, 0.0, 1e300, math.log(1e-300) ** 2),
+    (1e-310, 1.0, 0.0, 1 + math.log(1e-310), 1e-310 * math.log(1e-310) ** 2),
+    (1e-310, 2.0, 2.0, 1e-310 * (1 + 2 * math.log(1e-310)), 0.0),
+    (-2.0, 2.0, 2.0, nan, nan),
+    (2.0, 0.0, 0.0, 0.5, math.log(2) ** 2),
+    (2.0, 1.0, 0.0, 1 + math.log(2), 2 * math.log(2) ** 2),
+    (2.0, 3.0, 12.0, 4 * (1 + 3 * math.log(2)), 8 * math.log(2) ** 2),
+]
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward", "reverse over forward"])
+@pytest.mark.parametrize(("x", "y", "xx", "xy", "yy"), POWERS)
+def test_the_second_derivatives_of_a_power_are_symmetric_and_right(x, y, xx, xy, yy, mode):
+    outer, inner = {"reverse": ("reverse",) * 2, "forward": ("forward",) * 2}.get(mode, ("reverse", "forward"))
+    second = jacobian(jacobian(power, mode=inner), mode=outer)([x, y])
+    assert second[0] == pytest.approx([xx, xy], nan_ok=True)
+    assert second[1] == pytest.approx([xy, yy], nan_ok=True)
+
+
+def test_of_limits_no_third_derivative_is_claimed():
+    third = jacobian(hessian(power))([0.0, 1.0])
+    assert math.isnan(third[0][1][0])
+    assert math.isnan(third[0][1][1])
+
+
+# --- what is not taken hands on nothing --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (lambda a: (0 - 1.5) ** tg.maximum(a, 2.0), 0.3, 0.0),
+        (lambda a: (0 - 1.5) ** tg.minimum(a, 2.0), 3.0, 0.0),
+        (lambda a: (0 - 1.5) ** tg.max([a, 2.0, 1.0]), 0.3, 0.0),
+        (lambda a: (0 - 1.5) ** tg.min([a, 2.0]), 3.0, 0.0),
+        (lambda a: tg.sqrt(tg.relu(a)), -1.0, 0.0),
+        (lambda a: tg.sqrt(tg.floor(a)), 0.5, 0.0),
+        (lambda a: tg.sqrt(tg.relu(a) + tg.relu(-a)) + a, -4.0, 0.75),
+    ],
+)
+def test_a_slope_that_is_infinite_or_nan_does_not_reach_what_was_not_chosen(f, x, slope):
+    assert grad(f)(x) == derivative(f)(x) == slope
+
+
+def test_an_operand_that_is_chosen_gets_what_comes():
+    x = Value(0.0)
+    tg.sqrt(tg.maximum(x, -1.0)).backward()
+    assert x.grad == inf
+
+
+def test_zero_times_infinity_of_numbers_is_still_not_a_number():
+    x = Value(0.0)
+    (tg.sqrt(x) * 0.0).backward()
+    assert math.isnan(x.grad)
