@@ -1,0 +1,206 @@
+"""The programs behind the explainer's figures: values and derivatives, printed by this library as JavaScript.
+
+Each is staged once and printed; the page only calls them. So every derivative on the page is the library's own, and a
+test can hold the two against each other.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ...core import scalar
+from ...engine import Value
+from ...functions import dot
+from ...networks.activations import ACTIVATIONS
+from ...optim import SGD, AdaGrad, Adam, Optimizer, RMSProp
+from ...staging import jit, mean_over
+from ...transforms import value_and_grad
+
+ACTIVATION_NAMES = ("relu", "leaky_relu", "tanh", "sigmoid")
+DEPTHS, WIDTHS, INPUTS = (1, 2, 3), range(2, 9), (1, 2)
+
+# The curves whose slope is found by nudging.
+CURVES: dict[str, Callable[[Any], Any]] = {
+    "square": lambda x: x * x,
+    "cubic": lambda x: x**3 / 3 - x,
+    "sine": lambda x: scalar.sin(x),
+    "exponential": lambda x: scalar.exp(x / 2),
+    "sigmoid": lambda x: scalar.sigmoid(x),
+}
+GATES: dict[str, Callable[[Any, Any], Any]] = {
+    "add": lambda x, y: x + y,
+    "multiply": lambda x, y: x * y,
+    "max": lambda x, y: scalar.maximum(x, y),
+}
+DEEP = (1, 4, 10, "sigmoid")  # ten sigmoids in a row, to see a gradient vanish
+# The optimisers on offer, with the number of what each remembers about a parameter.
+OPTIMISERS: dict[str, Callable[[list[Value]], Optimizer]] = {
+    "sgd": lambda p: SGD(p, lr=1.0),
+    "momentum": lambda p: SGD(p, lr=1.0, momentum=0.9),
+    "adagrad": lambda p: AdaGrad(p, lr=1.0),
+    "rmsprop": lambda p: RMSProp(p, lr=1.0, alpha=0.9),
+    "adam": lambda p: Adam(p, lr=1.0),
+}
+
+
+def programs() -> dict[str, str]:
+    """Each program as JavaScript, by its name on the page."""
+    found = {"line": _line(), **{f"curve_{name}": _curve(f) for name, f in CURVES.items()}}
+    found |= {f"step_{name}": _step(make) for name, make in OPTIMISERS.items()}
+    found |= {f"gate_{name}": _gate(f) for name, f in GATES.items()}
+    found |= {"chain": _chain(), "neuron": _neuron(), "sigmoid_neuron": _sigmoid_neuron()}
+    return found | {name: printed for name, printed in _networks()}
+
+
+def _printed(f: Callable[..., Any], *examples: Any, batched: Sequence[str] = ()) -> str:
+    """The program of f for arguments like these."""
+    staged = jit(f, batched=batched)
+    staged(*examples)
+    return staged.to("javascript")
+
+
+def _line() -> str:
+    """[loss, [by w, by b]] of a line through points: the mean squared error."""
+
+    def loss(p: Any, xs: Any, ys: Any) -> Any:
+        w, b = p
+        return mean_over(lambda x, y: (w * x + b - y) ** 2, xs, ys)
+
+    return _printed(value_and_grad(loss), [0.5, 0.1], [0.0, 1.0], [1.0, 2.0], batched=["xs", "ys"])
+
+
+def _curve(f: Callable[[Any], Any]) -> str:
+    """[f, f'] of a function of one number."""
+    return _printed(value_and_grad(f), 0.5)
+
+
+def _step(make: Callable[[list[Value]], Optimizer]) -> str:
+    """[new x, memory] of one parameter, from x, its gradient, the memory and the learning rate.
+
+    The memory starts at zeros. For momentum this is the same as starting at the first gradient: 0.9·0 + g = g.
+    """
+    optimizer = make([Value(0.0)])
+    memory = [0.0] * len(optimizer.memory)
+
+    def step(x: Any, g: Any, memory: Any, rate: Any) -> Any:
+        moved, remembered = optimizer.update(x, g, tuple(memory), rate)
+        return [moved, list(remembered)]
+
+    return _printed(step, 0.5, 0.25, memory, 0.1)
+
+
+def _chain() -> str:
+    """Three neurons in a row: their outputs, and the derivative of the last by each of them and by x."""
+
+    def chain(x: Any, w: Any, b: Any) -> Any:
+        values = [Value(x)]
+        for wi, bi in zip(w, b, strict=True):
+            values.append(values[-1] * wi + bi)
+        values[-1].backward()
+        return [[each.data for each in values], [each.grad for each in values]]
+
+    return _printed(chain, 34.0, [0.42, 0.3, 0.06], [0.75, 0.27, 0.29])
+
+
+def _neuron() -> str:
+    """One linear neuron and its squared error: [output, loss, [by output, by w, by b]]."""
+
+    def neuron(x: Any, y: Any, w: Any, b: Any) -> Any:
+        weight, bias = Value(w), Value(b)
+        output = weight * x + bias
+        loss = (output - y) ** 2
+        loss.backward()
+        return [output.data, loss.data, [output.grad, weight.grad, bias.grad]]
+
+    return _printed(neuron, 2.1, 4.0, 1.0, 0.0)
+
+
+def _gate(f: Callable[[Any, Any], Any]) -> str:
+    """[result, by x, by y] of an operation with two operands."""
+
+    def gate(x: Any, y: Any) -> Any:
+        left, right = Value(x), Value(y)
+        result = f(left, right)
+        result.backward()
+        return [result.data, left.grad, right.grad]
+
+    return _printed(gate, 3.0, -4.0)
+
+
+def _sigmoid_neuron() -> str:
+    """A sigmoid neuron with the cost ½(y - a)²: [z, a, cost, [by a, by z, by b, [by w]]]."""
+
+    def sigmoid_neuron(w: Any, b: Any, x: Any, y: Any) -> Any:
+        weights, bias = [Value(each) for each in w], Value(b)
+        z = dot(weights, x) + bias
+        a = z.sigmoid()
+        cost = (y - a) ** 2 / 2
+        cost.backward()
+        return [z.data, a.data, cost.data, [a.grad, z.grad, bias.grad, [each.grad for each in weights]]]
+
+    return _printed(sigmoid_neuron, [2.0, -3.0], -3.0, [-1.0, -2.0], 1.0)
+
+
+# --- networks ----------------------------------------------------------------------------------------------------
+
+
+def network_name(inputs: int, width: int, depth: int, activation: str) -> str:
+    """The name of a network's program: `net_1_8_3_relu`."""
+    return f"net_{inputs}_{width}_{depth}_{activation}"
+
+
+def sizes_of(inputs: int, width: int, depth: int) -> list[int]:
+    """The sizes of all layers, the inputs first and the single output last."""
+    return [inputs, *[width] * depth, 1]
+
+
+def _networks() -> Iterator[tuple[str, str]]:
+    for inputs, activation, depth, width in itertools.product(INPUTS, ACTIVATION_NAMES, DEPTHS, WIDTHS):
+        yield network_name(inputs, width, depth, activation), network(inputs, width, depth, activation)
+    yield network_name(*DEEP), network(*DEEP)
+
+
+def network(inputs: int, width: int, depth: int, activation: str) -> str:
+    """A network on one example: [loss, z, a, ∂L/∂z, ∂L/∂a, ∂L/∂parameters], each a flat list.
+
+    It serves as microscope and as trainer. The parameters are in the order of `MLP.parameters()`: for each neuron its
+    weights, then its bias. The last entry of z is the output; it has no entry in a.
+    """
+    sizes = sizes_of(inputs, width, depth)
+    count = sum((m + 1) * n for m, n in itertools.pairwise(sizes))
+    text = _printed(_microscope(sizes, ACTIVATIONS[activation]), [0.5] * inputs, 0.25, [0.125] * count)
+    return _short(text)
+
+
+def _microscope(sizes: Sequence[int], activate: Callable[[Any], Any]) -> Callable[..., Any]:
+    def microscope(x: Any, y: Any, p: Any) -> Any:
+        parameters = [Value(each) for each in p]
+        coming = iter(parameters)
+        layer, zs, activations = list(x), [], []
+        for m, n in itertools.pairwise(sizes):
+            row = [dot([next(coming) for _ in range(m)], layer) + next(coming) for _ in range(n)]
+            zs += row
+            if len(zs) < sum(sizes[1:]):
+                row = [activate(z) for z in row]
+                activations += row
+            layer = row
+        loss = (layer[0] - y) ** 2
+        loss.backward()
+        return [
+            loss.data,
+            [z.data for z in zs],
+            [a.data for a in activations],
+            [z.grad for z in zs],
+            [a.grad for a in activations],
+            [each.grad for each in parameters],
+        ]
+
+    return microscope
+
+
+def _short(text: str) -> str:
+    """The same program in fewer characters: without indentation, and with short names for the parameters."""
+    return re.sub(r"^ +", "", re.sub(r"\b([px])_(\d+)\b", r"\1\2", text), flags=re.MULTILINE)
+
+
