@@ -34,13 +34,13 @@ class Explorable:
 
     def __init__(self, title: str, program: str, data: Mapping[str, Any]) -> None:
         self.title = title
-        self._program = program
-        self._data = data
+        self.program = program
+        self.data = data
 
     @cached_property
     def html(self) -> str:
         """The page as one HTML document."""
-        return document(self.title, self._program, self._data)
+        return document(self.title, self.program, self.data)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file whose name ends in .html; ValueError for any other."""
@@ -51,7 +51,7 @@ class Explorable:
             file.write(self.html)
 
     def __repr__(self) -> str:
-        nodes = len(self._data["nodes"])
+        nodes = len(self.data["nodes"])
         return f"<Explorable: {self.title}, {nodes} node{'' if nodes == 1 else 's'}>"
 
     def _repr_html_(self) -> str:

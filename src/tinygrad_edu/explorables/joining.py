@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -36,7 +37,7 @@ MODULES = (
     "takeaway",
     "main",
 )
-IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
+IMPORT = re.compile(r"^import \{[^}]*\} from \"\.{1,2}/\w+\.js\";\n", re.MULTILINE)
 POLICY = (
     "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -44,17 +45,29 @@ POLICY = (
 
 def document(title: str, program: str, data: Any) -> str:
     """The page as one HTML document that needs nothing else."""
-    script = f"{_program(program)}{_modules()}"
-    style = squeezed_style(_file("page.css"))
+    return filled(page_file("page.html"), title, program_text(program), MODULES, ("page.css",), data=script_json(data))
+
+
+def filled(
+    template: str, title: str, programs: str, modules: Iterable[str], styles: Iterable[str], **parts: str
+) -> str:
+    """A template with {{title}}, {{policy}}, {{style}}, {{script}} and the other parts put in their places."""
+    script = f"{programs}{joined(tuple(modules))}"
+    style = squeezed_style("".join(map(page_file, styles)))
     policy = POLICY.format(script=_hash(script), style=_hash(style))
-    parts = {"policy": policy, "title": html.escape(title), "style": style, "data": script_json(data), "script": script}
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("page.html"))
+    parts |= {"policy": policy, "title": html.escape(title), "style": style, "script": script}
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
 
 
-def _program(source: str) -> str:
-    """The program in a scope of its own: its helpers' names cannot meet those of the modules."""
+def program_text(source: str, name: str = NAME) -> str:
+    """The definition of a printed program, in a scope of its own: its helpers cannot meet the names of the modules."""
+    return f"\nconst {name} = {enclosed(source, name)};\n"
+
+
+def enclosed(source: str, name: str) -> str:
+    """A printed program as an expression, its function."""
     source = source.replace("</", "<\\/").replace("<!--", "<\\!--")
-    return f"\nconst {NAME} = (() => {{\n{_unindented(source)}return {NAME};\n}})();\n"
+    return f"(() => {{\n{_unindented(source)}return {name};\n}})()"
 
 
 def _unindented(text: str) -> str:
@@ -62,9 +75,9 @@ def _unindented(text: str) -> str:
 
 
 @cache
-def _modules() -> str:
+def joined(modules: tuple[str, ...]) -> str:
     """The modules one after the other, without their imports and exports."""
-    return "".join(_joined(_file(f"{name}.js")) for name in MODULES)
+    return "".join(_joined(page_file(f"{name}.js")) for name in modules)
 
 
 def _joined(text: str) -> str:
@@ -73,7 +86,8 @@ def _joined(text: str) -> str:
 
 
 @cache
-def _file(name: str) -> str:
+def page_file(name: str) -> str:
+    """A file of the folder `page`."""
     return (files(__package__) / "page" / name).read_text("utf-8")
 
 

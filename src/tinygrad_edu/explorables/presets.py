@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from ...datasets import curve
-from ...diagnosis import diagnose
-from ...nn import MLP, mse_loss
-from .programs import DEEP, sizes_of
+from ..datasets import curve
+from ..diagnosis import diagnose
+from ..nn import MLP, mse_loss
+from .lesson_programs import DEEP, sizes_of
 
 
 def presets() -> list[dict[str, Any]]:

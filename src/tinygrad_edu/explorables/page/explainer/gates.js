@@ -1,6 +1,6 @@
 // 6. Gates: an addition, a multiplication and a maximum, each with an upstream gradient and what it hands on.
-import { make, setClass, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make, setClass, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { liveRegion, puzzle, slider } from "./controls.js";
 
 const GATES = [
@@ -16,7 +16,7 @@ export function gates(root, programs) {
     const cells = Object.fromEntries(["x", "y", "z", "up", "gx", "gy"].map((key) => [key, make("output", { class: key.length > 1 ? "grad" : "value" })]));
     const sideX = make("div", { class: "gate-side" }, make("span", {}, "x = "), cells.x, make("span", { class: "back" }, " ← ", cells.gx));
     const sideY = make("div", { class: "gate-side" }, make("span", {}, "y = "), cells.y, make("span", { class: "back" }, " ← ", cells.gy));
-    const element = make("div", { class: "gate" }, make("h4", {}, gate.title),
+    const element = make("div", { class: "gate" }, make("h3", {}, gate.title),
       make("div", { class: "gate-row" }, make("div", {}, sideX, sideY), make("div", { class: "gate-sign", "aria-hidden": "true" }, gate.sign), make("div", { class: "gate-side" }, make("span", {}, "result "), cells.z, make("span", { class: "back" }, " ← ", cells.up))),
       make("p", { class: "quiet" }, gate.words));
     return { ...gate, cells, sideX, sideY, element };

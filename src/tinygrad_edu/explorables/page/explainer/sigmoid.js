@@ -1,13 +1,13 @@
 // 7. A sigmoid neuron: z slides along the curve, and the error δ shrinks where the curve is flat.
-import { make, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { plot } from "./axes.js";
 import { button, liveRegion, puzzle, readout, slider } from "./controls.js";
 
-const FIRST = { w: [2, -3], b: -3, x: [-1, -2], y: 1 };
+const NEURON_START = { w: [2, -3], b: -3, x: [-1, -2], y: 1 };
 
 export function sigmoidNeuron(root, { sigmoid_neuron: program, curve_sigmoid: curve }) {
-  let now = structuredClone(FIRST);
+  let now = structuredClone(NEURON_START);
   let path = [];
   const picture = plot({ x: [-8, 8], y: [-0.1, 1.1], xTitle: "z = w₁x₁ + w₂x₂ + b", yTitle: "a = σ(z)", label: "" });
   picture.line("value-line")(Array.from({ length: 161 }, (_, i) => -8 + i / 10).map((z) => [z, curve(z)[0]]));
@@ -66,7 +66,7 @@ export function sigmoidNeuron(root, { sigmoid_neuron: program, curve_sigmoid: cu
 
   root.append(
     make("div", { class: "figure-row" }, picture.svg, make("div", { class: "panel" }, ...knobs.map((k) => k.element),
-      make("div", { class: "buttons" }, button("One step, η = 1", step, { class: "primary" }), button("Back", () => path.length && ((now = path.pop()), draw())), button("Start again", () => set(FIRST))))),
+      make("div", { class: "buttons" }, button("One step, η = 1", step, { class: "primary" }), button("Back", () => path.length && ((now = path.pop()), draw())), button("Start again", () => set(NEURON_START))))),
     sentence,
     numbers.element,
     live.element,

@@ -4,13 +4,14 @@ import html
 import json
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from ..exploring import explore
-from ..joining import document, program_text, script_json
+from .content import script_json
+from .exploring import explore
+from .joining import MODULES as LIVE_PAGE
+from .joining import enclosed, filled, page_file, program_text
+from .lesson_programs import programs
 from .presets import presets
-from .programs import programs
 
 TITLE = "How a network learns"
 # Each module uses only what stands before it; those of the live page come first.
@@ -47,14 +48,14 @@ def explainer_html() -> str:
     >>> page.count("<section id=")
     10
     """
-    figure = explore(lambda a, b, c: _branching(a, b, c), a=-1.0, b=3.0, c=4.0)
-    return document(
+    figure = explore(_branching, a=-1.0, b=3.0, c=4.0)
+    return filled(
+        _template(),
         TITLE,
-        figure.program + _programs(),
-        figure.data,
-        template=_template(),
-        styles=("page.css", "explainer/page/explainer.css"),
-        modules=[f"explainer/page/{name}" for name in MODULES],
+        program_text(figure.program) + _programs(),
+        [*LIVE_PAGE, *(f"explainer/{name}" for name in MODULES)],
+        ("page.css", "explainer/explainer.css"),
+        data=script_json(figure.data),
         lessons=script_json({"glossary": _glossary(), "presets": presets()}),
     )
 
@@ -66,22 +67,29 @@ def _branching(a: Any, b: Any, c: Any) -> Any:
 
 
 def _programs() -> str:
-    """All programs as one object, each in a scope of its own."""
-    entries = [f"{name}: {program_text(source)},\n" for name, source in programs().items()]
+    """All programs as one object."""
+    entries = (f"{name}: {enclosed(source, _defined(source))},\n" for name, source in programs().items())
     return f"const programs = {{\n{''.join(entries)}}};\n"
 
 
+def _defined(source: str) -> str:
+    """The name of the function that a printed program defines; helpers stand before it."""
+    return re.findall(r"^function (\w+)", source, re.MULTILINE)[-1]
+
+
+@cache
 def _glossary() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads((files(__package__).joinpath("..", "glossary.json")).read_text("utf-8"))
+    found: dict[str, dict[str, str]] = json.loads(page_file("explainer/glossary.json"))
     return found
 
 
 def _template() -> str:
     """The page's text, with the live figure in its place and each term of the glossary as something to point at."""
-    page = (files(__package__) / "page" / "explainer.html").read_text("utf-8")
-    live = (files(__package__) / ".." / "page" / "page.html").read_text("utf-8")
-    main = re.search(r"<main>\n(.*?)</main>\n(.*?)<script", live, re.DOTALL)
-    page = page.replace("{{figure}}", main[1]).replace("{{dialogs}}", main[2])
+    live = re.search(r"<main>\n(?P<figure>.*?)</main>\n(?P<dialogs>.*?)<script", page_file("page.html"), re.DOTALL)
+    if live is None:
+        raise ValueError("page.html has no main element before its scripts")
+    page = page_file("explainer/explainer.html")
+    page = page.replace("{{figure}}", live["figure"]).replace("{{dialogs}}", live["dialogs"])
     return re.sub(r"\{\{term:([^}|]+)(?:\|([^}]+))?\}\}", _term, page)
 
 

@@ -1,10 +1,10 @@
 // 5. Forward, backward, update: one neuron, one example, every number in reach, phase by phase, both ways.
-import { make, setClass, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make, setClass, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { button, liveRegion, puzzle, slider } from "./controls.js";
 import { stepper } from "./stepper.js";
 
-const FIRST = { x: 2.1, y: 4, w: 1, b: 0, rate: 0.01 };
+const ROUND_START = { x: 2.1, y: 4, w: 1, b: 0, rate: 0.01 };
 const ROUNDS = 3;
 const PHASES = [
   ["forward", "output", "The neuron multiplies and adds."],
@@ -17,7 +17,7 @@ const PHASES = [
 ];
 
 export function update(root, { neuron }) {
-  const start = { ...FIRST };
+  const start = { ...ROUND_START };
   const live = liveRegion();
   const names = { x: "x", y: "y, the target", w: "w", b: "b", rate: "learning rate η" };
   const knobs = {
@@ -92,7 +92,7 @@ export function update(root, { neuron }) {
     sentence,
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of the phases" }, table),
     make("details", { class: "more" }, make("summary", {}, "Change the numbers"), make("div", { class: "grid-2" }, ...Object.values(knobs).map((k) => k.element)),
-      make("div", { class: "buttons" }, button("Start again", () => set(FIRST)))),
+      make("div", { class: "buttons" }, button("Start again", () => set(ROUND_START)))),
     live.element,
     task.element,
   );

@@ -1,6 +1,6 @@
 // 9. The microscope: one example through the real weights, phase by phase, both ways.
-import { make, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { button, liveRegion, slider, toggle } from "./controls.js";
 import { createNetworkView } from "./netview.js";
 import { stepper } from "./stepper.js";
@@ -77,7 +77,7 @@ export function createMicroscope(root, lab) {
   function drawLayers() {
     const found = gradientSizes();
     const top = Math.max(...found, 1e-12);
-    layersTable.replaceChildren(make("h4", {}, "How large the gradient is in each layer"), make("ol", {}, ...found.map((g, i) => {
+    layersTable.replaceChildren(make("h3", {}, "How large the gradient is in each layer"), make("ol", {}, ...found.map((g, i) => {
       const bar = make("span", { class: "bar", "aria-hidden": "true" });
       const part = g > 0 ? Math.max(0.02, 1 + Math.log10(g / top) / 8) : 0;
       bar.style.inlineSize = `${100 * Math.max(0, part)}%`;
@@ -124,7 +124,7 @@ export function createMicroscope(root, lab) {
     if (hasGradient) facts.push(`∂L/∂z = ${shownNumber(numbers.dz[k], 4)}`);
     if (hasGradient && !isLast) facts.push(`∂L/∂a = ${shownNumber(numbers.da[k], 4)}`);
     details.replaceChildren(
-      make("h4", {}, isLast ? "The output" : `Layer ${layer}, neuron ${unit + 1}`),
+      make("h3", {}, isLast ? "The output" : `Layer ${layer}, neuron ${unit + 1}`),
       make("p", {}, reach.forward >= layer ? facts.join(", ") : "Not computed yet."),
       make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Weights of the neuron" }, make("table", {}, make("thead", {}, make("tr", {}, ...["", "now", "gradient", "after the step"].map((t) => (t ? make("th", { scope: "col" }, t) : make("td", {}))))), make("tbody", {}, ...Array.from({ length: inputs }, (_, i) => row(from(i), start + i)), row("bias", start + inputs)))),
     );

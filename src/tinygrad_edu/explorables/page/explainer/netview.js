@@ -1,10 +1,10 @@
 // The network as a diagram: neurons in columns, weights as lines (width is size, a dash is negative), biases below them.
-import { SVG, make, makeIn, setAttribute, setClass, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { SVG, make, makeIn, setAttribute, setClass, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { arrowPath } from "./axes.js";
 import { neuronsOf } from "./training.js";
 
-const [WIDTH, TOP, GAP] = [720, 34, 58];
+const [WIDTH, MARGIN_TOP, GAP] = [720, 34, 58];
 const RADIUS = 17;
 const ARROW = 22; // pixels of the longest arrow −∂L/∂a
 
@@ -27,7 +27,7 @@ export function createNetworkView(onSelect) {
     sizes = newSizes;
     neurons = neuronsOf(sizes);
     const most = Math.max(...sizes);
-    height = TOP * 2 + (most - 1) * GAP + 10;
+    height = MARGIN_TOP * 2 + (most - 1) * GAP + 10;
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
     const column = (layer) => 40 + (layer * (WIDTH - 90)) / (sizes.length - 1);
     places = sizes.map((n, layer) => Array.from({ length: n }, (_, i) => [column(layer), height / 2 + (i - (n - 1) / 2) * GAP]));

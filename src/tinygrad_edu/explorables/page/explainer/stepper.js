@@ -1,5 +1,5 @@
 // Steps that the reader walks both ways: First, Back, Play, Next, Last and a scrubber, all by keyboard.
-import { make, setAttribute, setText } from "../../page/elements.js";
+import { make, setAttribute, setText } from "../elements.js";
 import { button, player } from "./controls.js";
 
 export function stepper({ count, name, describe, onStep, every = 900 }) {

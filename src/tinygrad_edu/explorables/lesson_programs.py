@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ...core import scalar
-from ...engine import Value
-from ...functions import dot
-from ...networks.activations import ACTIVATIONS
-from ...optim import SGD, AdaGrad, Adam, Optimizer, RMSProp
-from ...staging import jit, mean_over
-from ...transforms import value_and_grad
+from ..core import scalar
+from ..engine import Value
+from ..functions import dot
+from ..networks.activations import ACTIVATIONS
+from ..optim import SGD, AdaGrad, Adam, Optimizer, RMSProp
+from ..staging import jit, mean_over
+from ..transforms import value_and_grad
+from .squeezing import squeezed_script
 
 ACTIVATION_NAMES = ("relu", "leaky_relu", "tanh", "sigmoid")
 DEPTHS, WIDTHS, INPUTS = (1, 2, 3), range(2, 9), (1, 2)
@@ -200,7 +201,7 @@ def _microscope(sizes: Sequence[int], activate: Callable[[Any], Any]) -> Callabl
 
 
 def _short(text: str) -> str:
-    """The same program in fewer characters: without indentation, and with short names for the parameters."""
-    return re.sub(r"^ +", "", re.sub(r"\b([px])_(\d+)\b", r"\1\2", text), flags=re.MULTILINE)
+    """The same program in fewer characters: without spaces, and with short names for the parameters."""
+    return squeezed_script(re.sub(r"\b([px])_(\d+)\b", r"\1\2", text)) + "\n"
 
 

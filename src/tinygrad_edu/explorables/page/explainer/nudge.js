@@ -1,10 +1,10 @@
 // 2. The slope by nudging: a secant through two points becomes the tangent as h goes to 0.
-import { make } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { plot } from "./axes.js";
 import { choice, liveRegion, puzzle, readout, slider } from "./controls.js";
 
-const CURVES = [
+const CURVE_CHOICES = [
   ["square", "x²", [-3, 3], [-2, 9]],
   ["cubic", "x³/3 − x", [-2.5, 2.5], [-3, 3]],
   ["sine", "sin x", [-4, 4], [-1.6, 1.6]],
@@ -25,13 +25,13 @@ export function nudge(root, curves) {
     "Choose x³/3 − x. At which two places is the slope 0, and what does the curve do there?",
     "The slope is x² − 1. It is 0 at x = 1 and at x = −1: the bottom of the valley and the top of the hill.",
   );
-  const which = choice({ name: "curve", options: CURVES.map(([key, title]) => [key, title]), value: name, onChange: (key) => ((name = key), draw()) });
+  const which = choice({ name: "curve", options: CURVE_CHOICES.map(([key, title]) => [key, title]), value: name, onChange: (key) => ((name = key), draw()) });
   const atX = slider({ name: "x", min: -2.5, max: 2.5, step: 0.05, value: x, onChange: (v) => ((x = v), draw()) });
   const byH = slider({ name: "h", min: 1e-6, max: 2, value: h, log: true, onChange: (v) => ((h = v), draw()) });
 
   function draw() {
     const f = (v) => curves[name](v)[0];
-    const [, , xRange, yRange] = CURVES.find(([key]) => key === name);
+    const [, , xRange, yRange] = CURVE_CHOICES.find(([key]) => key === name);
     picture.setRange(xRange, yRange);
     const [at, slope] = curves[name](x);
     const quotient = (f(x + h) - at) / h;

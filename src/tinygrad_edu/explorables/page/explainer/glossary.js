@@ -1,5 +1,5 @@
 // The glossary: a term shows its definition on hover, on focus and on tap; Escape hides it.
-import { byId, make, setText } from "../../page/elements.js";
+import { byId, make, setText } from "../elements.js";
 
 export function createGlossary(entries) {
   const bubble = byId("definition");

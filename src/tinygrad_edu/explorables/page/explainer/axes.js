@@ -1,7 +1,7 @@
 // Plots: axes with round ticks and titles, and lines, points and squares in their units. SVG, so it scales and prints.
-import { SVG, makeIn, setAttribute, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
-import { ticks } from "../../page/plots.js";
+import { SVG, makeIn, setAttribute, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
+import { ticks } from "../plots.js";
 
 const MARGIN = { left: 52, right: 14, top: 14, bottom: 44 };
 

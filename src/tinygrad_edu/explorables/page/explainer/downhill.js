@@ -1,15 +1,15 @@
 // 3. Downhill: the loss of a line over w and b, from a start of the reader's own, by five optimisers at once.
-import { SVG, make, makeIn, setAttribute, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { SVG, make, makeIn, setAttribute, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { plot } from "./axes.js";
 import { button, liveRegion, player, puzzle, readout, slider, toggle } from "./controls.js";
 import { colourKey, paint, shadeLevels } from "./landscape.js";
 import { watchTheme } from "./theme.js";
 
-const XS = [0, 1, 2, 3, 4, 5];
-const YS = XS.map((x) => 5 - x);
+const LINE_XS = [0, 1, 2, 3, 4, 5];
+const LINE_YS = LINE_XS.map((x) => 5 - x);
 const RANGES = [[-5, 5], [0, 20]];
-const FAR = 1e6;
+const LOST = 1e6;
 const MOST = 300;
 
 export const RUNNERS = [
@@ -23,7 +23,7 @@ export const RUNNERS = [
 export function downhill(root, { line, steps }) {
   let [start, rate] = [[3, 10], 0.08];
   let stepsMade = 0;
-  const loss = (w, b) => line([w, b], XS, YS)[0];
+  const loss = (w, b) => line([w, b], LINE_XS, LINE_YS)[0];
   const map = plot({ x: RANGES[0], y: RANGES[1], xTitle: "w", yTitle: "b", label: "", width: 400, height: 380 });
   const canvas = make("canvas", { width: 334, height: 322, class: "landscape", "aria-hidden": "true" });
   const levels = shadeLevels(0.05, 400);
@@ -72,8 +72,8 @@ export function downhill(root, { line, steps }) {
     for (const runner of runners) {
       if (!runner.isOn) continue;
       const point = runner.path.at(-1);
-      if (Math.hypot(...point) > FAR) continue;
-      const [, gradient] = line(point, XS, YS);
+      if (Math.hypot(...point) > LOST) continue;
+      const [, gradient] = line(point, LINE_XS, LINE_YS);
       const next = point.map((x, k) => {
         const [after, memory] = steps[runner.key](x, gradient[k], runner.memory[k], rate * runner.factor);
         runner.memory[k] = memory;
@@ -104,7 +104,7 @@ export function downhill(root, { line, steps }) {
       runner.ends(shown.slice(-1));
     }
     const [w, b] = leader().path.at(-1);
-    const [now, [gw, gb]] = line([w, b], XS, YS);
+    const [now, [gw, gb]] = line([w, b], LINE_XS, LINE_YS);
     const length = Math.hypot(gw, gb);
     const [ux, uy] = length > 1e-12 ? [(gw / length) * 1.1, (gb / length) * 2.2] : [0, 0];
     uphill([w, b], [w + ux, b + uy]);

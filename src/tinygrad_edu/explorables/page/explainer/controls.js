@@ -1,9 +1,9 @@
 // Controls: sliders with a number field, choices, switches and buttons, named for the keyboard and for the ear.
-import { make, setAttribute, setText } from "../../page/elements.js";
-import { shownNumber, typedNumber } from "../../page/numbers.js";
+import { make, setAttribute, setText } from "../elements.js";
+import { shownNumber, typedNumber } from "../numbers.js";
 
 // A slider and a field for the same number. With `log`, equal ways of the slider are equal factors.
-export function slider({ name, min, max, step, value, log = false, digits = 4, hint = "", onChange }) {
+export function slider({ name, min, max, step, value, log = false, digits = 4, onChange }) {
   const to = log ? Math.log10 : (x) => x;
   const from = log ? (x) => 10 ** x : (x) => x;
   const range = make("input", { type: "range", "aria-label": name, min: to(min), max: to(max), step: log ? 0.01 : step });
@@ -12,6 +12,7 @@ export function slider({ name, min, max, step, value, log = false, digits = 4, h
 
   function show() {
     range.value = String(to(now));
+    range.style.setProperty("--part", `${(100 * (to(now) - to(min))) / (to(max) - to(min))}%`);
     setAttribute(range, "aria-valuetext", shownNumber(now, digits));
     setAttribute(field, "aria-valuenow", String(now));
     if (document.activeElement !== field) field.value = shownNumber(now, digits);
@@ -35,8 +36,7 @@ export function slider({ name, min, max, step, value, log = false, digits = 4, h
     field.value = shownNumber(now, digits);
   });
   show();
-  const element = make("div", { class: "control" }, make("span", { class: "control-name", "aria-hidden": "true" }, name), range, field);
-  if (hint) element.append(make("span", { class: "control-hint" }, hint));
+  const element = make("div", { class: "input control" }, make("span", { class: "name", "aria-hidden": "true" }, name), range, field);
   return {
     element,
     get value() {

@@ -1,5 +1,5 @@
 // Weights to take along, and to bring back: as JSON, and as Python that runs with the library.
-import { make, setText } from "../../page/elements.js";
+import { make, setText } from "../elements.js";
 import { button } from "./controls.js";
 import { layerSizes, neuronsOf } from "./training.js";
 

@@ -1,13 +1,13 @@
 // 4. The chain rule: three neurons in a row; the slopes multiply.
-import { make, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { button, liveRegion, puzzle, slider } from "./controls.js";
 import { generator } from "./random.js";
 
-const TEXT = { x: 34, w: [0.42, 0.3, 0.06], b: [0.75, 0.27, 0.29] };
+const ROW = { x: 34, w: [0.42, 0.3, 0.06], b: [0.75, 0.27, 0.29] };
 
 export function chain(root, { chain: program }) {
-  let { x, w, b } = structuredClone(TEXT);
+  let { x, w, b } = structuredClone(ROW);
   const random = generator(7);
   const live = liveRegion();
   const boxes = ["x", "n₁", "n₂", "n₃"].map((name) => ({ name, value: make("output", { "aria-label": `value of ${name}` }), slope: make("output", { "aria-label": `derivative of n₃ by ${name}` }) }));
@@ -39,7 +39,7 @@ export function chain(root, { chain: program }) {
     const total = shownNumber(slopes[0], 8);
     setText(product, `dn₃/dx = ${shownNumber(w[2], 4)} · ${shownNumber(w[1], 4)} · ${shownNumber(w[0], 4)} = ${total}: raise x by 1, and n₃ changes by ${total}.`);
     live.say(`dn₃/dx is ${total}.`);
-    const same = (key, given) => given.filter((v, i) => v !== TEXT[key][i]).length;
+    const same = (key, given) => given.filter((v, i) => v !== ROW[key][i]).length;
     task.solved(slopes[0] === 0 && same("w", w) + same("b", b) === 1, "Solved: one factor 0 makes the product 0.");
   }
 
@@ -56,7 +56,7 @@ export function chain(root, { chain: program }) {
     product,
     input.element,
     make("details", { class: "more" }, make("summary", {}, "Weights and biases"), make("div", { class: "grid-2" }, ...fields.map((f) => f.element))),
-    make("div", { class: "buttons" }, button("New numbers", anew), button("Start again", () => set(TEXT.x, TEXT.w, TEXT.b))),
+    make("div", { class: "buttons" }, button("New numbers", anew), button("Start again", () => set(ROW.x, ROW.w, ROW.b))),
     live.element,
     task.element,
   );

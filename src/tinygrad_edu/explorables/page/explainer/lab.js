@@ -1,7 +1,7 @@
 // 8. The network: what it learns, with which settings, how fast, and back again.
-import { make, setText } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
-import { extent } from "../../page/plots.js";
+import { make, setText } from "../elements.js";
+import { shownNumber } from "../numbers.js";
+import { extent } from "../plots.js";
 import { plot } from "./axes.js";
 import { button, choice, liveRegion, player, puzzle, readout, slider, toggle } from "./controls.js";
 import { DATA_SETS, examples, inputsOf } from "./data.js";
@@ -11,18 +11,20 @@ import { createMicroscope } from "./microscope.js";
 import { isDarkNow, watchTheme } from "./theme.js";
 import { createTraining, initialParameters, layerSizes } from "./training.js";
 
-const FIRST = { data: "sin", noise: 0, activation: "relu", depth: 3, width: 8, optimiser: "sgd", rate: 0.001, batch: 1, seed: 1, init: "glorot", stop: 0 };
+const SETTINGS = { data: "sin", noise: 0, activation: "relu", depth: 3, width: 8, optimiser: "sgd", rate: 0.001, batch: 1, seed: 1, init: "glorot", stop: 0 };
 const SLICE = 8; // milliseconds of computing in a frame
 const DRAWN = 33; // milliseconds between two drawings
-const GRID = 24; // cells across the plane of two inputs
+const LOOKED = 300; // milliseconds between two looks through the microscope while it trains
+const CELLS = 24; // cells across the plane of two inputs
 const ACTIVATIONS = [["relu", "ReLU"], ["leaky_relu", "leaky ReLU"], ["tanh", "tanh"], ["sigmoid", "sigmoid"]];
 const INITS = [["glorot", "Glorot"], ["he", "He"], ["small", "small (0.1)"], ["large", "large (3)"], ["zeros", "all zero"]];
 
 export function networkLab(root, microscopeRoot, programs, presets) {
-  const lab = { settings: { ...FIRST }, examples: [], sizes: [], training: null, network: null, ready: false, isPlaying: false, stepOnce };
+  const lab = { settings: { ...SETTINGS }, examples: [], sizes: [], training: null, network: null, ready: false, isPlaying: false, stepOnce };
   let own = [];
   let isLog = true;
   let drawnAt = 0;
+  let lookedAt = 0;
   const fit = plot({ x: [-5.5, 5.5], y: [-7, 7], xTitle: "x", yTitle: "y", label: "" });
   const fitCurve = fit.line("value-line");
   const fitDots = fit.dots("data-dots");
@@ -39,16 +41,16 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   );
 
   const knobs = {
-    data: choice({ name: "data", options: DATA_SETS.map((d) => [d.name, d.title]), value: FIRST.data, onChange: (v) => change({ data: v, noise: 0, stop: 0 }) }),
-    activation: choice({ name: "activation", options: ACTIVATIONS, value: FIRST.activation, onChange: (v) => change({ activation: v }) }),
-    depth: choice({ name: "hidden layers", options: ["1", "2", "3"].map((v) => [v, v]), value: "3", onChange: (v) => change({ depth: Number(v) }) }),
+    data: choice({ name: "data", options: DATA_SETS.map((d) => [d.name, d.title]), value: SETTINGS.data, onChange: (v) => change({ data: v, noise: 0, stop: 0 }) }),
+    activation: choice({ name: "activation", options: ACTIVATIONS, value: SETTINGS.activation, onChange: (v) => change({ activation: v }) }),
+    depth: choice({ name: "hidden layers", options: ["1", "2", "3"].map((v) => [v, v]).concat([["10", "10, of 4 sigmoids"]]), value: "3", onChange: (v) => change(v === "10" ? { data: "sin", depth: 10, width: 4, activation: "sigmoid" } : { depth: Number(v) }) }),
     width: choice({ name: "neurons in each", options: [2, 3, 4, 5, 6, 7, 8].map((v) => [String(v), String(v)]), value: "8", onChange: (v) => change({ width: Number(v) }) }),
-    optimiser: choice({ name: "optimiser", options: RUNNERS.map((r) => [r.key, r.title]), value: FIRST.optimiser, onChange: (v) => change({ optimiser: v }) }),
+    optimiser: choice({ name: "optimiser", options: RUNNERS.map((r) => [r.key, r.title]), value: SETTINGS.optimiser, onChange: (v) => change({ optimiser: v }) }),
     batch: choice({ name: "batch size", options: ["1", "5", "10", "all"].map((v) => [v, v]), value: "1", onChange: (v) => change({ batch: v === "all" ? 1000 : Number(v) }) }),
-    init: choice({ name: "first weights", options: INITS, value: FIRST.init, onChange: (v) => change({ init: v }) }),
-    seed: slider({ name: "seed", min: 1, max: 100, step: 1, value: FIRST.seed, onChange: (v) => change({ seed: Math.round(v) }) }),
+    init: choice({ name: "first weights", options: INITS, value: SETTINGS.init, onChange: (v) => change({ init: v }) }),
+    seed: slider({ name: "seed", min: 1, max: 100, step: 1, value: SETTINGS.seed, onChange: (v) => change({ seed: Math.round(v) }) }),
     noise: slider({ name: "noise", min: 0, max: 2, step: 0.05, value: 0, onChange: (v) => change({ noise: v }) }),
-    rate: slider({ name: "learning rate η", min: 1e-5, max: 1, value: FIRST.rate, log: true, onChange: (v) => setRate(v) }),
+    rate: slider({ name: "learning rate η", min: 1e-5, max: 1, value: SETTINGS.rate, log: true, onChange: (v) => setRate(v) }),
     stop: slider({ name: "stop at a loss of", min: 0, max: 5, step: 0.01, value: 0, onChange: (v) => (lab.settings.stop = v) }),
   };
   const play = player({ play: "Train", tick, onStop: stopped });
@@ -62,6 +64,8 @@ export function networkLab(root, microscopeRoot, programs, presets) {
 
   function change(parts) {
     Object.assign(lab.settings, parts);
+    const { data, depth, width, activation } = lab.settings;
+    if (!programs[`net_${inputsOf(data)}_${width}_${depth}_${activation}`]) lab.settings.depth = 3; // after the preset of ten layers
     build();
   }
 
@@ -188,16 +192,19 @@ export function networkLab(root, microscopeRoot, programs, presets) {
       history.describe(`The loss over ${training.epoch} epochs; now ${shownNumber(losses.at(-1) ?? 0, 4)}.`);
       task.solved(settings.data === "sin" && settings.depth === 1 && settings.width <= 3 && training.epoch >= 300, "You have tried it: compare with 3 layers of 8.");
     }
+    const now = performance.now();
+    if (isPlaying && now - lookedAt < LOOKED) return;
+    lookedAt = now;
     microscope.draw(isPlaying);
   }
 
   function paintPlane() {
     const context = plane.getContext("2d");
-    const [w, h] = [plane.width / GRID, plane.height / GRID];
+    const [w, h] = [plane.width / CELLS, plane.height / CELLS];
     const isDark = isDarkNow();
-    for (let i = 0; i < GRID; i++) {
-      for (let j = 0; j < GRID; j++) {
-        const x = [-1.5 + (3 * (i + 0.5)) / GRID, 1.5 - (3 * (j + 0.5)) / GRID];
+    for (let i = 0; i < CELLS; i++) {
+      for (let j = 0; j < CELLS; j++) {
+        const x = [-1.5 + (3 * (i + 0.5)) / CELLS, 1.5 - (3 * (j + 0.5)) / CELLS];
         const output = lab.network(x, 0, lab.training.parameters)[1].at(-1);
         const part = Math.max(-1, Math.min(1, output));
         const lightness = isDark ? 24 + 14 * part : 84 + 13 * part;
@@ -226,11 +233,11 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   }
 
   function usePreset(preset) {
-    Object.assign(lab.settings, FIRST, preset.settings);
+    Object.assign(lab.settings, SETTINGS, preset.settings);
     build(preset.parameters);
     setText(note, preset.title);
-    diagnosis.replaceChildren(make("h4", {}, `What the library's diagnose says about “${preset.title}”`), make("pre", { tabindex: 0 }, preset.diagnosis));
-    microscope.go(microscopeRoot.querySelector("input[type=range]").max);
+    diagnosis.replaceChildren(make("h3", {}, `What the library's diagnose says about “${preset.title}”`), make("pre", { tabindex: 0 }, preset.diagnosis));
+    microscope.go(preset.settings.depth + 2 + Math.ceil(preset.settings.depth / 2));
   }
   const diagnosis = make("div", { class: "diagnosis" });
 
@@ -249,5 +256,6 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   microscopeRoot.append(make("div", { class: "buttons presets", role: "group", "aria-label": "Presets" }, ...presets.map((preset) => button(preset.title, () => usePreset(preset)))), diagnosis);
   watchTheme(() => lab.training && draw());
   build();
+  microscope.go(6); // the backward pass has come to layer 2: the page says something before anybody touches it
   return { lab, change, setRate, epochs: (n) => { for (let i = 0; i < n; i++) lab.training.epochOnce(); draw(); }, usePreset, microscope };
 }

@@ -1,11 +1,11 @@
 // 1. Tune it by hand: a line through points, its loss, and the errors as squares.
-import { make } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 import { plot } from "./axes.js";
 import { button, liveRegion, puzzle, readout, slider } from "./controls.js";
 
-const XS = Array.from({ length: 21 }, (_, i) => (i - 10) / 10);
-const YS = XS.map((x) => 0.65 * x - 0.3);
+const DOT_XS = Array.from({ length: 21 }, (_, i) => (i - 10) / 10);
+const DOT_YS = DOT_XS.map((x) => 0.65 * x - 0.3);
 
 export function tune(root, { line }) {
   let [w, b] = [-0.5, 0.4];
@@ -32,11 +32,11 @@ export function tune(root, { line }) {
   }
 
   function draw() {
-    const [loss] = line([w, b], XS, YS);
-    const errors = XS.map((x, i) => [x, w * x + b, YS[i]]);
+    const [loss] = line([w, b], DOT_XS, DOT_YS);
+    const errors = DOT_XS.map((x, i) => [x, w * x + b, DOT_YS[i]]);
     squares(errors);
     fit([[-1.15, -1.15 * w + b], [1.15, 1.15 * w + b]]);
-    points(XS.map((x, i) => [x, YS[i]]));
+    points(DOT_XS.map((x, i) => [x, DOT_YS[i]]));
     numbers.set("loss", loss);
     numbers.set("slope", Math.max(...errors.map(([, out, y]) => Math.abs(out - y))));
     picture.describe(`21 points on a line, and the neuron's line with slope ${shownNumber(w, 3)} and height ${shownNumber(b, 3)}. The loss is ${shownNumber(loss, 4)}.`);
@@ -51,5 +51,5 @@ export function tune(root, { line }) {
     task.element,
   );
   draw();
-  return { set, state: () => ({ w, b, loss: line([w, b], XS, YS) }) };
+  return { set, state: () => ({ w, b, loss: line([w, b], DOT_XS, DOT_YS) }) };
 }

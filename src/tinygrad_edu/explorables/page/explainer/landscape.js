@@ -1,6 +1,6 @@
 // A landscape: a function of two numbers as shades with a colour key, and level lines, on one canvas below a plot.
-import { make } from "../../page/elements.js";
-import { shownNumber } from "../../page/numbers.js";
+import { make } from "../elements.js";
+import { shownNumber } from "../numbers.js";
 
 const SHADES = 10;
 
@@ -21,7 +21,7 @@ export function shadeColour(part, isDark) {
 export function paint(canvas, f, [xs, ys], levels, isDark) {
   const { width, height } = canvas;
   const context = canvas.getContext("2d");
-  const block = 4;
+  const block = 2;
   for (let i = 0; i < width; i += block) {
     for (let j = 0; j < height; j += block) {
       const x = xs[0] + ((i + block / 2) / width) * (xs[1] - xs[0]);

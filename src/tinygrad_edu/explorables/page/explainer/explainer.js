@@ -1,5 +1,5 @@
 // The explainer: builds each section's figure. `programs` are the printed functions, by name.
-import { byId, setText } from "../../page/elements.js";
+import { byId, setText } from "../elements.js";
 import { chain } from "./chain.js";
 import { downhill } from "./downhill.js";
 import { gates } from "./gates.js";
