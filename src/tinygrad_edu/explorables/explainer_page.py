@@ -88,7 +88,7 @@ def _template() -> str:
     live = re.search(r"<main>\n(?P<figure>.*?)</main>\n(?P<dialogs>.*?)<script", page_file("page.html"), re.DOTALL)
     if live is None:
         raise ValueError("page.html has no main element before its scripts")
-    page = page_file("explainer/explainer.html")
+    page: str = page_file("explainer/explainer.html")
     page = page.replace("{{figure}}", live["figure"]).replace("{{dialogs}}", live["dialogs"])
     return re.sub(r"\{\{term:([^}|]+)(?:\|([^}]+))?\}\}", _term, page)
 

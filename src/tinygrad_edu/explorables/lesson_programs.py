@@ -25,14 +25,14 @@ DEPTHS, WIDTHS, INPUTS = (1, 2, 3), range(2, 9), (1, 2)
 CURVES: dict[str, Callable[[Any], Any]] = {
     "square": lambda x: x * x,
     "cubic": lambda x: x**3 / 3 - x,
-    "sine": lambda x: scalar.sin(x),
+    "sine": scalar.sin,
     "exponential": lambda x: scalar.exp(x / 2),
-    "sigmoid": lambda x: scalar.sigmoid(x),
+    "sigmoid": scalar.sigmoid,
 }
 GATES: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda x, y: x + y,
     "multiply": lambda x, y: x * y,
-    "max": lambda x, y: scalar.maximum(x, y),
+    "max": scalar.maximum,
 }
 DEEP = (1, 4, 10, "sigmoid")  # ten sigmoids in a row, to see a gradient vanish
 # The optimisers on offer, with the number of what each remembers about a parameter.
@@ -51,7 +51,7 @@ def programs() -> dict[str, str]:
     found |= {f"step_{name}": _step(make) for name, make in OPTIMISERS.items()}
     found |= {f"gate_{name}": _gate(f) for name, f in GATES.items()}
     found |= {"chain": _chain(), "neuron": _neuron(), "sigmoid_neuron": _sigmoid_neuron()}
-    return found | {name: printed for name, printed in _networks()}
+    return found | dict(_networks())
 
 
 def _printed(f: Callable[..., Any], *examples: Any, batched: Sequence[str] = ()) -> str:
@@ -203,5 +203,3 @@ def _microscope(sizes: Sequence[int], activate: Callable[[Any], Any]) -> Callabl
 def _short(text: str) -> str:
     """The same program in fewer characters: without spaces, and with short names for the parameters."""
     return squeezed_script(re.sub(r"\b([px])_(\d+)\b", r"\1\2", text)) + "\n"
-
-

@@ -14,7 +14,7 @@ def presets() -> list[dict[str, Any]]:
     inputs, width, depth, activation = DEEP
     return [
         _preset("Ten sigmoids", (inputs, width, depth, activation), "glorot_uniform", rate=0.01),
-        _preset("Large weights", (1, 8, 3, "relu"), "he_normal", rate=1e-4, change=lambda p: 6 * p),
+        _preset("Large weights", (1, 8, 3, "relu"), "he_normal", rate=1e-4, change=lambda p: 40 * p),
         _preset("Dead ReLUs", (1, 8, 3, "relu"), "he_normal", rate=0.001, change=lambda p: p or -8.0),
     ]
 

@@ -51,7 +51,7 @@ export function slider({ name, min, max, step, value, log = false, digits = 4, o
 
 // A choice among a few: [["sin", "5 · sin x"], …].
 export function choice({ name, options, value, onChange }) {
-  const select = make("select", {}, ...options.map(([key, title]) => make("option", { value: key, selected: key === value }, title)));
+  const select = make("select", { "aria-label": name }, ...options.map(([key, title]) => make("option", { value: key, selected: key === value }, title)));
   select.addEventListener("change", () => onChange(select.value));
   return {
     element: make("label", { class: "choice" }, make("span", { class: "control-name" }, name), select),

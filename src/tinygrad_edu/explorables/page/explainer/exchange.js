@@ -9,17 +9,19 @@ export function asJson({ inputs, width, depth, activation, parameters }) {
 
 export function asPython({ inputs, width, depth, activation, parameters }) {
   const sizes = [...Array(depth).fill(width), 1].join(", ");
-  return `from tinygrad_edu import nn
-
-model = nn.MLP(${inputs}, [${sizes}], activation="${activation}")
-numbers = [
-${parameters.map((p) => `    ${p},`).join("\n")}
-]
-for parameter, number in zip(model.parameters(), numbers, strict=True):
-    parameter.data = number
-
-print(model([${Array(inputs).fill("0.5").join(", ")}]).data)
-`;
+  return [
+    "from tinygrad_edu import nn",
+    "",
+    `model = nn.MLP(${inputs}, [${sizes}], activation="${activation}")`,
+    "numbers = [",
+    ...parameters.map((p) => `    ${p},`),
+    "]",
+    "for parameter, number in zip(model.parameters(), numbers, strict=True):",
+    "    parameter.data = float(number)",
+    "",
+    `print(model([${Array(inputs).fill("0.5").join(", ")}]).data)`,
+    "",
+  ].join("\n");
 }
 
 // What a text says, or an error in words.
