@@ -74,7 +74,8 @@ def _programs() -> str:
 
 def _defined(source: str) -> str:
     """The name of the function that a printed program defines; helpers stand before it."""
-    return re.findall(r"^function (\w+)", source, re.MULTILINE)[-1]
+    name: str = re.findall(r"^function (\w+)", source, re.MULTILINE)[-1]
+    return name
 
 
 @cache

@@ -14,8 +14,9 @@ from ..engine import Value
 from ..functions import dot
 from ..networks.activations import ACTIVATIONS
 from ..optim import SGD, AdaGrad, Adam, Optimizer, RMSProp
-from ..staging import jit, mean_over
-from ..transforms import value_and_grad
+from ..staging.batch import mean_over
+from ..staging.staged import jit
+from ..transforms.gradients import value_and_grad
 from .squeezing import squeezed_script
 
 ACTIVATION_NAMES = ("relu", "leaky_relu", "tanh", "sigmoid")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..datasets import curve
-from ..diagnosis import diagnose
+from ..diagnosis.layers import diagnose
 from ..nn import MLP, mse_loss
 from .lesson_programs import DEEP, sizes_of
 
