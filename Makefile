@@ -99,6 +99,7 @@ bench: $(BENCH)/installed
 
 pictures: $(TEST)/installed
 	$(TEST)/bin/python tools/pictures.py
+	$(TEST)/bin/python tools/course_pictures.py
 
 structure: $(TEST)/installed
 	$(TEST)/bin/python tools/structure.py src/tinygrad_edu --tests tests

@@ -1,6 +1,7 @@
 """The command `tinygrad-edu "(a+b)*(b+c)" a=-1 b=3 c=4`: values, gradients and how they came about."""
 
 import argparse
+import importlib
 import math
 import os
 import re
@@ -45,9 +46,16 @@ expressions:
   name = ...; gives a result a name; where(x > 0, if true, if false) chooses; and these functions:
 """
 EPILOG = """\
-other commands: check (an engine of your own) and grade (a class of them); see tinygrad-edu check --help
+other commands: explainer (a page on how networks learn), check (an engine of your own), grade (a class of them);
+  tinygrad-edu explainer --help tells more
 exit status: 0, or 1 if --check finds a difference, or 2 after an error
 """
+# Other commands, each a module with run(words, write), loaded when it is called.
+COMMANDS = {
+    "check": "..testing.commands",
+    "explainer": "..explorables.explainer_command",
+    "grade": "..testing.commands",
+}
 # How to spell, in ASCII, what explanations use beyond it.
 PLAIN = str.maketrans({
     "×": "*", "·": "*", "−": "-", "–": "-", "—": "-", "∂": "d", "→": "->", "…": "...", "≈": "~", "√": "sqrt",
@@ -80,10 +88,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    if argv[:1] in (["check"], ["grade"]) and not any(word.startswith(f"{argv[0]}=") for word in argv):
-        from ..testing import commands  # noqa: PLC0415 - only these two need it
-
-        return commands.run(argv, _write)
+    if argv and argv[0] in COMMANDS and not any(word.startswith(f"{argv[0]}=") for word in argv):
+        status: int = importlib.import_module(COMMANDS[argv[0]], __package__).run(argv, _write)
+        return status
     if not set(argv).isdisjoint(("-h", "--help")):
         _write(_parser().format_help())
         return OK
