@@ -46,8 +46,8 @@ expressions:
   name = ...; gives a result a name; where(x > 0, if true, if false) chooses; and these functions:
 """
 EPILOG = """\
-other commands: explainer (a page on how networks learn), check (an engine of your own), grade (a class of them);
-  tinygrad-edu explainer --help tells more
+other commands, each with a --help of its own:
+  explainer (a page on how networks learn), check (an engine of your own), grade (a class of them)
 exit status: 0, or 1 if --check finds a difference, or 2 after an error
 """
 # Other commands, each a module with run(words, write), loaded when it is called.
