@@ -37,7 +37,7 @@ def descend(steps: int, learning_rate: float = LEARNING_RATE) -> list[tuple[floa
 def picture(path: list[tuple[float, float]], dark: bool = False) -> Any:
     """The loss over w and b as a map, with the path on it."""
     return plot.loss_surface(
-        loss, (-5, 5), (0, 20), path=path, title="Gradient descent on the loss of a line", dark=dark
+        loss, (-5.5, 4.5), (4, 11), path=path, title="Gradient descent on the loss of a line", dark=dark
     )
 
 

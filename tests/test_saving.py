@@ -135,3 +135,51 @@ def test_a_file_that_is_no_text_changes_nothing(tmp_path):
 def test_a_file_that_is_not_there_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         load(Neuron(2), tmp_path / "missing.json")
+
+
+# --- a write that breaks off -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_write_that_breaks_off_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, error, is_there):
+    path = tmp_path / "model.json"
+    if is_there:
+        save(Neuron(2, seed=1), path)
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+
+    def broken(self, text, encoding):
+        with self.open("w", encoding=encoding) as file:
+            file.write(text[: len(text) // 2])
+        raise error
+
+    monkeypatch.setattr(type(path), "write_text", broken)
+    with pytest.raises(type(error)):
+        save(Neuron(2, seed=2), path)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+def test_a_file_that_cannot_be_replaced_leaves_no_other_beside_it(tmp_path, monkeypatch):
+    def refused(source, target):
+        raise PermissionError(target)
+
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(PermissionError):
+        save(Neuron(2), tmp_path / "model.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_sees_the_old_file_or_the_new_one_and_never_a_part(tmp_path, monkeypatch):
+    path = tmp_path / "model.json"
+    save(Neuron(2, seed=1), path)
+    old, seen, replace = path.read_text(), [], os.replace
+
+    def watched(source, target):
+        seen.append((path.read_text(), json.loads(source.read_text())["format"]))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", watched)
+    save(Neuron(2, seed=2), path)
+    assert seen == [(old, "tinygrad-edu")]
+    assert path.read_text() != old
+    assert [each.name for each in tmp_path.iterdir()] == ["model.json"]

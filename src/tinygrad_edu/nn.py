@@ -19,11 +19,13 @@ from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
 from .networks.names import NN, no_such
 from .networks.shapes import Inputs, inputs, single, size
-from .networks.stack import Elementwise, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
+from .networks.stack import ELU, GELU, Elementwise, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, SiLU, Softplus, Tanh
 from .optim import SGD, AdaGrad, Adam, AdamW, RMSProp
 
 __all__ = [
     "ACTIVATIONS",
+    "ELU",
+    "GELU",
     "MLP",
     "SGD",
     "AdaGrad",
@@ -39,6 +41,7 @@ __all__ = [
     "RMSProp",
     "ReLU",
     "Sequential",
+    "SiLU",
     "Sigmoid",
     "Softplus",
     "Tanh",
@@ -59,7 +62,7 @@ class Neuron(Module):
     """activation(w·x + b): a weighted sum of the inputs, plus a bias, through an activation function.
 
     `nonlin` is micrograd's choice between relu and linear; `activation` is a name (relu, leaky_relu, sigmoid,
-    tanh, softplus, linear, maxout) or any function of one Value. Weights are drawn by `init` (see
+    tanh, softplus, elu, silu, gelu, linear, maxout) or any function of one Value. Weights are drawn by `init` (see
     `initialisation.SCHEMES`) from the `seed` or the generator `rng`; the bias starts at 0. The weights are labelled
     w1, w2, … and the bias b, after `label`.
 

@@ -2,15 +2,12 @@
 
 Each function returns a `matplotlib.figure.Figure` and opens no window: notebooks show it as the last line of a
 cell, `save(figure, "name.png")` writes it. None touches pyplot or any other global state. What a colour says, a
-line style, a marker or a word says too. `dark=True` draws light on dark, for dark slides and pages.
+line style, a marker or a word says too. `dark=True` draws light on dark, for dark slides. A plot that is saved as SVG
+follows the page by itself: a browser shows it light on dark where its reader prefers that.
 """
 
-import importlib
-import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from .core.number import number, primal
@@ -21,12 +18,10 @@ from .core.options import (
     A_MODEL,
     A_NUMBER,
     A_PAIR,
-    A_PATH,
     A_VALUE,
     A_WHOLE_NUMBER,
     NAMES,
     PAIRS,
-    Kind,
     expect,
 )
 from .core.recording import no_grad
@@ -34,78 +29,24 @@ from .datasets import examples
 from .engine import Value
 from .networks.activations import ACTIVATIONS
 from .notation.words import number_text
+from .plotting.figures import blank, dress, legend, matplotlib, new_figure, save
+from .plotting.theme import DARK, LIGHT, MARKERS, Theme
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Theme",
+    "activations",
+    "decision_regions",
+    "gradient_flow",
+    "learned_curve",
+    "loss_history",
+    "loss_surface",
+    "over",
+    "save",
+]
 
 Range = tuple[float, float]
-A_TARGET = Kind("the name of a file", lambda x: A_PATH.fits(x) or (hasattr(x, "write") and not isinstance(x, type)))
-A_FIGURE = Kind("a figure, as the functions here return", lambda x: hasattr(x, "savefig") and not isinstance(x, type))
-MARKERS = "o^sDvP*Xh<"  # the classes' marks in decision regions
-
-
-@dataclass(frozen=True)
-class Theme:
-    """The colours of a plot; first and second differ in lightness too, for print in grey."""
-
-    paper: str
-    ink: str
-    faint: str
-    grid: str
-    first: str
-    second: str
-    third: str
-    fourth: str
-    low: str  # of a surface
-    high: str
-    regions: tuple[str, ...]
-
-
-LIGHT = Theme(
-    paper="#ffffff",
-    ink="#1d232b",
-    faint="#5d6673",
-    grid="#e4e7ec",
-    first="#15508f",
-    second="#e07b10",
-    third="#1e7d4f",
-    fourth="#8b3fa8",
-    low="#7db2e4",
-    high="#f6f9fd",
-    regions=(
-        "#b3cdea",
-        "#fdeedb",
-        "#92c2a2",
-        "#e2d3ee",
-        "#d5d8dd",
-        "#f6d0d6",
-        "#eef3c9",
-        "#a8c6cc",
-        "#e3c49c",
-        "#f2f2f2",
-    ),
-)
-DARK = Theme(
-    paper="#12171e",
-    ink="#e9ecf0",
-    faint="#a0a9b5",
-    grid="#2a323d",
-    first="#8cc4ff",
-    second="#f39a3d",
-    third="#6fd3a0",
-    fourth="#d9a3f0",
-    low="#27639f",
-    high="#161f2a",
-    regions=(
-        "#26486d",
-        "#4a3416",
-        "#1d5233",
-        "#3f2f5c",
-        "#3a3f47",
-        "#5a2f39",
-        "#3f451c",
-        "#20484f",
-        "#59401f",
-        "#202327",
-    ),
-)
 
 
 # --- one plot each ---------------------------------------------------------------------------------------------------
@@ -132,11 +73,11 @@ def learned_curve(
     rows = isinstance(xs[0], Sequence)
     with no_grad():
         curve = [_single(model([x] if rows else x), "output") for x in grid]
-    figure, axes, theme = _figure(title, "x", "y", dark)
+    figure, axes, theme = new_figure(title, "x", "y", dark)
     axes.plot(grid, curve, color=theme.second, linewidth=2.5, label="model", zorder=3)
     hollow = {"markerfacecolor": theme.paper, "markeredgecolor": theme.first, "markeredgewidth": 1.4}
     axes.plot(*zip(*points, strict=True), "o", markersize=5.5, label="data", zorder=2, **hollow)
-    _legend(axes, theme)
+    legend(axes, theme)
     return figure
 
 
@@ -164,7 +105,7 @@ def decision_regions(
     up = _padded([float(x[1]) for x in xs], steps)
     with no_grad():
         outputs = [[_numbers(model([x1, x2])) for x1 in across] for x2 in up]
-    figure, axes, theme = _figure(title, "x₁", "x₂", dark)
+    figure, axes, theme = new_figure(title, "x₁", "x₂", dark)
     for k in range(max(len(outputs[0][0]), 2)):
         lead = [[_lead(scores, k, threshold) for scores in row] for row in outputs]
         if max(map(max, lead)) > 0:
@@ -178,7 +119,7 @@ def decision_regions(
         name = f"class {number_text(label)}".replace("-", "−")
         axes.plot(*zip(*points, strict=True), MARKERS[k % len(MARKERS)], linestyle="", label=name, **style)
     axes.grid(visible=False)
-    _legend(axes, theme, "beside")
+    legend(axes, theme, "beside")
     return figure
 
 
@@ -191,7 +132,7 @@ def loss_history(history: Any, *, title: str = "How the loss fell", dark: bool =
     losses, validation, metrics = _curves(history)
     if not losses:
         raise ValueError("the history is empty: no whole epoch was run")
-    figure, axes, theme = _figure(title, "epoch", "loss", dark, panels=2 if metrics else 1)
+    figure, axes, theme = new_figure(title, "epoch", "loss", dark, panels=2 if metrics else 1)
     top = axes[0] if metrics else axes
     epochs = range(1, len(losses) + 1)
     mark = "o" if len(losses) == 1 else ""
@@ -203,7 +144,7 @@ def loss_history(history: Any, *, title: str = "How the loss fell", dark: bool =
     both = [x for x in [*losses, *validation] if math.isfinite(x)]
     if both and min(both) > 0 and max(both) > 50 * min(both):
         top.set_yscale("log")
-    _legend(top, theme)
+    legend(top, theme)
     for i, (name, numbers) in enumerate(metrics.items()):
         color = theme.first if i % 2 == 0 else theme.second
         style = ("-", "--", ":", "-.")[i % 4]
@@ -213,7 +154,7 @@ def loss_history(history: Any, *, title: str = "How the loss fell", dark: bool =
     if metrics:
         top.set_xlabel("")
         axes[1].set_ylabel("")
-        _legend(axes[1], theme)
+        legend(axes[1], theme)
     return figure
 
 
@@ -243,11 +184,13 @@ def loss_surface(
     with no_grad():
         heights = [[float(primal(loss(x, y))) for x in across] for y in up]
     low, high = min(map(min, heights)), max(map(max, heights))
-    figure, axes, theme = _figure(title, *names, dark)
+    figure, axes, theme = new_figure(title, *names, dark)
     levels = [low + ((high - low) or 1.0) * (k / 12) ** 2 for k in range(13)]
-    ramp = _module("colors").LinearSegmentedColormap.from_list("surface", [theme.low, theme.high])
-    spread = _module("colors").PowerNorm(0.5, low, levels[-1])
-    axes.contourf(across, up, heights, levels=levels, cmap=ramp, norm=spread)
+    spread = matplotlib("colors").PowerNorm(0.5, low, levels[-1])
+    surface = axes.contourf(across, up, heights, levels=levels, cmap=_ramp(theme), norm=spread)
+    if not dark:
+        in_hex, night = matplotlib("colors").to_hex, _ramp(DARK)(spread(surface.layers))
+        figure.at_night |= {in_hex(a): in_hex(b) for a, b in zip(surface.get_facecolor(), night, strict=True)}
     lines = axes.contour(across, up, heights, levels=levels[1:-1], colors=[theme.ink], linewidths=0.7, alpha=0.7)
     axes.clabel(lines, lines.levels[1::3], fmt="%.3g", fontsize=10)
     axes.grid(visible=False)
@@ -257,6 +200,10 @@ def loss_surface(
     axes.set_xlim(x_range)
     axes.set_ylim(y_range)
     return figure
+
+
+def _ramp(theme: Theme) -> Any:
+    return matplotlib("colors").LinearSegmentedColormap.from_list("surface", [theme.low, theme.high])
 
 
 def over(x: Value, y: Value, loss: Callable[[], Any]) -> Callable[[float, float], float]:
@@ -302,12 +249,12 @@ def activations(
     columns = min(len(functions), 3)
     rows = math.ceil(len(functions) / columns)
     theme = DARK if dark else LIGHT
-    figure = _blank(theme, (0.6 + 3.0 * columns, 1.3 + 2.1 * rows))
+    figure = blank(theme, (0.6 + 3.0 * columns, 1.3 + 2.1 * rows))
     figure.suptitle(title, color=theme.ink, fontsize=15, fontweight="bold")
     grid = _between(low, high, 201)
     for i, (name, function) in enumerate(functions.items(), 1):
         axes = figure.add_subplot(rows, columns, i)
-        _dress(axes, theme, name, "", "")
+        dress(axes, theme, name, "", "")
         slopes, outputs = [], []
         for at in grid:
             x = Value(at)
@@ -319,7 +266,7 @@ def activations(
         axes.plot(grid, outputs, color=theme.first, linewidth=2.4, label="f(x)")
         axes.plot(grid, slopes, color=theme.second, linewidth=2.0, linestyle="--", label="f′(x)")
         if i == 1:
-            _legend(axes, theme)
+            legend(axes, theme)
     return figure
 
 
@@ -334,7 +281,7 @@ def gradient_flow(
     expect("gradient_flow", PAIRS, layers=layers)
     if not layers:
         raise ValueError("no layers: give (name, numbers) for each")
-    figure, axes, theme = _figure(title, "", "|gradient|", dark, width=max(6.4, 1.2 + 0.9 * len(layers)))
+    figure, axes, theme = new_figure(title, "", "|gradient|", dark, width=max(6.4, 1.2 + 0.9 * len(layers)))
     names = []
     for i, (name, numbers) in enumerate(layers):
         every = [abs(float(primal(g))) for g in numbers]
@@ -351,87 +298,18 @@ def gradient_flow(
     axes.set_xticks(range(len(layers)), names)
     axes.set_xlim(-0.6, len(layers) - 0.4)
     axes.grid(visible=False, axis="x")
-    _legend(axes, theme, "above")
+    legend(axes, theme, "above")
     return figure
 
 
-def save(figure: Any, path: Any) -> None:
-    """Write the figure to a .png, .svg or .pdf file; the same figure gives the same bytes each time."""
-    expect("save", A_FIGURE, figure=figure)
-    expect("save", A_TARGET, path=path)
-    dated = str(path).lower().endswith((".svg", ".pdf"))
-    metadata = {"Date" if str(path).lower().endswith(".svg") else "CreationDate": None} if dated else None
-    with _module("").rc_context({"svg.hashsalt": "tinygrad-edu"}):
-        figure.savefig(path, dpi=150, metadata=metadata)
-
-
-# --- figures and axes ------------------------------------------------------------------------------------------------
-
-
-def _module(name: str) -> Any:
-    """A module of matplotlib, loaded when something is plotted and not before."""
-    try:
-        return importlib.import_module(f"matplotlib.{name}".rstrip("."))
-    except ImportError as error:
-        raise ImportError(f"plots need matplotlib: pip install matplotlib ({error})") from None
-
-
-def _blank(theme: Theme, size: tuple[float, float]) -> Any:
-    figure = _module("figure").Figure(figsize=size, dpi=110, facecolor=theme.paper, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
-    figure._repr_png_ = partial(
-        _png, figure
-    )  # notebooks know pyplot's figures only; this is their way to ask any object
-    return figure
-
-
-def _png(figure: Any) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()
-
-
-def _figure(title: str, x_label: str, y_label: str, dark: bool, *, panels: int = 1, width: float = 6.4) -> Any:
-    """A new figure, its axes (a list where there are several panels) and the theme."""
-    theme = DARK if dark else LIGHT
-    figure = _blank(theme, (width, 4.2 if panels == 1 else 5.4))
-    every = [figure.add_subplot(panels, 1, i + 1) for i in range(panels)]
-    for i, axes in enumerate(every):
-        _dress(axes, theme, "" if i else title, x_label, y_label)
-    return figure, every[0] if panels == 1 else every, theme
-
-
-def _dress(axes: Any, theme: Theme, title: str, x_label: str, y_label: str) -> None:
-    """Colours and lines of one panel, all set here so that nobody's global settings change them."""
-    axes.set_facecolor(theme.paper)
-    axes.set_title(title, color=theme.ink, fontsize=14, fontweight="bold", loc="left")
-    axes.set_xlabel(x_label, color=theme.ink, fontsize=12)
-    axes.set_ylabel(y_label, color=theme.ink, fontsize=12)
-    axes.tick_params(which="both", colors=theme.faint, labelcolor=theme.ink, labelsize=10.5)
-    axes.grid(visible=True, color=theme.grid, linewidth=0.8)
-    axes.set_axisbelow(True)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(theme.faint)
-
-
-def _legend(axes: Any, theme: Theme, place: str = "inside") -> None:
-    places: dict[str, dict[str, Any]] = {
-        "inside": {"loc": "best"},
-        "beside": {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)},
-        "above": {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)},
-    }
-    legend = axes.legend(
-        fontsize=10.5, labelcolor=theme.ink, facecolor=theme.paper, edgecolor=theme.grid, **places[place]
-    )
-    legend.set_zorder(5)
+# --- parts of plots -----
 
 
 def _descent(axes: Any, theme: Theme, points: list[tuple[float, float]]) -> None:
     """The path as dots on a line, its ends named."""
-    outline = _module("patheffects").withStroke(linewidth=4.0, foreground=theme.paper)
+    outline = matplotlib("patheffects").withStroke(linewidth=2.2, foreground=theme.paper)
     xs, ys = zip(*points, strict=True)
-    axes.plot(xs, ys, "-", color=theme.second, linewidth=1.8, path_effects=[outline], zorder=3)
+    axes.plot(xs, ys, "-", color=theme.second, linewidth=1.0, path_effects=[outline], zorder=3)
     dots = {"color": theme.second, "markeredgecolor": theme.ink, "markeredgewidth": 0.5}
     axes.plot(xs, ys, "o", markersize=3.8, zorder=4, **dots)
     for text, (x, y), mark in (("start", points[0], "o"), ("end", points[-1], "*")):
@@ -445,7 +323,7 @@ def _descent(axes: Any, theme: Theme, points: list[tuple[float, float]]) -> None
             fontweight="bold",
             color=theme.ink,
             zorder=6,
-            path_effects=[_module("patheffects").withStroke(linewidth=3.0, foreground=theme.paper)],
+            path_effects=[matplotlib("patheffects").withStroke(linewidth=3.0, foreground=theme.paper)],
         )
 
 

@@ -69,7 +69,8 @@ def from_json(thing: Stateful, text: str) -> None:
 def save(thing: Stateful, path: str | os.PathLike[str]) -> None:
     """Write the state of a module or an optimiser to a JSON file; `load` reads it back.
 
-    An error, even a full disk, leaves a file that was there as it was. Raises what `to_json` raises, and OSError.
+    An error, even a full disk, leaves a file that was there as it was, and no other file beside it. Raises what
+    `to_json` raises, and OSError.
     """
     expect("save", STATEFUL, thing=thing)
     expect("save", A_PATH, path=path)
@@ -78,8 +79,12 @@ def save(thing: Stateful, path: str | os.PathLike[str]) -> None:
         target.write_text(text, encoding="utf-8")
         return
     part = target.with_name(target.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, target)
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def load(thing: Stateful, path: str | os.PathLike[str]) -> None:

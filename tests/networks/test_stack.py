@@ -79,6 +79,9 @@ def test_a_layer_of_one_input_takes_the_number_that_a_layer_of_one_output_gives(
         (nn.Sigmoid(), 1 / (1 + math.exp(2)), "Sigmoid()"),
         (nn.Tanh(), math.tanh(-2), "Tanh()"),
         (nn.Softplus(), math.log1p(math.exp(-2)), "Softplus()"),
+        (nn.ELU(), math.expm1(-2), "ELU()"),
+        (nn.SiLU(), -2 / (1 + math.exp(2)), "SiLU()"),
+        (nn.GELU(), -2 * (1 + math.erf(-2 / math.sqrt(2))) / 2, "GELU()"),
         (nn.Elementwise("tanh"), math.tanh(-2), "Elementwise('tanh')"),
     ],
 )

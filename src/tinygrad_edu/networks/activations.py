@@ -22,9 +22,18 @@ ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": scalar.sigmoid,
     "tanh": scalar.tanh,
     "softplus": scalar.softplus,
+    "elu": scalar.elu,
+    "silu": scalar.silu,
+    "gelu": scalar.gelu,
     "linear": _linear,
 }
-TITLES = {"relu": "ReLU", "leaky_relu": "LeakyReLU"}  # in a repr; the others are capitalised
+TITLES = {
+    "relu": "ReLU",
+    "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+    "silu": "SiLU",
+    "gelu": "GELU",
+}  # in a repr; the others are capitalised
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,25 @@ class Softplus(Elementwise):
     activation = "softplus"
 
 
-for _each in (ReLU, LeakyReLU, Sigmoid, Tanh, Softplus):
+class ELU(Elementwise):
+    """x for x > 0, else eˣ - 1."""
+
+    activation = "elu"
+
+
+class SiLU(Elementwise):
+    """x · sigmoid x."""
+
+    activation = "silu"
+
+
+class GELU(Elementwise):
+    """x · Φ(x), with the normal distribution Φ."""
+
+    activation = "gelu"
+
+
+for _each in (ReLU, LeakyReLU, Sigmoid, Tanh, Softplus, ELU, SiLU, GELU):
     _each.__module__ = Elementwise.__module__
 
 
