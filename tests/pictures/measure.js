@@ -6,10 +6,11 @@
   const touch = (a, b, gap) => a.x - gap < b.x + b.width && b.x - gap < a.x + a.width
     && a.y - gap < b.y + b.height && b.y - gap < a.y + a.height;
   const paper = {x: 0, y: 0, width: svg.viewBox.baseVal.width, height: svg.viewBox.baseVal.height};
-  const boxes = [...svg.querySelectorAll('.node')].map(g => g.querySelector('rect').getBBox());
+  const nodes = [...svg.querySelectorAll('.node')].filter(g => g.querySelector('rect'));  // circles have no box
+  const boxes = nodes.map(g => g.querySelector('rect').getBBox());
   for (const text of svg.querySelectorAll('text'))
     if (!inside(text.getBBox(), paper)) faults.push('off the paper: ' + text.textContent);
-  svg.querySelectorAll('.node').forEach((node, i) => {
+  nodes.forEach((node, i) => {
     const texts = [...node.querySelectorAll('text')];
     for (const text of texts)
       if (!inside(text.getBBox(), boxes[i])) faults.push('out of its box: ' + text.textContent);

@@ -10,8 +10,9 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.pictures.looking import PURE, SVG, boxes, branching, edges, parsed, texts
-from tinygrad_edu import Value
+from tinygrad_edu import Value, nn
 from tinygrad_edu.pictures.drawing import draw
+from tinygrad_edu.recurrent import LSTMCell, RNNCell
 
 
 def test_the_svg_has_a_title_and_a_description_for_screen_readers():
@@ -151,6 +152,9 @@ def pictures():
         "folded": draw(network(), fold={"a group with a long name": [network()]}, expand=True),
         "odd": draw(total, digits=17),
         "odd compact": draw(total, style="compact", rankdir="TB"),
+        "neurons": draw(nn.MLP(3, [12, 4, 1], activation="tanh", seed=1), title="A network"),
+        "unrolled": draw(LSTMCell(2, 3, seed=1), steps=4),
+        "one step": draw(RNNCell(2, 3, seed=1), steps=1, title="This title is longer than the single step it is about"),
         "kinds": draw(tg.sqrt(tg.maximum(Value(2.0, label="x"), 0.5) ** 3 - 1), expand=True),
     }
 

@@ -1,18 +1,19 @@
 """Pictures of computation graphs: `draw(value)` shows itself in a notebook and saves itself as SVG, PNG or DOT."""
 
 import os
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
 from typing import Any
 
 from ..core.number import Number
-from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, expect
+from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, A_WHOLE_NUMBER, expect
 from ..engine import Value
+from ..networks.module import Module
 from ..notation.words import plain
 from ..transforms.dual import Dual
-from .boxes import PARTS, Options, Picture, ordered, picture
+from .boxes import PARTS, Options, ordered, picture
 from .dot_text import dot_source
-from .programs import png_of
+from .programs import DrawingError, png_of
 from .svg import counted, svg_of
 
 
@@ -30,21 +31,31 @@ class Drawing:
 
     __module__ = "tinygrad_edu"
 
-    def __init__(self, picture: Picture, *, title: str, heading: str = "", program: str | None = None) -> None:
-        self._picture = picture
+    def __init__(
+        self,
+        title: str,
+        summary: str,
+        svg: Callable[[], str],
+        dot: Callable[[], str] | None = None,
+        program: str | None = None,
+    ) -> None:
         self._title = title
-        self._heading = heading
+        self._summary = summary
+        self._write_svg = svg
+        self._write_dot = dot
         self._program = program
 
     @cached_property
     def svg(self) -> str:
         """The picture as an SVG document, to write into a file or a web page."""
-        return svg_of(self._picture, self._title, self._heading)
+        return self._write_svg()
 
     @cached_property
     def dot(self) -> str:
-        """The picture in DOT, for Graphviz and its viewers."""
-        return dot_source(self._picture, self._heading)
+        """The picture in DOT, for Graphviz and its viewers. DrawingError for a diagram of a network."""
+        if self._write_dot is None:
+            raise DrawingError("the diagram of a network is an SVG only: .svg, or .save('network.svg')")
+        return self._write_dot()
 
     @cached_property
     def png(self) -> bytes:
@@ -62,8 +73,7 @@ class Drawing:
             file.write(content if isinstance(content, bytes) else content.encode())
 
     def __repr__(self) -> str:
-        boxes, arrows = len(self._picture.boxes), len(self._picture.arrows)
-        return f"<Drawing: {self._title}, {counted(boxes, 'box', 'es')}, {counted(arrows, 'arrow', 's')}>"
+        return f"<Drawing: {self._title}, {self._summary}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - the protocol's
         """What a notebook shows: the picture."""
@@ -71,7 +81,7 @@ class Drawing:
 
 
 def draw(
-    value: Value | Iterable[Value],
+    value: Value | Iterable[Value] | Module,
     *,
     style: str = "full",
     rankdir: str = "LR",
@@ -85,6 +95,7 @@ def draw(
     tangents: Mapping[Value, Number] | None = None,
     max_nodes: int = 300,
     title: str | None = None,
+    steps: int = 3,
     program: str | None = None,
 ) -> Drawing:
     """Draw the graph of `value`, or of several values: a box for each value, an arrow for each use of it.
@@ -102,10 +113,14 @@ def draw(
     computed from there. `around=x` shows x with its parents and what was computed from it, and nothing else.
     `tangents={x: 1.0}` shows forward mode in place of gradients: how fast each value changes if x changes that fast.
 
+    Of a network (Neuron, Layer, MLP, Linear, Sequential) it draws the neurons in columns, with a line for each weight:
+    wide if it is large, dashed if it is negative. A cell of `recurrent` is unrolled over so many `steps`.
+
     `max_nodes` is the largest number of boxes to draw. `program` is the one that makes PNGs: the system's "dot" if
     there is one, else "graphviz-pure".
 
-    Raises TypeError if `value` is no Value; ValueError for a graph that is too large and for unknown options.
+    Raises TypeError if `value` is no Value and no network; ValueError for a graph that is too large and for options
+    that are unknown or do not go together.
 
     >>> a, b, c = Value(-1.0, label="a"), Value(3.0, label="b"), Value(4.0, label="c")
     >>> f = (a + b) * (b + c)
@@ -120,6 +135,13 @@ def draw(
     expect("draw", A_NUMBER, max_nodes=max_nodes)
     expect("draw", A_TEXT.or_none, title=title)
     expect("draw", A_PATH.or_none, program=program)
+    expect("draw", A_WHOLE_NUMBER, steps=steps)
+    if digits not in range(1, 18):
+        raise ValueError(f"digits={digits!r}: it is a whole number from 1 to 17")
+    if isinstance(value, Module):
+        given = {"style": style != "full", "rankdir": rankdir != "LR", "show": show is not PARTS, "products": products}
+        given |= {"expand": expand, "fold": fold is not None, "step": step is not None, "around": around is not None}
+        return _draw_model(value, title, steps, digits, given | {"tangents": tangents is not None})
     results = _results(value)
     parts = frozenset([show] if isinstance(show, str) else show)
     if not parts <= set(PARTS):
@@ -130,8 +152,6 @@ def draw(
         raise ValueError(f"style={style!r}: it is 'full' or 'compact'")
     if step is not None and tangents is not None:
         raise ValueError("draw: step and tangents are two pictures; leave one of them out")
-    if digits not in range(1, 18):
-        raise ValueError(f"digits={digits!r}: it is a whole number from 1 to 17")
     is_near = around is not None
     options = Options(
         parts, products or is_near, digits, expand, max_nodes, rankdir, style == "compact", step, tangents, around
@@ -139,7 +159,28 @@ def draw(
     sketch = picture(results, options, fold or {})
     heading = plain(title or "", 200)
     names = plain(", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else ""), 80)
-    return Drawing(sketch, title=heading or f"Computation graph of {names}", heading=heading, program=program)
+    full_title = heading or f"Computation graph of {names}"
+    return Drawing(
+        full_title,
+        f"{counted(len(sketch.boxes), 'box', 'es')}, {counted(len(sketch.arrows), 'arrow', 's')}",
+        partial(svg_of, sketch, full_title, heading),
+        partial(dot_source, sketch, heading),
+        program,
+    )
+
+
+def _draw_model(model: Module, title: str | None, steps: int, digits: int, others: Mapping[str, bool]) -> Drawing:
+    """The diagram of a network; `others` are options for graphs, and whether they were given."""
+    from .network import diagram  # noqa: PLC0415 - loads all networks, which graphs do not need
+
+    given = [name for name, is_given in others.items() if is_given]
+    if given:
+        raise ValueError(f"draw: {', '.join(given)} is for graphs; of a network, title, steps and digits can be given")
+    if steps < 1:
+        raise ValueError(f"draw: steps={steps}: an unrolled cell has at least 1")
+    found = diagram(model, steps, digits)
+    heading = plain(title or "", 200)
+    return Drawing(heading or found.title, found.summary, partial(found.write, heading or found.title, heading))
 
 
 def between(inputs: Iterable[Value], outputs: Iterable[Value]) -> list[Value]:
