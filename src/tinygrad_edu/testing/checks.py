@@ -75,6 +75,7 @@ class Checker:
         self.sound: set[str] = set()
         self.progress: Callable[[], None] = lambda: None  # called after each check
         self.is_sharing_right = True
+        self.approximate: dict[str, Trial] = {}  # by operation, the first trial that was nearly right
         self.is_partial = False  # only class and imports were taken from the file: a missing name proves nothing
 
     # --- telling
@@ -124,21 +125,28 @@ class Checker:
                 self.guarded("sharing", self.check_sharing)
         for name, known in FUNCTIONS.items():
             self.guarded(name, partial(self.check_function, name, known))
+        if self.approximate:
+            label, trial = next(iter(self.approximate.items()))
+            what = f"right to some digits only: {', '.join(self.approximate)}"
+            self.find(trial, "approximate", what, label, "arithmetic", None)
 
     def check_form(self, form: Form) -> None:
         """One way of writing an operation: alone at some points, then within others."""
         label, op = str(form.expression), form.expression.op
+        if form.topic == "numbers" and self.engine.wraps:  # it takes none
+            self.report.missing.append(label)
+            return
         names = (form.method, *SPELLINGS.get(op, ()), op, *(FUNCTIONS[op].names if op in FUNCTIONS else ()))
         for trial in filter(None, (tried(self.engine, form.expression, at, self.rules) for at in form.points)):
             if trial.error is not None and self._is_refused(trial.error, form):
-                self._miss(label if trial.point == form.points[0] else f"{label} at {trial.point[0]:g}")
+                self._miss(form, "" if trial.point == form.points[0] else f" at {trial.point[0]:g}")
                 return
             if trial.wrong is not None:
                 self.count(form.topic, passed=False)
                 self._tell_alone(trial, form, label, names)
                 return
-            if trial.is_approximate and label not in self.sound:
-                self.find(trial, "approximate", f"{label} is right to some digits only", label, form.topic, None)
+            if trial.is_approximate:
+                self.approximate.setdefault(label, trial)
             self.sound.add(label)
         if label in self.sound:
             self.count(form.topic, passed=self._is_right_within(form, label, names))
@@ -156,10 +164,12 @@ class Checker:
             return True
         return self.source.is_unsupported(error)
 
-    def _miss(self, label: str) -> None:
-        if label == "x * 3":
-            self.engine.wraps = True
-        self.report.missing.append(label)
+    def _miss(self, form: Form, where: str) -> None:
+        label = str(form.expression)
+        self.engine.wraps = self.engine.wraps or label == "x * 3"
+        name = form.expression.op if form.expression.op in FUNCTIONS else label
+        if name == label or where or name in USUAL:
+            self.report.missing.append(name + where)
 
     def _tell_alone(self, trial: Trial, form: Form, label: str, names: Sequence[str]) -> None:
         line = self.source.line_of_error(trial.error) if trial.error else None

@@ -4,7 +4,6 @@ Each check is a short script in the engine's own words: it is run, one number is
 one the script is what the finding shows.
 """
 
-import copy
 import gc
 import re
 import sys
@@ -40,7 +39,8 @@ class Habits:
     def __init__(self, checker: Checker, engine: Reverse) -> None:
         self.checker, self.engine, self.report = checker, engine, checker.report
         self.blank = engine.gradient.text.removeprefix("{0}.")
-        self.fresh = "0.0" if self.blank.endswith(")") else repr(getattr(engine.node(), self.blank, None))
+        fresh = getattr(engine.node(), self.blank, None)
+        self.fresh = repr(fresh) if fresh is None or isinstance(fresh, int | float) else "0.0"
 
     # --- scripts
 
@@ -58,7 +58,7 @@ class Habits:
 
     def play(self, script: Script) -> float:
         """Run a script and read the gradient that it asks for, 0 where there is none."""
-        names = {**self.engine.names, "copy": copy, "pickle": __import__("pickle")}
+        names = {**self.engine.names, "range": range}  # whatever the engine's module calls by that name
         exec("\n".join(script.lines), names)  # noqa: S102 - made of the names of attributes
         found = number_in(self.engine.gradient(names[script.asked], names.get("out")))
         return found if isinstance(found, float) else 0.0
