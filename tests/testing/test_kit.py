@@ -1,13 +1,19 @@
 """Right engines of many shapes get no finding of severity wrong; planted mistakes are found, with the right words."""
 
 import importlib.util
+import itertools
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tinygrad_edu.testing import Report, check_engine
+from tinygrad_edu.testing.checks import Checker
+from tinygrad_edu.testing.limits import TimeUpError, time_limit
+from tinygrad_edu.testing.shapes import find_engine
+from tinygrad_edu.testing.suspects import Source
 
 ENGINES = Path(__file__).parent / "engines"
 RIGHT = {path.stem: path for path in sorted(ENGINES.glob("*.py"))}
@@ -98,6 +104,15 @@ POWER = "out = Value(a**n, (self,))"
 RPOWER = "    def __rpow__(self, base):\n"
 TANH = "return self._of_one(t, 1 - t * t)"
 BY_HAND = "(math.exp(2 * self.data) - 1) / (math.exp(2 * self.data) + 1)"
+EXCHANGED = """other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data - other.data, (self, other))
+
+        def _backward():
+            self.grad -= out.grad
+            other.grad += out.grad
+
+        out._backward = _backward
+        return out"""
 LEFT, RIGHT_ONE = "self.grad += b * out.grad", "other.grad += a * out.grad"
 
 
@@ -170,6 +185,43 @@ PLANTED: dict[str, tuple[list[Change], str, str, str | None]] = {
     "log upside down": ([("1 / self.data)", "self.data)")], "wrong", "multiplies by x instead of dividing", "log(x)"),
     "exp of its input": ([("_of_one(e, e)", "_of_one(e, self.data)")], "wrong", "output belongs", "exp(x)"),
     "twice too large": ([("_of_one(e, e)", "_of_one(e, 2 * e)")], "wrong", "it is 2 times the right one", "exp(x)"),
+    "not the derivative": ([("_of_one(e, e)", "_of_one(e, e + 1)")], "wrong", "it is not the derivative", "exp(x)"),
+    "operands' gradients exchanged": (
+        [("return self + (-other)", EXCHANGED)],
+        "wrong",
+        "each operand gets the other's gradient",
+        "x - y",
+    ),
+    "an error with another gradient from above": (
+        tanh_with("self.grad += {1.0: 1 - t * t}[out.grad]"),
+        "wrong",
+        "backward raises KeyError",
+        "tanh(x)",
+    ),
+    "right alone": (
+        tanh_with("self.grad += (1 - t * t) * out.grad**3"),
+        "wrong",
+        "right alone, wrong within",
+        "tanh(x)",
+    ),
+    "an error when used twice": (
+        [(ADDING, f"_ = 1 / (self is not other)\n            {ADDING}")],
+        "wrong",
+        "x + x: backward raises ZeroDivisionError",
+        "x + x",
+    ),
+    "a value that is wrong": (
+        [("_of_one(e, e)", "_of_one(e + 1, e)")],
+        "wrong",
+        "the value of exp(x) is wrong",
+        "exp(x)",
+    ),
+    "deep graphs": (
+        [("        for node in reversed(order):", "        for node in list(reversed(order))[:4000]:")],
+        "wrong",
+        "5000 operations gives a wrong gradient",
+        "depth",
+    ),
     "sign turned": ([("_of_one(e, e)", "_of_one(e, -e)")], "wrong", "its sign is turned", "exp(x)"),
     "relu lets through": ([("float(self.data > 0)", "1.0")], "wrong", "lets the gradient through", "relu(x)"),
     "order": ([(SORT, BREADTH_FIRST)], "wrong", "topological order", None),
@@ -235,3 +287,51 @@ def test_a_planted_mistake_is_found_with_the_right_words(name: str, tmp_path: Pa
     assert found, report
     assert found[0].severity == severity
     assert operation in (None, found[0].operation)
+
+
+def test_findings_can_be_derived_and_html_is_escaped(tmp_path: Path) -> None:
+    changes, *_ = PLANTED["5 - x"]
+    report = check_engine(module_at(write(tmp_path, planted(changes), "derived.py")).Value, derive=True, name="<Value>")
+    assert "5 - x" in report.findings[0].derivation
+    assert "<pre>" in report.to_html()
+    assert "&lt;Value&gt;" in report.to_html()
+    assert Report.from_json(report.to_json()) == report
+
+
+def test_an_engine_is_needed_and_one_that_is_none_is_named() -> None:
+    with pytest.raises(TypeError, match="check_engine needs an engine"):
+        check_engine()
+    report = check_engine(dict)
+    assert report.status == 2
+    assert "could not be checked: dict: no way was found" in str(report)
+
+
+def test_engines_made_elsewhere_than_in_a_file_are_checked() -> None:
+    namespace: dict[str, type] = {}
+    exec(BASE.replace("return -self + other", "return self - other"), namespace)  # noqa: S102
+    report = check_engine(namespace["Value"])
+    assert report.findings[0].operation == "5 - x"
+    assert report.findings[0].line is None
+
+
+def test_a_check_that_cannot_be_made_harms_no_other() -> None:
+    module = module_at(RIGHT["closures"])
+    report = Report("Value")
+    checker = Checker(find_engine("Value", module.Value, {}), Source(module.Value), report)
+    checker.guarded("square", lambda: 1 / 0)  # type: ignore[arg-type,return-value]
+    assert report.conventions == ["square: could not be checked (ZeroDivisionError: division by zero)"]
+
+
+def test_time_is_limited_in_the_main_thread_only() -> None:
+    with pytest.raises(TimeUpError, match=r"more than 0.05 s"), time_limit(0.05):
+        sum(itertools.count())
+    seen: list[float] = []
+
+    def elsewhere() -> None:
+        with time_limit(1e-9):
+            seen.append(1.0)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert seen == [1.0]

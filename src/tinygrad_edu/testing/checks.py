@@ -16,7 +16,7 @@ from .programs import RULES, Expression, evaluate, exact, steps
 from .report import Finding, Report
 from .shapes import find_function
 from .suspects import Source
-from .trials import Trial, close, tried
+from .trials import Trial, close, trial_of, tried
 
 LOST = "assigns the gradient instead of adding to it (= for +=)"
 ORDER = "a node hands its gradient down before all that use it have reported: a topological order is needed"
@@ -102,8 +102,7 @@ class Checker:
 
     def _derivation(self, trial: Trial) -> str:
         leaves = {n: Value(p, label=n) for n, p in zip(trial.expression.inputs, trial.point, strict=True)}
-        result = evaluate(trial.expression, leaves, self.rules)
-        return explain(result).text if isinstance(result, Value) else ""
+        return explain(evaluate(trial.expression, leaves, self.rules)).text  # type: ignore[arg-type]
 
     def guarded(self, name: str, check: Callable[[], None]) -> None:
         """Make a check; one that cannot be made says so and harms no other."""
@@ -148,8 +147,7 @@ class Checker:
             if trial.is_approximate:
                 self.approximate.setdefault(label, trial)
             self.sound.add(label)
-        if label in self.sound:
-            self.count(form.topic, passed=self._is_right_within(form, label, names))
+        self.count(form.topic, passed=self._is_right_within(form, label, names))
 
     def _is_refused(self, error: Exception, form: Form) -> bool:
         """Whether the engine does not have this form, rather than having it wrong."""
@@ -190,13 +188,8 @@ class Checker:
 
     def _value_words(self, label: str, trial: Trial, form: Form) -> str:
         found = trial.outcome.value if trial.outcome else None
-        for words, slip in form.slips:
-            try:
-                if close(found, slip(*trial.point)):
-                    return f"the value of {label} is wrong: {words}"
-            except ArithmeticError:
-                continue
-        return f"the value of {label} is wrong"
+        words = next((words for words, slip in form.slips if close(found, slip(*trial.point))), "")
+        return f"the value of {label} is wrong" + (f": {words}" if words else "")
 
     def _slope_words(self, trial: Trial, form: Form) -> str:
         """What the wrong gradient looks like."""
@@ -212,14 +205,16 @@ class Checker:
             return f"no gradient arrives{by}"
         if close(found[i], -right[i]):
             return f"its sign is turned{by}"
-        other = tried(self.engine, trial.expression, form.points[-1], self.rules)
-        if other is not None and other.outcome is not None and right[i]:
-            factor = trial.numbers()[1]
-            if isinstance(factor, float) and close(
-                other.outcome.gradients[i], factor / right[i] * other.right.gradients[i]
-            ):
-                return f"it is {factor / right[i]:.6g} times the right one{by}"
-        return f"the local gradient{by} is not the derivative"
+        factor = self._factor(trial, i, form.points[-1])
+        return f"it is {factor:.6g} times the right one{by}" if factor else f"it is not the derivative{by}"
+
+    def _factor(self, trial: Trial, i: int, elsewhere: Sequence[float]) -> float:
+        """By what a gradient is off if it is the same at another point, or 0."""
+        other = trial_of(self.engine, trial.expression, elsewhere, self.rules)
+        found = trial.numbers()[1]
+        factor = found / trial.right.gradients[i] if isinstance(found, float) and trial.right.gradients[i] else 0.0
+        is_same = other.outcome and close(other.outcome.gradients[i], factor * other.right.gradients[i])
+        return factor if is_same else 0.0
 
     # --- within others
 
@@ -264,9 +259,7 @@ class Checker:
             (program, point, "right in small programs, wrong in a larger one") for program, point in random_programs()
         )
         for expression, point, suspicion in [*SHARING, *larger]:
-            trial = tried(self.engine, expression, point, self.rules)
-            if trial is None:
-                continue
+            trial = trial_of(self.engine, expression, point, self.rules)
             self.count("sharing", passed=trial.wrong is None)
             if trial.wrong is not None and self.is_sharing_right:
                 self.is_sharing_right = False
@@ -308,18 +301,14 @@ class Checker:
 
     def _check_extremes(self, name: str, known: Known) -> None:
         for at in known.extreme:
-            trial = tried(self.engine, Expression(name, x), (at,), self.rules)
-            if trial is not None:
-                self.count("robustness", passed=trial.wrong is None)
-                if trial.wrong is not None:
-                    line = (
-                        self.source.line_of_error(trial.error)
-                        if trial.error
-                        else self.source.line_of(name, *known.names)
-                    )
-                    what = f"{name}({at:g}) overflows: use a form whose exponent is never positive"
-                    self.find(trial, "fragile", what, f"{name}(x)", "robustness", line)
-                    return
+            trial = trial_of(self.engine, Expression(name, x), (at,), self.rules)
+            self.count("robustness", passed=trial.wrong is None)
+            if trial.wrong is not None:
+                line = self.source.line_of_error(trial.error) if trial.error else None
+                line = line or self.source.line_of(name, *known.names)
+                what = f"{name}({at:g}) overflows: use a form whose exponent is never positive"
+                self.find(trial, "fragile", what, f"{name}(x)", "robustness", line)
+                return
 
 
 def _squared(u: Expression) -> Expression:

@@ -133,12 +133,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _ending(status: int) -> str:
-    if status >= 0:
-        return ""
-    try:
-        return f"was ended by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"was ended by signal {-status}"
+    return f"was ended by signal {-status}" if status < 0 else ""
 
 
 def _last(output: bytes, how: str) -> tuple[Report | None, str]:

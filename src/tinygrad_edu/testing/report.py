@@ -3,7 +3,7 @@
 import html
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 SEVERITIES = ("wrong", "fragile", "approximate", "convention")
@@ -147,8 +147,3 @@ class Report:
 def shown(x: object) -> str:
     """A number short enough to read."""
     return f"{x:.10g}" if isinstance(x, float) else str(x)
-
-
-def merged(topics: Mapping[str, Sequence[int]]) -> tuple[int, int]:
-    """Checks passed and made, over all topics."""
-    return sum(each[0] for each in topics.values()), sum(each[1] for each in topics.values())

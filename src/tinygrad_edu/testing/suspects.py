@@ -3,10 +3,8 @@
 import ast
 import inspect
 import linecache
-import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from types import ModuleType
 
 from . import programs
 
@@ -24,10 +22,7 @@ class Source:
         self.attribute = attribute
         self.file = _file_of(kind)
         self.name = getattr(kind, "__name__", "")
-        try:
-            self.tree = ast.parse("".join(linecache.getlines(self.file)))
-        except (SyntaxError, ValueError):
-            self.tree = ast.parse("")
+        self.tree = ast.parse("".join(linecache.getlines(self.file)) if self.file.endswith(".py") else "")
 
     def definitions(self, names: Iterable[str]) -> Iterator[ast.AST]:
         """Functions and classes by these names, those of the engine's class first, then others that resemble them."""
@@ -72,11 +67,6 @@ class Source:
         target = ast.unparse(node.targets[0])
         return any(ast.unparse(each) == target for each in ast.walk(node.value))
 
-    def uses(self, name: str) -> int | None:
-        """The line where a name is called within the engine's class."""
-        calls = (n for n in ast.walk(self.tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name))
-        return next((n.lineno for n in calls if isinstance(n.func, ast.Name) and n.func.id == name), None)
-
     def line_of_error(self, error: BaseException) -> int | None:
         """Where in this file an exception came from."""
         frames = [each.lineno for each in traceback.extract_tb(error.__traceback__) if each.filename == self.file]
@@ -96,10 +86,8 @@ class Source:
 
 
 def _file_of(kind: object) -> str:
+    """The file that defines a class, a function or a module; empty where there is none."""
     try:
-        if isinstance(kind, type | ModuleType) or callable(kind):
-            return inspect.getfile(kind)
-    except TypeError:
-        pass
-    module = sys.modules.get(getattr(kind, "__module__", ""))
-    return getattr(module, "__file__", None) or ""
+        return inspect.getfile(kind)  # type: ignore[arg-type]
+    except (TypeError, OSError):
+        return ""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .engines import Engine, Outcome
-from .limits import TimeUpError
 from .programs import Exact, Expression, Rules, exact
 
 EXACT, APPROXIMATE = 1e-9, 2e-3  # of the number, or of 1 if it is smaller; float32 and log(x + ε) lie between
@@ -45,12 +44,9 @@ class Trial(NamedTuple):
     @property
     def is_approximate(self) -> bool:
         """Whether all is nearly right, and something not to the last digits."""
-        if self.outcome is None or self.wrong is not None:
-            return False
-        found = [self.outcome.value, *self.outcome.gradients]
-        return any(
-            error_of(a, b) > EXACT for a, b in zip(found, [self.right.value, *self.right.gradients], strict=True)
-        )
+        found = (self.outcome.value, *self.outcome.gradients) if self.outcome else ()
+        errors = map(error_of, found, (self.right.value, *self.right.gradients))
+        return self.wrong is None and any(error > EXACT for error in errors)
 
     def numbers(self) -> tuple[float, object]:
         """What was expected and what came, of the first thing that is wrong."""
@@ -65,14 +61,15 @@ class Trial(NamedTuple):
 def tried(engine: Engine, expression: Expression, point: Sequence[float], rules: Rules) -> Trial | None:
     """The trial, or None where the operation is undefined."""
     try:
-        right = exact(expression, point, rules)
+        return trial_of(engine, expression, point, rules)
     except (ArithmeticError, ValueError):
         return None
-    outcome, trouble = None, None
+
+
+def trial_of(engine: Engine, expression: Expression, point: Sequence[float], rules: Rules) -> Trial:
+    """The trial; raises what our own engine raises where the operation is undefined."""
+    right = exact(expression, point, rules)
     try:
-        outcome = engine.run(expression, point)
-    except TimeUpError:
-        raise
+        return Trial(expression, tuple(point), right, engine.run(expression, point), None)
     except Exception as error:
-        trouble = error
-    return Trial(expression, tuple(point), right, outcome, trouble)
+        return Trial(expression, tuple(point), right, None, error)

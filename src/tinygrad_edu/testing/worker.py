@@ -72,16 +72,22 @@ def _writes(arguments: tuple[object, ...]) -> bool:
 def main() -> None:
     """Check the file that the arguments name, and write reports as lines of JSON, each more complete."""
     options = json.loads(sys.argv[1])
-    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    limit(options["memory"], options["seconds"])
-    guard(os.getcwd())
-    path, _, wanted = options["file"].partition("::")
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as pipe:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        limit(options["memory"], options["seconds"])
+        guard(os.getcwd())
+        serve(options, pipe)
+    os._exit(0)  # whatever threads it started
+
+
+def serve(options: dict[str, object], pipe: TextIO) -> None:
+    """Load and check a file, and write what is known so far after each check."""
+    path, _, wanted = str(options["file"]).partition("::")
     report = Report(Path(path).name + (f":{wanted}" if wanted else ""))
     try:
-        loaded = load(Path(path), options["import_seconds"], extract=options["extract"])
+        loaded = load(Path(path), float(str(options["import_seconds"])), extract=bool(options["extract"]))
         _send(pipe, report, is_last=False)
         _check(loaded, wanted, report, options, pipe)
     except SyntaxError as error:
@@ -91,7 +97,6 @@ def main() -> None:
     except MemoryError:
         report.unchecked = "it takes more memory than allowed"
     _send(pipe, report, is_last=True)
-    os._exit(0)  # whatever threads it started
 
 
 def _send(pipe: TextIO, report: Report, *, is_last: bool) -> None:
@@ -143,5 +148,5 @@ def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, 
     raise NotFoundError(troubles[0])
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - in a process of its own
     main()
