@@ -7,7 +7,19 @@ Way in: `staged.py`.
 """
 
 from .batch import mean_over, sum_over
+from .fixed_points import fixed_point
+from .loops import fori_loop, scan, while_loop
 from .staged import Staged, jit
 from .symbol import StagingError
 
-__all__ = ["Staged", "StagingError", "jit", "mean_over", "sum_over"]
+__all__ = [
+    "Staged",
+    "StagingError",
+    "fixed_point",
+    "fori_loop",
+    "jit",
+    "mean_over",
+    "scan",
+    "sum_over",
+    "while_loop",
+]

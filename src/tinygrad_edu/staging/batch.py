@@ -150,23 +150,32 @@ def _summed(loop: RowLoop, plan: Any) -> Any:
 
 
 def _gradients_outside(result: Value, block: tuple[Any, ...]) -> dict[Value, Any]:
-    """The derivative of `result` by each node from outside the loop that it uses: the chain rule by hand."""
-    inside: set[Value] = set()
+    """The derivative of `result` by each node from outside the loop that it uses."""
     order = topological_order(result)
+    inside = {node for node in order if any(_is_within(x, block) for x in (node.data, *node.local_grads))}
+    return {node: g for node, g in gradients_outside(result, inside).items() if node not in inside}
+
+
+def gradients_outside(result: Value, inside: set[Value]) -> dict[Value, Any]:
+    """The derivative of `result` by the leaves `inside` and by each node that does not come from them: the chain rule.
+
+    What comes from a node inside is inside too.
+    """
+    leaves, order = {*inside}, topological_order(result)
+    inside = {*inside}
     for node in order:
-        numbers = [node.data, *node.local_grads]
-        if any(_is_within(x, block) for x in numbers) or any(parent in inside for parent in node.parents):
+        if any(parent in inside for parent in node.parents):
             inside.add(node)
     gradients: dict[Value, Any] = {result: 1}
     for node in reversed(order):
-        if node in inside and node in gradients:
+        if node in inside and node in gradients and node.op:
             upstream = gradients.pop(node)
             if isinstance(node.data, Symbol):
                 node.data.called(node.label, upstream)
             for parent, local in node.edges():
                 share = upstream * local
                 gradients[parent] = gradients[parent] + share if parent in gradients else share
-    return {node: g for node, g in gradients.items() if node not in inside}
+    return {node: g for node, g in gradients.items() if node in leaves or node not in inside}
 
 
 def _is_within(x: Any, block: tuple[Any, ...]) -> bool:

@@ -70,10 +70,11 @@ class Staged(Generic[P, R]):
         return super().__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__, "__module__": cls.__module__}))
 
     def __init__(self, f: Callable[P, R], batched: Sequence[str] = (), backend: str = "python") -> None:
-        self._given = f
+        given = f
         if isinstance(f, staticmethod | classmethod):
             f = f.__func__
         functools.update_wrapper(self, f)
+        self._given = given
         self._f = f
         self._signature = inspect.signature(f)
         unknown = [name for name in batched if name not in self._signature.parameters]

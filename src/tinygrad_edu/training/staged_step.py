@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from ..core.number import primal
+from ..core.recording import no_grad
 from ..core.restoring import wholly
 from ..engine import NOT_COMPUTED, Value, topological_order
 from ..optim import Memory, Optimizer
@@ -36,7 +38,8 @@ class StagedStep:
 
     `loss(predictions, targets)` must be a mean over examples (or a sum of such and of penalties on the parameters), as
     most losses are, or with `reduction="sum"` a sum over them, as `quadratic_cost`: it is taken for one example at a
-    time, and what it checks about targets goes unchecked. A parameter in a branch of `where` that is not taken has the
+    time, and what it checks about targets goes unchecked. At the first batch of several, that is compared for two
+    examples: ValueError if it is not so. A parameter in a branch of `where` that is not taken has the
     gradient 0.
 
     The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread may use the
@@ -67,12 +70,15 @@ class StagedStep:
         if reduction not in REDUCTIONS:
             raise ValueError(f"reduction={reduction!r}: there are {' and '.join(REDUCTIONS)}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self._over, self._backend = REDUCTIONS[reduction], backend
+        self._reduction, self._backend = reduction, backend
+        self._is_compared = False
         self.stagings = 0
         self._stage()
 
     def __call__(self, xs: Any, ys: Any) -> float:
         """The loss of the batch; gradients, and with an optimiser the parameters, change."""
+        if not self._is_compared and len(xs) > 1:
+            self._compare(listed(xs[:2]), listed(ys[:2]))
         computed = self.compute(xs, ys)
         if computed is None:
             return self._eager(xs, ys)
@@ -134,6 +140,28 @@ class StagedStep:
         elif self.optimizer is not None:
             self.optimizer.step()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.model, self.loss, self.optimizer, self._reduction, self._backend)
+
+    def _compare(self, xs: list[Any], ys: list[Any]) -> None:
+        """ValueError if the loss of two examples is not the mean of their losses, or the sum, whichever was said."""
+
+        def loss(*places: int) -> float:
+            return float(primal(self.loss([self.model(xs[i]) for i in places], [ys[i] for i in places])))
+
+        with no_grad():
+            both, single = loss(0, 1), (loss(0), loss(1))
+        known = {"mean": sum(single) / 2, "sum": sum(single)}
+        size = max(map(abs, (both, *single)))
+        fits = [name for name, x in known.items() if math.isclose(both, x, rel_tol=1e-6, abs_tol=1e-9 * size)]
+        if math.isfinite(size) and self._reduction not in fits:
+            way_out = f'say reduction="{fits[0]}"' if fits else "it is neither; use eager_step, or write it as one"
+            raise ValueError(
+                f"the loss of the first two examples is {both:g}, but the {self._reduction} of their losses, which is "
+                f"what is staged, {known[self._reduction]:g}: {way_out}. Or the model changes from call to call"
+            )
+        self._is_compared = len(fits) == 1  # losses of 0 tell nothing
+
     def _eager(self, xs: Any, ys: Any) -> float:
         xs, ys = listed(xs), listed(ys)
         if self.optimizer is not None:
@@ -183,7 +211,7 @@ class StagedStep:
         if not isinstance(xs, Rows) or not isinstance(ys, Rows):
             raise NotStaged  # numbers instead of symbols
         with lent(self.parameters, p):
-            result = self._over(self._example, xs, ys)
+            result = REDUCTIONS[self._reduction](self._example, xs, ys)
             with _kept("grad", topological_order(result)):  # some may be the reader's own
                 for each in self.parameters:
                     each.grad = NOT_COMPUTED
@@ -197,6 +225,11 @@ class StagedStep:
         loss = self.loss([self.model(x)], [y])
         self._is_partial |= isinstance(loss, Value) and _is_partial(loss, self.parameters)
         return loss
+
+
+def _again(model: Trainable, loss: Loss, optimizer: Stepper | None, reduction: str, backend: str) -> StagedStep:
+    """The same step where it arrives."""
+    return StagedStep(model, loss, optimizer, reduction=reduction, backend=backend)
 
 
 class NotStaged(Exception):

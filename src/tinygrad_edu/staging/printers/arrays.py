@@ -97,11 +97,10 @@ class ArrayWriter(python.PythonWriter):
             )
         going = self._going[loop] = self.names.fresh("going")
         self.used |= {"any", "where"}
-        starts = zip(loop.state, loop.start, strict=True)
         taken = [each for each in loop.state[0].block if isinstance(each, tuple)]
         test = self._condition(loop.condition)
         return [
-            *(f"{self.names.of(x)} = {self._start(start)}" for x, start in starts),
+            *(f"{self.names.of(x)} = {self._start(start)}" for x, start, _ in self.live.rounds[loop]),
             f"while any({going} := {self._where(taken, test, 'False') if taken else test}):",
         ]
 
@@ -109,9 +108,9 @@ class ArrayWriter(python.PythonWriter):
         return self._operand(x)
 
     def _next_round(self, loop: WhileLoop) -> list[str]:
-        pairs = zip(map(self.names.of, loop.state), map(self._operand, loop.following), strict=True)
-        names = ", ".join(map(self.names.of, loop.state))
-        return [f"{names} = {', '.join(f'where({self._going[loop]}, {text}, {name})' for name, text in pairs)}"]
+        pairs = [(self.names.of(x), self._operand(following)) for x, _, following in self.live.rounds[loop]]
+        chosen = (f"where({self._going[loop]}, {text}, {name})" for name, text in pairs)
+        return [f"{', '.join(name for name, _ in pairs)} = {', '.join(chosen)}"]
 
     def _loop(self, loop: RowLoop) -> list[str]:
         """What takes the rows apart into columns, each with an axis for every loop around this one."""

@@ -26,7 +26,7 @@ class BracesWriter(Writer):
     def declarations(self) -> list[str]:
         """Variables of blocks under a condition are declared before all of them: they may be used after the block."""
         named = [line for line, _ in self._named if self.live.is_used(line) and line not in self._text]
-        states = {x: None for line, _ in self._named if line.op == "final" for x in line.args[0].state}
+        states = [x for rounds in self.live.rounds.values() for x, _, _ in rounds]
         names = [self.names.of(line) for line in (*named, *states) if _is_conditional(line)]
         return [f"    {self.CHANGING} {', '.join(names)};"] if names else []
 
@@ -47,13 +47,14 @@ class BracesWriter(Writer):
         return [f"if ({text}) {{" if outcome else f"if (!({text})) {{"]
 
     def _rounds(self, loop: WhileLoop) -> list[str]:
-        starts = zip(loop.state, loop.start, strict=True)
-        texts = [f"{self._changing(x)}{self.names.of(x)} = {self._operand(start)};" for x, start in starts]
+        starts = self.live.rounds[loop]
+        texts = [f"{self._changing(x)}{self.names.of(x)} = {self._operand(start)};" for x, start, _ in starts]
         return [*texts, f"while ({self._condition(loop.condition)}) {{"]
 
     def _next_round(self, loop: WhileLoop) -> list[str]:
         """What the state becomes, all of it computed before any of it changes."""
-        names, texts = [*map(self.names.of, loop.state)], [*map(self._operand, loop.following)]
+        names = [self.names.of(x) for x, _, _ in self.live.rounds[loop]]
+        texts = [self._operand(following) for _, _, following in self.live.rounds[loop]]
         lines = []
         if len(names) > 1:
             fresh = [self.names.fresh(f"{name}_next") for name in names]

@@ -101,13 +101,14 @@ class LatexWriter(Writer):
         return [*zeros, rf"&\text{{for each }} {items} \text{{ of }} {rows}\colon"]
 
     def _rounds(self, loop: WhileLoop) -> list[str]:
-        starts = zip(loop.state, loop.start, strict=True)
-        texts = [rf"&{self.name(x)} \leftarrow {self._operand(start)}" for x, start in starts]
+        starts = self.live.rounds[loop]
+        texts = [rf"&{self.name(x)} \leftarrow {self._operand(start)}" for x, start, _ in starts]
         return [*texts, rf"&\text{{while }} {self._condition(loop.condition)}\colon"]
 
     def _next_round(self, loop: WhileLoop) -> list[str]:
-        names = ", ".join(map(self.name, loop.state))
-        return [rf"&{names} \leftarrow {', '.join(map(self._operand, loop.following))}"]
+        names = ", ".join(self.name(x) for x, _, _ in self.live.rounds[loop])
+        texts = ", ".join(self._operand(following) for _, _, following in self.live.rounds[loop])
+        return [rf"&{names} \leftarrow {texts}"]
 
     def _end(self) -> list[str]:
         return []

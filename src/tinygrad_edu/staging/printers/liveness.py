@@ -46,12 +46,14 @@ class Liveness:
 
     def _collect(self, program: Program) -> None:
         self.lines: list[Symbol] = []
+        self.rounds: dict[WhileLoop, list[tuple[Symbol, Operand, Operand]]] = {}  # state, where it starts, the next one
         self.totals: dict[RowLoop, list[Symbol]] = {}  # the sums that a loop adds up
         self.escaping: set[Symbol] = set()  # used outside their block, where they may not have been reached
         self._user: dict[Symbol, Symbol | object | None] = {}  # the only line that uses it, MANY, or None: a result
         self._fixed: set[Symbol] = set()  # used by a condition, or written out twice
         self._blocks: set[Block] = {()}
         self._divisors: set[tuple[object, Block]] = set()  # those that a line divides by
+        self._finals: dict[Symbol, Symbol] = {line.args[1]: line for line in program.lines if line.op == "final"}
         for x in self.results:
             self._use(x, None)
         for line in reversed(program.lines):  # every line after those that use it
@@ -114,7 +116,7 @@ class Liveness:
             self._need_block(line.block)
         args = self.powers[line][:1] if line in self.checked and line in self.powers else line.args
         for x in args:
-            if x.__class__ is Symbol and x.op != "state":
+            if x.__class__ is Symbol:
                 self._use(x, line)
                 if fixed:
                     self._fixed.add(x)
@@ -144,9 +146,27 @@ class Liveness:
             return
         self._blocks.add(inside)
         self._use_all(loop.condition.symbols(), final)
-        for x in (*loop.start, *loop.following):
-            if isinstance(x, Symbol):
-                self._use(x, final)
+        needed = self._needed_states(loop)
+        every = zip(loop.state, loop.start, loop.following, strict=True)
+        self.rounds[loop] = [each for each in every if each[0] in needed]
+        for _, start, following in self.rounds[loop]:
+            for x in (start, following):
+                if isinstance(x, Symbol):
+                    self._use(x, final)
+
+    def _needed_states(self, loop: WhileLoop) -> set[Symbol]:
+        """The numbers that go round and are used: after the loop, by its condition, or by others of these."""
+        following = dict(zip(loop.state, loop.following, strict=True))
+        ahead = [*loop.condition.symbols(), *(x for x in loop.state if self._finals.get(x) in self._user)]
+        seen: set[Symbol] = set()
+        while ahead:
+            x = ahead.pop()
+            if x in seen or loop not in x.block:
+                continue
+            seen.add(x)
+            for arg in (following[x],) if x in following else x.args:
+                ahead += [arg] if isinstance(arg, Symbol) else arg.symbols() if isinstance(arg, Condition) else []
+        return seen
 
     def _use_all(self, symbols: Iterable[Symbol], user: Symbol) -> None:
         for x in symbols:

@@ -93,13 +93,12 @@ class PythonWriter(Writer):
         return [f"if {text}:" if outcome else f"if not {text}:"]
 
     def _rounds(self, loop: WhileLoop) -> list[str]:
-        starts = zip(loop.state, loop.start, strict=True)
-        header = f"while {self._condition(loop.condition)}:"
-        return [*(f"{self.names.of(x)} = {self._operand(start)}" for x, start in starts), header]
+        starts = [f"{self.names.of(x)} = {self._operand(start)}" for x, start, _ in self.live.rounds[loop]]
+        return [*starts, f"while {self._condition(loop.condition)}:"]
 
     def _next_round(self, loop: WhileLoop) -> list[str]:
-        names = ", ".join(map(self.names.of, loop.state))
-        return [f"{names} = {', '.join(map(self._operand, loop.following))}"]
+        names, texts = zip(*((self.names.of(x), self._operand(y)) for x, _, y in self.live.rounds[loop]), strict=True)
+        return [f"{', '.join(names)} = {', '.join(texts)}"]
 
     def _loop(self, loop: RowLoop) -> list[str]:
         rows = [self.names.of(each) for each in loop.rows]

@@ -146,6 +146,9 @@ class Writer:
             return self._choice_of(*args), self.CHOOSING
         if op == "total":
             return "", ATOM
+        if op == "number":
+            text = self._literal(args[0])
+            return text, NEGATION if text.startswith("-") else ATOM
         if op == "final":
             return self.names.of(args[1]), ATOM
         if op == "count":
