@@ -63,7 +63,7 @@ if typing.TYPE_CHECKING:
     from .explorables import Explorable, explore
     from .fitting import least_squares
     from .pictures import Drawing, DrawingError, between, draw
-    from .staging import StagingError, jit, mean_over, sum_over
+    from .staging import StagingError, fixed_point, fori_loop, jit, mean_over, scan, sum_over, while_loop
     from .training import History, StagedStep, fit
     from .transforms import (
         Dual,
@@ -122,7 +122,9 @@ __all__ = [
     "explore",
     "expm1",
     "fit",
+    "fixed_point",
     "floor",
+    "fori_loop",
     "gelu",
     "grad",
     "gradcheck",
@@ -156,6 +158,7 @@ __all__ = [
     "prod",
     "record_sources",
     "relu",
+    "scan",
     "sigmoid",
     "sign",
     "silu",
@@ -176,6 +179,7 @@ __all__ = [
     "vjp",
     "vmap",
     "where",
+    "while_loop",
     "why_nan",
     "why_zero",
 ]
@@ -193,6 +197,10 @@ _LATER = {  # public name: the wing it is in, or its module
     "jit": "staging",
     "mean_over": "staging",
     "sum_over": "staging",
+    "while_loop": "staging",
+    "fori_loop": "staging",
+    "scan": "staging",
+    "fixed_point": "staging",
     "StagingError": "staging",
     "StagedStep": "training",
     "paused_collector": "core",

@@ -282,7 +282,8 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
         raise TypeError(f"where needs a condition, got {condition!r}: compare it, as in where(x > 0, ...)")
     if slopes.is_on_symbols(condition):
         return condition.choose(if_true, if_false)
-    chosen, other = (if_true, if_false) if condition else (if_false, if_true)
+    holds = condition and not (type(condition) is int and condition == -2)  # what Python makes of ~True
+    chosen, other = (if_true, if_false) if holds else (if_false, if_true)
     if callable(chosen):
         chosen = chosen()
     kind = deepest([chosen, other]) or deepest(_used_by(other))

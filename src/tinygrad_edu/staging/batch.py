@@ -128,8 +128,8 @@ def _plan(x: Any, block: tuple[Any, ...]) -> Any:
         return x
     if issubclass(kind, Dual):
         return _Plan(x, _plan(x.data, block), [], [_plan(x.tangent, block)])
-    gradients = _gradients_outside(x, block)
-    return _Plan(x, _plan(x.data, block), list(gradients), [_plan(g, block) for g in gradients.values()])
+    slopes = _gradients_outside(x, block)
+    return _Plan(x, _plan(x.data, block), list(slopes), [_plan(g, block) for g in slopes.values()])
 
 
 def _summed(loop: RowLoop, plan: Any) -> Any:
@@ -151,31 +151,36 @@ def _summed(loop: RowLoop, plan: Any) -> Any:
 
 def _gradients_outside(result: Value, block: tuple[Any, ...]) -> dict[Value, Any]:
     """The derivative of `result` by each node from outside the loop that it uses."""
-    order = topological_order(result)
-    inside = {node for node in order if any(_is_within(x, block) for x in (node.data, *node.local_grads))}
-    return {node: g for node, g in gradients_outside(result, inside).items() if node not in inside}
+    own = {node for node in topological_order(result) if _uses(node, block)}
+    inside = descendants(result, own)
+    return {node: g for node, g in gradients(result, inside).items() if node not in inside}
 
 
-def gradients_outside(result: Value, inside: set[Value]) -> dict[Value, Any]:
-    """The derivative of `result` by the leaves `inside` and by each node that does not come from them: the chain rule.
+def _uses(node: Value, block: tuple[Any, ...]) -> bool:
+    return any(_is_within(x, block) for x in (node.data, *node.local_grads))
 
-    What comes from a node inside is inside too.
-    """
-    leaves, order = {*inside}, topological_order(result)
-    inside = {*inside}
-    for node in order:
-        if any(parent in inside for parent in node.parents):
-            inside.add(node)
-    gradients: dict[Value, Any] = {result: 1}
-    for node in reversed(order):
-        if node in inside and node in gradients and node.op:
-            upstream = gradients.pop(node)
+
+def descendants(result: Value, nodes: set[Value]) -> set[Value]:
+    """These nodes, and all that `result` is computed from that comes from them."""
+    found = {*nodes}
+    for node in topological_order(result):
+        if any(parent in found for parent in node.parents):
+            found.add(node)
+    return found
+
+
+def gradients(result: Value, inside: set[Value]) -> dict[Value, Any]:
+    """The derivative of `result` by the nodes where the chain rule through nodes `inside` ends: others, and leaves."""
+    found: dict[Value, Any] = {result: 1}
+    for node in reversed(topological_order(result)):
+        if node in inside and node in found and node.op:
+            upstream = found.pop(node)
             if isinstance(node.data, Symbol):
                 node.data.called(node.label, upstream)
             for parent, local in node.edges():
                 share = upstream * local
-                gradients[parent] = gradients[parent] + share if parent in gradients else share
-    return {node: g for node, g in gradients.items() if node in leaves or node not in inside}
+                found[parent] = found[parent] + share if parent in found else share
+    return found
 
 
 def _is_within(x: Any, block: tuple[Any, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""A number that a step leaves where it is, found by repeating the step; its derivative by the implicit function theorem.
+"""A number that a step leaves where it is, found by repeating it, and its derivative by the implicit function theorem.
 
 At s = step(s, θ), whatever way led there: ds = ∂step/∂s · ds + ∂step/∂θ · dθ, so (I - ∂step/∂s) ds = ∂step/∂θ dθ.
 One more step at the solution gives both derivatives, and a small linear system does the rest.
@@ -8,12 +8,12 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..core.elementary import deepest, where
+from ..core.elementary import where
 from ..core.number import primal, shown
+from ..core.rules import deepest
 from ..core.tree import flatten, unflatten
-from ..engine import Value
 from ..transforms.dual import Dual
-from .batch import gradients_outside
+from .batch import descendants, gradients
 from .loops import while_loop
 from .symbol import Condition, Symbol
 
@@ -63,7 +63,7 @@ def _solved(change: Round, start: list[Any], rtol: float, atol: float) -> list[A
     if issubclass(kind, Dual):
         return _with_tangents(kind, change, solution)
     state = [kind._leaf(x) for x in solution]
-    rows = [gradients_outside(y, {*state}) if isinstance(y, kind) else {} for y in change(state)]
+    rows = [gradients(y, descendants(y, {*state})) if isinstance(y, kind) else {} for y in change(state)]
     outside = list(dict.fromkeys(node for row in rows for node in row if node not in state))
     left = [[_minus(i == j, row.get(x, 0)) for j, x in enumerate(state)] for i, row in enumerate(rows)]
     slopes = _solve(left, [[row.get(node, 0.0) for node in outside] for row in rows])

@@ -11,12 +11,12 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ..core.elementary import deepest
-from ..core.number import number, primal, shown
+from ..core.number import primal, shown
+from ..core.rules import deepest
 from ..core.tree import flatten, unflatten
-from ..engine import Value
+from ..engine import Value, topological_order
 from ..transforms.dual import Dual
-from .batch import gradients_outside
+from .batch import gradients
 from .symbol import Condition, Program, StagingError, Symbol, WhileLoop, is_within, to_operand
 
 S = TypeVar("S")
@@ -124,9 +124,9 @@ def _program(test: Test, change: Round, start: list[Any]) -> Program:
     holds = test(start)
     if isinstance(holds, Condition):
         return holds.program
-    symbols = (primal(x) for x in (*start, *change(start)) if _is_symbol(x))
-    program: Program = next(symbols).program
-    return program
+    leaves = (x.tangent if isinstance(x, Dual) and not _is_symbol(x.data) else x for x in (*start, *change(start)))
+    found: list[object] = [primal(x) for x in leaves]
+    return next(x.program for x in found if isinstance(x, Symbol))
 
 
 def _forward(kind: Any, test: Test, change: Round, start: list[Any]) -> list[Any]:
@@ -156,13 +156,18 @@ def _backward(kind: Any, program: Program, test: Test, change: Round, start: lis
     def nodes(numbers: list[Any]) -> list[Any]:
         return [kind._leaf(x) for x in numbers[:n]]
 
-    def slopes(state: list[Any], following: list[Any]) -> list[dict[Any, Any]]:
-        inside = {*state}
-        return [gradients_outside(y, inside) if isinstance(y, kind) else {} for y in following]
+    def order(following: list[Any]) -> list[Value]:
+        return [node for y in following if isinstance(y, kind) for node in topological_order(y)]
 
-    with program.trial():
+    def slopes(following: list[Any]) -> list[dict[Value, Any]]:
+        inside = {*order(following)} - there
+        return [gradients(y, inside) if isinstance(y, kind) else {} for y in following]
+
+    with program.trial():  # what two rounds have in common was there before
         state = nodes([x.data if isinstance(x, kind) else x for x in start])
-        used = [node for each in slopes(state, change(state)) for node in each if node not in state]
+        following = change(state)
+        there = {*order(change(state))}.intersection(order(following)) - {*state}
+        used = [node for each in slopes(following) for node in each if node in there]
     outside = list(dict.fromkeys([*(x for x in start if isinstance(x, kind)), *used]))
     m = len(outside)
 
@@ -171,10 +176,10 @@ def _backward(kind: Any, program: Program, test: Test, change: Round, start: lis
         following = change(state)
         data = [y.data if isinstance(y, kind) else y for y in following]
         rows = []
-        for gradients in slopes(state, following):
+        for found in slopes(following):
             for k, node in enumerate(outside):
-                terms = [gradients[node]] if node in gradients else []
-                terms += [gradients[x] * before[i * m + k] for i, x in enumerate(state) if x in gradients]
+                terms = [found[node]] if node in found else []
+                terms += [found[x] * before[i * m + k] for i, x in enumerate(state) if x in found]
                 rows.append(sum(terms[1:], terms[0]) if terms else 0.0)
         return data + rows
 
