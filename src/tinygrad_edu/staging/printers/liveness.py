@@ -1,6 +1,6 @@
 """Which lines of a program are needed for its results, who uses them, and which are worth a name of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...core.operations import OPERATIONS
 from ..symbol import Block, Condition, Operand, Program, RowLoop, Symbol, WhileLoop
@@ -164,8 +164,8 @@ class Liveness:
             if x in seen or loop not in x.block:
                 continue
             seen.add(x)
-            for arg in (following[x],) if x in following else x.args:
-                ahead += [arg] if isinstance(arg, Symbol) else arg.symbols() if isinstance(arg, Condition) else []
+            ahead += _symbols((following[x],) if x in following else x.args)
+            ahead += _symbols(opening[0] for opening in x.block if isinstance(opening, tuple))
         return seen
 
     def _use_all(self, symbols: Iterable[Symbol], user: Symbol) -> None:
@@ -205,3 +205,14 @@ class Liveness:
         if line.op == "**":  # a positive base takes any exponent, a whole exponent of at least 0 any base
             return not ((isinstance(x, float) and x > 0) or (isinstance(y, float) and y >= 0 and y.is_integer()))
         return True
+
+
+def _symbols(operands: Iterable[object]) -> Iterator[Symbol]:
+    """All symbols that operands of a line depend on directly, those of an inner loop among them."""
+    for x in operands:
+        if isinstance(x, Symbol):
+            yield x
+        elif isinstance(x, Condition):
+            yield from x.symbols()
+        elif isinstance(x, WhileLoop):
+            yield from _symbols((x.condition, *x.start, *x.following))
