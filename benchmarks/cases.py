@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import importing, learning, memory, native, rosenbrock, scaling, speed
+from . import importing, learning, memory, native, pages, rosenbrock, scaling, speed
 from .report import Section
 from .sizes import Sizes
 
@@ -19,6 +19,7 @@ CASES: dict[str, Callable[[Sizes], Section]] = {
     "memory": memory.memory_per_node,
     "scaling": scaling.cost_per_node,
     "import": importing.import_time,
+    "pages": pages.pages,
 }
 # whose versions the report states:
 PACKAGES = ("tinygrad-edu", "micrograd", "torch", "jax", "autograd", "casadi", "scipy")

@@ -11,10 +11,11 @@ import { createMicroscope } from "./microscope.js";
 import { isDarkNow, watchTheme } from "./theme.js";
 import { createTraining, initialParameters, layerSizes } from "./training.js";
 
-const SETTINGS = { data: "sin", noise: 0, activation: "relu", depth: 3, width: 8, optimiser: "sgd", rate: 0.001, batch: 1, seed: 1, init: "glorot", stop: 0 };
+const SETTINGS = { data: "sin", noise: 0, activation: "relu", depth: 3, width: 8, optimiser: "sgd", rate: 0.003, batch: 1, seed: 1, init: "glorot", stop: 0 };
 const SLICE = 8; // milliseconds of computing in a frame
 const DRAWN = 33; // milliseconds between two drawings
 const LOOKED = 300; // milliseconds between two looks through the microscope while it trains
+const BEGUN = 30; // epochs that have been trained when the page opens: a curve that has begun to bend
 const CELLS = 24; // cells across the plane of two inputs
 const ACTIVATIONS = [["relu", "ReLU"], ["leaky_relu", "leaky ReLU"], ["tanh", "tanh"], ["sigmoid", "sigmoid"]];
 const INITS = [["glorot", "Glorot"], ["he", "He"], ["small", "small (0.1)"], ["large", "large (3)"], ["zeros", "all zero"]];
@@ -256,6 +257,8 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   microscopeRoot.append(make("div", { class: "buttons presets", role: "group", "aria-label": "Presets" }, ...presets.map((preset) => button(preset.title, () => usePreset(preset)))), diagnosis);
   watchTheme(() => lab.training && draw());
   build();
+  for (let i = 0; i < BEGUN; i++) lab.training.epochOnce();
+  draw();
   microscope.go(6); // the backward pass has come to layer 2: the page says something before anybody touches it
   return { lab, change, setRate, epochs: (n) => { for (let i = 0; i < n; i++) lab.training.epochOnce(); draw(); }, usePreset, microscope };
 }
