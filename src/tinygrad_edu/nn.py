@@ -8,12 +8,12 @@ import typing
 from collections.abc import Iterable
 from typing import Any, TypeAlias, TypedDict, Unpack
 
-from .core.number import Number, shown
+from .core.number import shown
 from .engine import Value
 from .functions import dot
 from .functions import max as max_of
 from .losses import mse_loss
-from .networks.activations import ACTIVATIONS, TITLES, Activation, Maxout, named
+from .networks.activations import ACTIVATIONS, TITLES, Activation, Maxout
 from .networks.activations import activation as activation_of
 from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
@@ -105,6 +105,7 @@ class Neuron(Module):
         if bias:
             biases = [Value(0.0, label=f"{label}b{k}") for k in range(1, pieces + 1)]
             self.b = biases if pieces else Value(0.0, label=f"{label}b")
+        self._apply, self._known = self._function(), self.activation
 
     @property
     def nonlin(self) -> bool:
@@ -118,24 +119,26 @@ class Neuron(Module):
 
     def __call__(self, x: Inputs) -> Value:
         """activation(w·x + b)."""
-        x = inputs(x, self.nin)
-        w, b, f = self.w, self.b, self.activation
-        if isinstance(f, Maxout) or isinstance(w[0], list) or f == "maxout":
-            return self._largest(x)
-        z = dot(w, x) if b is None else dot(w, x) + b
-        y: Value = (ACTIVATIONS.get(f) or named(f))(z) if isinstance(f, str) else f(z)
+        x, b = inputs(x, self.nin), self.b
+        if self.activation is not self._known:
+            self._apply, self._known = self._function(), self.activation
+        y: Value
+        if self._apply is None:
+            y = max_of(dot(wk, x) + bk for wk, bk in zip(self.w, b or [0.0] * len(self.w), strict=True))
+        else:
+            z = dot(self.w, x)
+            y = self._apply(z if b is None else z + b)
         return y
 
-    def _largest(self, x: list[Value | Number]) -> Value:
-        """The largest of the pieces of a maxout neuron."""
-        if not (isinstance(self.activation, Maxout) and isinstance(self.w[0], list)):
+    def _function(self) -> Activation | None:
+        """What is applied to the weighted sum; None for maxout. ValueError for what this neuron cannot have."""
+        spec = activation_of(self.activation)
+        if isinstance(spec, Maxout) != isinstance(self.w[0], list):
             raise ValueError(
                 "a neuron is a maxout neuron or another from the start, as a maxout has weights for each piece: "
                 "make a new one, as Neuron(2, activation='maxout')"
             )
-        biases = self.b or [0.0] * len(self.w)
-        largest: Value = max_of(dot(wk, x) + bk for wk, bk in zip(self.w, biases, strict=True))
-        return largest
+        return None if isinstance(spec, Maxout) else ACTIVATIONS[spec] if isinstance(spec, str) else spec
 
     def __repr__(self) -> str:
         return f"{_title(self.activation)}Neuron({self.nin})"
