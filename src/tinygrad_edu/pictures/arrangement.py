@@ -17,6 +17,7 @@ Place = tuple[int, int]  # (box, -1), or (arrow, layer): where an arrow passes t
 Room = tuple[float, float]  # across, before and after the middle of a box or the line of an arrow
 Neighbours = defaultdict[Place, list[Place]]
 SWEEPS = 12
+STIFF = 4  # how much more than a box a passing arrow stays where it is, so that long arrows are straight
 PASSING = 16  # the room of an arrow that passes a layer
 LANE = 4  # between the line of an arrow and its label
 
@@ -216,8 +217,10 @@ class _Layout:
         arrows = []
         for i, link in enumerate(self.links):
             points = [self._turned(ends[self.layer_of[link.tail]], first[i])]
-            for layer, middle in middles[i]:
-                points += [self._turned(along, middle) for along in (starts[layer], ends[layer])]
+            heights = [first[i], *(middle for _, middle in middles[i]), last[i]]
+            for (layer, middle), before, after in zip(middles[i], heights, heights[2:], strict=False):
+                is_needed = layer % 2 == 0 or self._has_label((i, layer)) or _is_detour(before, middle, after)
+                points += [self._turned(along, middle) for along in (starts[layer], ends[layer]) if is_needed]
             arrows.append([*points, self._turned(starts[self.layer_of[link.head]], last[i])])
         return arrows
 
@@ -229,6 +232,11 @@ class _Layout:
             for j, (*_, i) in enumerate(sorted(arrows)):
                 spots[i] = across[box, -1] + self.boxes[box].height * ((j + 1) / (len(arrows) + 1) - 0.5)
         return spots
+
+
+def _is_detour(before: float, middle: float, after: float) -> bool:
+    """Whether a curve straight from `before` to `after` would leave the room that its arrow has between them."""
+    return abs(after - before) > PASSING or not min(before, after) - 2 <= middle <= max(before, after) + 2
 
 
 # --- layers and their order --------------------------------------------------------------------------------------
@@ -309,27 +317,31 @@ def _spread(
             wishes = []
             for place in layer:
                 near = before[place] + after[place] if both else after[place] if sweep % 2 else before[place]
+                near = [each for each in near if each[1] >= 0] or near if place[1] >= 0 else near
                 wishes.append(_mean([middle[each] for each in near], middle[place]))
-            middle.update(zip(layer, _apart(wishes, [rooms[place] for place in layer]), strict=True))
+            weights = [STIFF if passing >= 0 else 1 for _, passing in layer]
+            middle.update(zip(layer, _apart(wishes, [rooms[place] for place in layer], weights), strict=True))
     return middle
 
 
-def _apart(wishes: Sequence[float], rooms: Sequence[Room]) -> list[float]:
+def _apart(wishes: Sequence[float], rooms: Sequence[Room], weights: Sequence[int]) -> list[float]:
     """The middles nearest to the wishes, by least squares, so that things with these rooms stand side by side.
 
-    With the room before each taken off, they must only not decrease: neighbours that do are put at their mean.
+    With the room before each taken off, they must only not decrease: neighbours that do are put at their mean. The
+    larger its weight, the nearer a thing comes to its wish.
 
-    >>> _apart([0.0, 0.0], [(5.0, 5.0), (5.0, 5.0)])
-    [-5.0, 5.0]
+    >>> _apart([0.0, 0.0], [(5.0, 5.0), (5.0, 5.0)], [1, 4])
+    [-8.0, 2.0]
     """
     starts = itertools.accumulate((sum(room) for room in rooms[:-1]), initial=0.0)
     offsets = [start + before for start, (before, _) in zip(starts, rooms, strict=True)]
-    groups: list[tuple[float, int]] = []  # the mean of a group and its number of members
-    for wish, offset in zip(wishes, offsets, strict=True):
+    groups: list[tuple[float, int, int]] = []  # the mean of a group, its weight and its number of members
+    for wish, offset, weight in zip(wishes, offsets, weights, strict=True):
         mean, count = wish - offset, 1
         while groups and groups[-1][0] > mean:
-            other, others = groups.pop()
-            mean, count = (other * others + mean * count) / (others + count), others + count
-        groups.append((mean, count))
-    means = [mean for mean, count in groups for _ in range(count)]
+            other, others, members = groups.pop()
+            mean = (other * others + mean * weight) / (others + weight)
+            weight, count = weight + others, count + members  # noqa: PLW2901 - the group's from here on
+        groups.append((mean, weight, count))
+    means = [mean for mean, _, count in groups for _ in range(count)]
     return [mean + offset for mean, offset in zip(means, offsets, strict=True)]
