@@ -20,6 +20,9 @@ from benchmarks.speed import section
 from tinygrad_edu.staging.compiler import compilers
 
 
+pytestmark = pytest.mark.usefixtures("untraced")  # other tests cover the library, and these take long
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_makes_a_table_with_a_row_for_each_of_its_columns(name: str) -> None:
     found = CASES[name](TINY)

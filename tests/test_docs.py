@@ -88,6 +88,7 @@ def test_every_public_name_is_on_the_list():
 # --- pages ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("untraced")  # other tests cover the library
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_python_examples_in_pages_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -15,6 +15,8 @@ from tinygrad_edu import datasets, nn
 from tinygrad_edu.checking.differences import central_difference
 from tinygrad_edu.training.loop import accuracy, fit
 
+pytestmark = pytest.mark.usefixtures("untraced")  # other tests cover the library, and these take long
+
 FOLDER = Path(__file__).parent.parent / "examples"
 PICTURES = {
     "straight_line": ["straight_line.svg"],
