@@ -13,7 +13,7 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import Value, grad, no_grad, topological_order
 from tinygrad_edu.core.recording import recorded
-from tinygrad_edu.engine import NOT_COMPUTED
+from tinygrad_edu.engine import NOT_COMPUTED, gradients
 
 
 class Inner(Value):
@@ -44,8 +44,8 @@ def test_a_leaf_remembers_nothing_but_itself() -> None:
 
 
 def test_a_label_is_given_by_name_only() -> None:
-    with pytest.raises(TypeError, match="positional"):
-        Value(1.0, "x")  # type: ignore[misc]
+    with pytest.raises(TypeError, match=r"a label is given by name: Value\(1\.0, label='x'\)"):
+        Value(1.0, "x")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -650,3 +650,46 @@ def test_item_inside_a_transform_is_a_plain_number_too() -> None:
     grad(grad(lambda x: seen.append((x * x).item()) or x * x))(3.0)
     assert seen == [9.0]
     assert type(seen[0]) is float
+
+
+# --- what is assigned to data -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", ["3", b"3", None, [1.0], (), {}, 1j])
+def test_data_that_is_no_number_is_refused_at_its_first_use(data: Any) -> None:
+    for use in (lambda w: w * 2, lambda w: 2 * w, lambda w: w + 1.5, lambda w: w**2, lambda w: w.backward(), tg.exp):
+        w = Value(1.0, label="w")
+        w.data = data
+        with pytest.raises(TypeError, match="expected a number"):
+            use(w)
+
+
+def test_a_value_assigned_to_data_is_refused_with_the_reason() -> None:
+    w, x = Value(1.0, label="w"), Value(2.0)
+    w.data = w - 0.1 * x
+    for use in (lambda: w * 2.0, w.backward, (w * w).backward):
+        with pytest.raises(TypeError, match=r"\.data of w is itself a Value: assign a number, as in p\.data -= lr"):
+            use()
+
+
+def test_numpys_scalars_assigned_to_data_become_floats() -> None:
+    np = pytest.importorskip("numpy")
+    w = Value(1.0)
+    w.data = np.float64(3.0)
+    (w * 2.0).backward()
+    assert (type(w.data), w.data, w.grad) == (float, 3.0, 2.0)
+
+
+def test_the_sweep_that_stores_nothing_agrees_with_backward() -> None:
+    x, y = Value(2.0), Value(3.0)
+    z = tg.log(x * y + x) * tg.relu(y - 5.0) + tg.dot([x, y], [y, 2.0])
+    found = gradients(tg.topological_order(z))
+    assert all(node.grad is NOT_COMPUTED for node in found)
+    z.backward()
+    assert found == {node: node.grad for node in tg.topological_order(z)}
+
+
+@pytest.mark.parametrize("f", [tg.max, tg.min])
+def test_the_largest_of_two_numbers_says_to_write_a_list(f: Any) -> None:
+    with pytest.raises(TypeError, match=rf"{f.__name__} takes one sequence of numbers: write {f.__name__}\(\[a, b\]\)"):
+        f(Value(1.0), Value(2.0))

@@ -1,9 +1,11 @@
 """Code written for micrograd runs with only its imports changed, and gives micrograd's numbers."""
 
+import math
 from typing import Any
 
 import pytest
 
+import tinygrad_edu as tg
 from tinygrad_edu.engine import Value
 
 EXACT = {"g": 24.70408163265306, "a": 138.8338192419825, "b": 645.5772594752186}
@@ -188,3 +190,91 @@ def test_plain_sum_of_python() -> None:
     act = sum((wi * xi for wi, xi in zip(w, x, strict=True)), Value(0.5))
     act.backward()
     assert (act.data, w[0].grad, w[1].grad) == (11.5, 3.0, 4.0)
+
+
+# --- an operation by hand, as in the lecture -----------------------------------------------------------------------
+
+
+def tanh_by_hand(self: Value) -> Value:
+    t = (math.exp(2 * self.data) - 1) / (math.exp(2 * self.data) + 1)
+    out = Value(t, (self,), "tanh")
+
+    def _backward() -> None:
+        self.grad += (1 - t**2) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def product_by_hand(self: Value, other: Value) -> Value:
+    out = Value(self.data * other.data, (self, other), "*")
+
+    def _backward() -> None:
+        self.grad += other.data * out.grad
+        other.grad += self.data * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def test_an_operation_by_hand_is_a_node_like_any_other() -> None:
+    x = Value(0.8, label="x")
+    y = tanh_by_hand(x * 2) * 3
+    assert x.grad == 0  # assigning _backward has left no trace
+    y.backward()
+    ours = Value(0.8)
+    (tg.tanh(ours * 2) * 3).backward()
+    assert x.grad == pytest.approx(ours.grad, rel=1e-14)
+    assert "tanh(v1)" in str(tg.explain(y))
+
+
+def test_a_parent_that_is_used_twice_gets_both_shares() -> None:
+    x = Value(3.0)
+    y = product_by_hand(x, x)
+    assert y._prev == {x}
+    y.backward()
+    assert x.grad == 6.0
+
+
+def test_gradients_there_before_are_kept_when_backward_is_assigned() -> None:
+    x = Value(3.0)
+    x.grad = 5.0
+    y = tanh_by_hand(x)
+    assert (x.grad, y.grad) == (5.0, 0)
+    y.backward()
+    assert x.grad == 5.0 + 1 - math.tanh(3.0) ** 2
+
+
+def test_without_its_backward_a_node_by_hand_claims_no_gradient() -> None:
+    x = Value(3.0)
+    y = Value(9.0, (x,), "square")
+    assert (y._op, y._prev) == ("square", {x})
+    y.backward()
+    assert math.isnan(x.grad)
+    assert Value(9.0, _children=(x,)).op == "by hand"
+    assert Value(9.0, ()).parents == ()
+
+
+def test_parents_by_hand_are_forgotten_within_no_grad() -> None:
+    x = Value(3.0)
+    with tg.no_grad():
+        assert Value(9.0, (x,), "square").parents == ()
+
+
+@pytest.mark.parametrize("parents", [3.0, (3.0,), [None]])
+def test_parents_that_are_no_values_are_refused(parents: object) -> None:
+    with pytest.raises(TypeError, match="the second argument of Value is the parents, a tuple of Values, got"):
+        Value(9.0, parents, "square")
+
+
+def test_a_step_of_the_backward_pass_can_still_be_called() -> None:
+    x = Value(3.0)
+    y = x * 2.0
+    y.grad = 1.0
+    y._backward()
+    assert x.grad == 2.0
+
+
+def test_a_hat_is_no_power() -> None:
+    with pytest.raises(TypeError, match=r"\^ is no power in Python: write x \*\* 2"):
+        Value(3.0) ^ 2

@@ -1,6 +1,7 @@
 """NumPy: its scalars become floats, its object arrays hold Values, its float arrays are refused."""
 
 import math
+import operator
 from typing import Any
 
 import pytest
@@ -78,23 +79,55 @@ def test_a_seed_gradient_may_be_a_scalar() -> None:
 def test_arrays_of_numbers_are_refused(x: Any) -> None:
     with pytest.raises(TypeError, match=r"got an array of shape .*element by element.*np\.array\(\[Value"):
         Value(x)
-    with pytest.raises(TypeError, match=r"(?s)3\.0 \* array\(.*element by element"):
-        Value(3.0) * x
+    assert type(Value(3.0) * x) is np.ndarray  # but its items are multiplied one by one, whichever stands first
     with pytest.raises(TypeError, match=r"sum: .*element by element"):
         tg.sum([x])
     with pytest.raises(TypeError, match=r"exp: .*element by element"):
         tg.exp(x)
 
 
-@pytest.mark.parametrize("x", [np.bool_(True), np.complex64(1j), np.complex128(1j), np.str_("a"), np.datetime64("now")])
+@pytest.mark.parametrize("x", [np.complex64(1j), np.complex128(1j), np.str_("a"), np.datetime64("now")])
 def test_scalars_that_are_no_real_numbers_are_refused(x: Any) -> None:
     with pytest.raises(TypeError, match=r"expected (a|one) number"):
         Value(x)
 
 
-def test_a_truth_value_of_numpy_is_refused_like_one_of_python() -> None:
-    with pytest.raises(TypeError, match="where"):
-        Value(np.bool_(True))
+def test_a_truth_value_of_numpy_counts_like_one_of_python() -> None:
+    assert Value(np.bool_(True)).data == Value(True).data == 1
+    assert (Value(3.0) * np.bool_(False)).data == (Value(3.0) * False).data == 0.0
+
+
+@pytest.mark.parametrize("operation", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
+@pytest.mark.parametrize("array", [np.array([1.0, 2.0]), np.array([[1, 2]]), np.array([True]), np.array([])], ids=str)
+def test_a_value_and_an_array_of_numbers_meet_item_by_item_whichever_stands_first(operation, array) -> None:
+    for left, right in ((Value(3.0), array), (array, Value(3.0))):
+        found = operation(left, right)
+        assert found.shape == array.shape
+        numbers = operation(np.float64(3.0), array.astype(float))
+        if left is array:
+            numbers = operation(array.astype(float), 3.0)
+        assert [x.data for x in found.flat] == list(numbers.flat)
+        assert all(type(x) is Value and type(x.data) is float for x in found.flat)
+
+
+def test_a_gradient_flows_through_such_an_array() -> None:
+    x = Value(3.0)
+    tg.sum(x * np.array([1.0, 2.0])).backward()
+    assert x.grad == 3.0
+
+
+def test_arrays_from_other_libraries_say_item() -> None:
+    class Tensor:
+        """A number as other libraries hold it."""
+
+        shape, dtype = (), "float32"
+        __add__ = __sub__ = __mul__ = __truediv__ = None
+
+        def item(self) -> float:
+            return 1.5
+
+    with pytest.raises(TypeError, match=r"write x\.item\(\)"):
+        Value(Tensor())
 
 
 def values(*data: float) -> Any:

@@ -6,9 +6,11 @@ nodes from the result to the leaves; each hands every parent its own gradient ti
 rule), and a parent that is used several times adds up what it is handed (gradients add at branches).
 """
 
+import functools
+import math
 import operator
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Self, SupportsFloat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar, NoReturn, Self, SupportsFloat
 
 from .core import copying, recording, slopes
 from .core.comparison import Comparable
@@ -19,8 +21,9 @@ from .core.number import (
     binary_text,
     brief,
     checked_label,
+    counted,
     explained,
-    is_array_of_objects,
+    is_array,
     number,
     one_like,
     partner,
@@ -68,10 +71,10 @@ class Value(Elementary, Comparable, copying.Copied):
     __slots__ = ("d_left", "d_right", "data", "grad", "label", "left", "op", "right")
     level: ClassVar[int] = 0  # nested transforms use deeper subclasses; see _with_number
 
-    def __init__(self, data: SupportsFloat, *, label: str = "") -> None:
+    def __init__(self, data: SupportsFloat, _children: Iterable["Value"] = (), _op: str = "", label: str = "") -> None:
         if isinstance(data, Value) and data.level >= self.level:
             raise TypeError("this is a Value already: use it as it is, or its .data for the number alone")
-        self.data: Number = number(data)
+        self.data: Number = data if type(data) is float else counted(data)
         self.grad: Number = NOT_COMPUTED
         self.label = checked_label(label)
         self.op = ""
@@ -79,8 +82,21 @@ class Value(Elementary, Comparable, copying.Copied):
         self.right: Any = None
         self.d_left: Any = None
         self.d_right: Any = None
+        if _children != ():
+            self._made_by_hand(_children, _op)
         if recording.observed_blocks:
             recording.tell(self)
+
+    def _made_by_hand(self, parents: Iterable["Value"], op: str) -> None:
+        """The node of an operation of one's own, as micrograd makes it; `_backward` is to be assigned next."""
+        if isinstance(parents, str):
+            raise TypeError(f"a label is given by name: Value({brief(self.data)}, label={parents!r})")
+        parents = tuple(dict.fromkeys(parents)) if isinstance(parents, Iterable) else (parents,)
+        if not all(isinstance(x, Value) for x in parents):
+            raise TypeError(f"the second argument of Value is the parents, a tuple of Values, got {shown(parents)}")
+        if parents and not recording.is_paused():
+            self.op = op or "by hand"
+            self.left, self.d_left = parents, (math.nan,) * len(parents)
 
     # --- what a node remembers -------------------------------------------------------------------------------
 
@@ -143,12 +159,14 @@ class Value(Elementary, Comparable, copying.Copied):
         a constant; a shallower `self` declines, and Python asks `other`.
         """
         is_parent = False
+        if type(self.data) is not float:
+            _check(self)
         if type(other) is not float and type(other) is not int:  # nearly always it is one of these
             if isinstance(other, Value):
                 if other.level > self.level:
                     return NotImplemented  # type: ignore[no-any-return]
                 is_parent = other.level == self.level  # of a subclass that adds methods
-            elif is_array_of_objects(other):
+            elif is_array(other):
                 return NotImplemented  # type: ignore[no-any-return]  # NumPy goes through an array of Values itself
             else:
                 other = partner(operation.__name__, self.data, other, swapped=swapped)
@@ -219,6 +237,9 @@ class Value(Elementary, Comparable, copying.Copied):
         x, n = self.data, exponent.data
         return self._node("**", power(x, n), slopes.power_slope_base(x, n), exponent)
 
+    def __xor__(self, other: object) -> NoReturn:
+        raise TypeError("^ is no power in Python: write x ** 2")
+
     def __neg__(self) -> Self:
         """-x: ∂/∂x = -1."""
         return self._node("neg", -self.data, -1)
@@ -282,9 +303,28 @@ class Value(Elementary, Comparable, copying.Copied):
             wholly(lambda: _set_gradients(order, before))
             raise
 
-    def _backward(self) -> None:
-        """This node's step of the backward pass alone, under micrograd's name."""
-        _hand_down([self])
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """This node's step of the backward pass alone, under micrograd's name; an own one may be assigned.
+
+        It is called once, at the assignment, with a gradient of 1: what it adds to the parents' gradients are the local
+        gradients.
+        """
+        return functools.partial(_hand_down, [self])
+
+    @_backward.setter
+    def _backward(self, step: Callable[[], None]) -> None:
+        parents = tuple(dict.fromkeys(self.parents))
+        before = [node.grad for node in (*parents, self)]
+        try:
+            for parent in parents:
+                parent.grad = NOT_COMPUTED
+            self.grad = one_like(self.data)
+            step()
+            slopes = tuple([parent.grad + ZERO for parent in parents])
+        finally:
+            _set_gradients([*parents, self], before)
+        self.left, self.d_left, self.right, self.d_right = parents, slopes, None, None
 
     def zero_grad(self) -> None:
         """Forget the gradients of this value and of all it was computed from."""
@@ -309,6 +349,27 @@ class Value(Elementary, Comparable, copying.Copied):
         return set(self.parents)
 
     _op = property(operator.attrgetter("op"), doc="The operation under micrograd's name.")
+
+
+def gradients(order: Sequence[Value]) -> dict[Value, Number]:
+    """The derivative of the last value by each, as `backward` works it out from parents to children; stored nowhere.
+
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> gradients(topological_order(y))[x], x.grad
+    (6.0, 0)
+    """
+    found: dict[Value, Number] = {order[-1]: one_like(order[-1].data)}
+    for node in reversed(order):
+        for parent, local in node.edges():
+            step = handed_down(found[node], local)
+            found[parent] = found[parent] + step if parent in found else step
+    return found
+
+
+def handed_down(upstream: Number, local: Number) -> Number:
+    """What a parent is handed: upstream gradient times local gradient."""
+    return upstream if local is ONE else nothing(upstream) if local is ZERO else upstream * local
 
 
 def _set_gradients(nodes: list[Value], gradients: list[Number]) -> None:
@@ -342,6 +403,18 @@ def _hand_down(order: list[Value]) -> None:
         raise explained(error, f"backward through {node.op}: an operand of it") from None
 
 
+def _check(node: Value) -> None:
+    """TypeError if something was assigned to `data` that is no number; NumPy's scalars become floats."""
+    data: Any = node.data
+    if isinstance(data, Value) and data.level >= node.level:
+        what = "is itself a Value: assign a number, as in p.data -= lr * p.grad"
+        raise TypeError(f".data of {node.label or 'a Value'} {what}")
+    try:
+        node.data = number(data)
+    except TypeError as error:
+        raise TypeError(f".data of {node.label or 'a Value'} was assigned: {error}") from None
+
+
 def nothing(upstream: Number) -> Number:
     """What comes back through a branch that was not taken: 0 in the arithmetic of the gradient."""
     zero = upstream * ZERO
@@ -371,6 +444,8 @@ def topological_order(root: Value) -> list[Value]:
         while node not in seen:  # down the left operands
             seen.add(node)
             if not node.op:
+                if type(node.data) is not float:
+                    _check(node)
                 order.append(node)
                 break
             path.append(node)

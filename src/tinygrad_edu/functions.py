@@ -109,7 +109,7 @@ def dot(xs: Any, ys: Any) -> Any:
 
 
 @of_many
-def max(values: Numbers) -> Any:
+def max(values: Numbers, *others: object) -> Any:
     """The largest of the values; nan if any is. The gradient goes to the largest, a tie shares it equally.
 
     Raises ValueError if there are none.
@@ -117,11 +117,11 @@ def max(values: Numbers) -> Any:
     >>> max([1.0, 3.0, 2.0])
     3.0
     """
-    return _extreme("max", values, scalar.maximum)
+    return _extreme("max", _one("max", values, others), scalar.maximum)
 
 
 @of_many
-def min(values: Numbers) -> Any:
+def min(values: Numbers, *others: object) -> Any:
     """The smallest of the values; nan if any is. The gradient goes to the smallest, a tie shares it equally.
 
     Raises ValueError if there are none.
@@ -129,7 +129,13 @@ def min(values: Numbers) -> Any:
     >>> min([1.0, 3.0, 2.0])
     1.0
     """
-    return _extreme("min", values, scalar.minimum)
+    return _extreme("min", _one("min", values, others), scalar.minimum)
+
+
+def _one(op: str, values: Numbers, others: tuple[object, ...]) -> Numbers:
+    if others:
+        raise TypeError(f"{op} takes one sequence of numbers: write {op}([a, b]), or {op}imum(a, b) of two")
+    return values
 
 
 def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any:

@@ -14,7 +14,7 @@ from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, overload
 
 from . import scalar, slopes
-from .number import Number, number, one_like, operand, primal, zero_like
+from .number import Number, number, one_like, operand, primal, shown, zero_like
 from .rules import deepest
 from .signatures import N
 
@@ -282,6 +282,8 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
         raise TypeError(f"where needs a condition, got {condition!r}: compare it, as in where(x > 0, ...)")
     if slopes.is_on_symbols(condition):
         return condition.choose(if_true, if_false)
+    if isinstance(condition, list | tuple | dict):
+        raise TypeError(f"where needs one condition, got {shown(condition)}: choose element by element")
     holds = condition and not (type(condition) is int and condition == -2)  # what Python makes of ~True
     chosen, other = (if_true, if_false) if holds else (if_false, if_true)
     if callable(chosen):

@@ -48,10 +48,15 @@ def number(x: Any) -> Number:
     return int(x) if isinstance(x, int) else x
 
 
+def counted(x: Any) -> Number:
+    """`x` as a number of arithmetic, where True is 1 and False is 0, as in Python; see `number`."""
+    return int(x) if is_truth(x) else number(x)
+
+
 def operand(operation: str, x: object) -> Number:
     """`x` as a number that takes part in `operation`, which the TypeError names."""
     try:
-        return number(x)
+        return counted(x)
     except TypeError as error:
         raise TypeError(f"{operation}: {error}") from None
 
@@ -59,15 +64,16 @@ def operand(operation: str, x: object) -> Number:
 def partner(operation: str, x: Number, other: object, *, swapped: bool) -> Number:
     """`other` as the number that meets `x` in a binary operation; the TypeError shows both."""
     try:
-        return number(other)
+        return counted(other)
     except TypeError as error:
         left, right = (other, x) if swapped else (x, other)
         raise explained(error, binary_text(left, SYMBOLS.get(operation, operation), right)) from None
 
 
-def is_array_of_objects(x: object) -> bool:
-    """Whether `x` is a NumPy array that may hold Values."""
-    return getattr(getattr(x, "dtype", None), "kind", "") == "O"
+def is_array(x: object) -> bool:
+    """Whether `x` is a NumPy array, which works element by element, with Values too."""
+    is_of_objects = getattr(getattr(x, "dtype", None), "kind", "") == "O"
+    return hasattr(x, "__array_ufunc__") and (is_of_objects or bool(getattr(x, "shape", ())))
 
 
 def is_complex(x: object) -> bool:
@@ -81,12 +87,14 @@ def _is_real(x: object) -> bool:
 
 
 def _from_numpy(x: Any) -> float:
-    if is_array_of_objects(x) and x.shape == ():
+    if getattr(x.dtype, "kind", "") == "O" and x.shape == ():
         raise TypeError(
             f"expected a number, got an array of no dimensions around {shown(x.item())}, as np.where makes one: "
             "choose with tg.where(condition, a, b); of other functions of NumPy, take the result's .item()"
         )
     if getattr(x, "shape", None) or getattr(x.dtype, "kind", "?") not in "fiu":
+        if not getattr(x, "shape", None) and callable(getattr(x, "item", None)):
+            raise TypeError(f"expected a number, got {shown(x)} of type {type(x).__name__}: write x.item()")
         raise TypeError(
             f"expected one number, got an array of shape {x.shape} and dtype {getattr(x, 'dtype', 'unknown')}; "
             "work element by element, or put Values into an array: np.array([Value(1.0), Value(2.0)])"
@@ -101,7 +109,7 @@ def is_truth(x: Any) -> bool:
 
 def _way_out(x: object) -> str:
     if is_truth(x):
-        return "; for a choice use where(condition, a, b), for a count int(condition)"
+        return "; it says yes or no here: give 1 or 0 for a number"
     if isinstance(x, (str, bytes)):
         return "; convert text with float(text) first"
     if isinstance(x, complex):

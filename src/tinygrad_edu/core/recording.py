@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any, Self
 
-_GENERATOR, _COROUTINE = 0x20, 0x80  # what Python notes about a function, as in `inspect`
+_GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200  # what Python notes about a function, as in `inspect`
 _lock = Lock()
 open_blocks = 0  # of both kinds, in all threads. Operations ask this first: mostly it is 0, and that is all it costs
 
@@ -45,31 +45,64 @@ class no_grad:  # a function to its users, as in PyTorch
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, run within `no_grad`; a generator's every step."""
-        kind = getattr(getattr(function, "__code__", None), "co_flags", 0)
+        flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+        wrap = next((wrap for flag, wrap in _WRAPS.items() if flags & flag), _paused)
+        return functools.wraps(function)(wrap(function))
 
-        @functools.wraps(function)
-        def paused(*args: Any, **kwargs: Any) -> Any:
-            with no_grad():
-                return function(*args, **kwargs)
 
-        @functools.wraps(function)
-        async def paused_coroutine(*args: Any, **kwargs: Any) -> Any:
-            with no_grad():
-                return await function(*args, **kwargs)
+def _paused(function: Callable[..., Any]) -> Callable[..., Any]:
+    def paused(*args: Any, **kwargs: Any) -> Any:
+        with no_grad():
+            return function(*args, **kwargs)
 
-        @functools.wraps(function)
-        def paused_generator(*args: Any, **kwargs: Any) -> Any:
-            steps = function(*args, **kwargs)
-            sent = None
-            while True:
-                try:
-                    with no_grad():
-                        item = steps.send(sent)
-                except StopIteration as end:
-                    return end.value
-                sent = yield item
+    return paused
 
-        return paused_coroutine if kind & _COROUTINE else paused_generator if kind & _GENERATOR else paused
+
+def _paused_coroutine(function: Callable[..., Any]) -> Callable[..., Any]:
+    async def paused(*args: Any, **kwargs: Any) -> Any:
+        with no_grad():
+            return await function(*args, **kwargs)
+
+    return paused
+
+
+def _paused_generator(function: Callable[..., Any]) -> Callable[..., Any]:
+    def paused(*args: Any, **kwargs: Any) -> Any:
+        steps = function(*args, **kwargs)
+        resume, given = steps.send, None
+        while True:
+            try:
+                with no_grad():
+                    item = resume(given)
+            except StopIteration as end:
+                return end.value
+            try:
+                resume, given = steps.send, (yield item)
+            except BaseException as error:  # thrown in from outside, or the generator is closed
+                resume, given = steps.throw, error
+
+    return paused
+
+
+def _paused_async_generator(function: Callable[..., Any]) -> Callable[..., Any]:
+    async def paused(*args: Any, **kwargs: Any) -> Any:
+        steps = function(*args, **kwargs)
+        resume, given = steps.asend, None
+        while True:
+            try:
+                with no_grad():
+                    item = await resume(given)
+            except StopAsyncIteration:
+                return
+            try:
+                resume, given = steps.asend, (yield item)
+            except BaseException as error:
+                resume, given = steps.athrow, error
+
+    return paused
+
+
+_WRAPS = {_COROUTINE: _paused_coroutine, _GENERATOR: _paused_generator, _ASYNC_GENERATOR: _paused_async_generator}
 
 
 def _count(change: int, observed: int = 0) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ..core.number import one_like, primal
-from ..engine import ONE, Value
+from ..core.number import primal
+from ..engine import Value, gradients, handed_down
 from ..notation.forms import operation
 from ..notation.report import Items, Part, Report
 from ..notation.text import Text
@@ -58,20 +58,14 @@ class Findings(Report):
 # --- gradients -------------------------------------------------------------------------------------------------------
 
 
-def gradients_of(root: Value, order: Sequence[Value]) -> dict[Value, Any]:
-    """The gradient of `root` by each value of its topological order, without a look at or a touch of any `grad`."""
-    gradients: dict[Value, Any] = {root: one_like(root.data)}
-    for node in reversed(order):
-        upstream = gradients[node]
-        for parent, local in node.edges():
-            step = share(upstream, local)
-            gradients[parent] = gradients[parent] + step if parent in gradients else step
-    return gradients
+def gradients_of(order: Sequence[Value]) -> dict[Value, Any]:
+    """The gradient of the last value by each, as plain numbers, without a look at or a touch of any `grad`."""
+    return {node: primal(gradient) for node, gradient in gradients(order).items()}
 
 
 def share(upstream: Any, local: Any) -> Any:
-    """What a parent is handed: the upstream gradient times the local gradient, as plain numbers."""
-    return upstream if local is ONE else upstream * primal(local)
+    """What a parent is handed, as a plain number."""
+    return primal(handed_down(upstream, local))
 
 
 # --- how places are written ------------------------------------------------------------------------------------------

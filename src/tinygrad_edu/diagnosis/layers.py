@@ -61,7 +61,7 @@ def diagnose(
         error = loss(predictions, ys)
     if not isinstance(error, Value):
         raise TypeError(f"the loss function returned {error!r}, not a Value: it must be computed from the predictions")
-    gradients = gradients_of(error, topological_order(error))
+    gradients = gradients_of(topological_order(error))
     update = _updates(_parameters(model), gradients, lr, optimizer)
     if isinstance(model, Cell):
         notes = [*notes, *_whole(model, gradients, update)]

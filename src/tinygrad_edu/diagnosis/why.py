@@ -48,7 +48,7 @@ def why_zero(parameter: Value, loss: Value, sources: Sources | None = None, *, m
     expect("why_zero", A_VALUE, parameter=parameter, loss=loss)
     _check("why_zero", sources, most)
     order = topological_order(loss)
-    gradients = gradients_of(loss, order)
+    gradients = gradients_of(order)
     words = Words(order if parameter in gradients else [parameter, *order], sources)
     name = words.named[parameter]
     if parameter not in gradients:
@@ -304,7 +304,7 @@ def _places(
 
 
 def _on_the_way_back(value: Value, order: list[Value], words: Words, most: int) -> Findings:
-    gradients = gradients_of(value, order)
+    gradients = gradients_of(order)
     edges: dict[Value, tuple[str, str]] = {}
     for node in reversed(order):
         for parent, local in node.edges():

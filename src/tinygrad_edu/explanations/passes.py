@@ -4,14 +4,14 @@ import operator
 from collections import Counter
 from collections.abc import Container, Sequence
 
-from ..engine import Value
+from ..engine import Value, handed_down
 from ..notation.forms import kink, sum_of_products
 from ..notation.text import Text
 from ..notation.words import shortened
 from ..transforms.dual import Dual
 from .layout import Cell, Row, Section, Sentence, listed
 from .rounding import MANY, sign_between
-from .story import TERMS, Story, Use, times
+from .story import TERMS, Story, Use
 
 REMARKS = 3  # of one kind, values that are named
 
@@ -155,7 +155,7 @@ def _remarks_on_branches(story: Story) -> list[Section]:
 def _branch(story: Story, node: Value) -> Sentence:
     """b is used twice, in x and y, so ∂f/∂b = 7 + 2 = 9."""
     grads, uses = story.facts.grads, story.facts.uses[node]
-    row = story.sum_row(node, [times(grads[use.child], use.local) for use in uses], grads[node])
+    row = story.sum_row(node, [handed_down(grads[use.child], use.local) for use in uses], grads[node])
     children = list(dict.fromkeys(use.child for use in uses))
     places = [", in ", *listed([story.write(child) for child in children])] if len(children) <= REMARKS else []
     often = " is used twice" if len(uses) == 2 else f" is used {len(uses):,} times"

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..core.number import primal
-from ..engine import Value
+from ..engine import Value, handed_down
 from ..notation.text import Text
 from ..notation.words import shortened
 from .layout import Cell, Row, Rows, Section, Sentence
 from .passes import remarks_on_data, remarks_on_grad
 from .rounding import MANY, close, sign_between
-from .story import Facts, Story, Use, times
+from .story import Facts, Story, Use
 
 COUNTLESS = 10**15  # paths beyond this are not counted
 STEPS = 12  # of a longer path, the first and the last steps are shown
@@ -71,7 +71,7 @@ def find_paths(facts: Facts, x: Value, limit: int) -> Found | None:
     if x is y or y not in counts:
         return None
     paths = list(itertools.islice(all_paths(x, y, facts.uses), limit))
-    products = [functools.reduce(times, (use.local for use in reversed(path)), facts.grads[y]) for path in paths]
+    products = [functools.reduce(handed_down, (use.local for use in reversed(path)), facts.grads[y]) for path in paths]
     return Found(counts[y], [node for node in counts if node is not x], paths, products)
 
 

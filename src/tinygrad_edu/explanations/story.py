@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..core.number import one_like
-from ..engine import NOT_COMPUTED, ONE, Value, topological_order
+from ..engine import NOT_COMPUTED, Value, gradients, topological_order
 from ..notation.forms import local_form, operation, sum_of_products
 from ..notation.text import Text
 from ..notation.words import names, shortened
@@ -61,28 +60,6 @@ def uses_by(node: Value) -> list[Use]:
     """The operands that are parents, each with its place among all operands."""
     places = [i for i, x in enumerate(node.operands) if isinstance(x, Value) and x.level == node.level]
     return [Use(node, i, parent, local) for i, (parent, local) in zip(places, node.edges(), strict=True)]
-
-
-def gradients(order: Sequence[Value]) -> dict[Value, Any]:
-    """The derivative of the last value by each: reverse mode as `backward` does it, but written nowhere.
-
-    >>> x = Value(3.0)
-    >>> y = x * x
-    >>> gradients([x, y])[x], x.grad
-    (6.0, 0)
-    """
-    y = order[-1]
-    grads: dict[Value, Any] = {y: one_like(y.data)}
-    for node in reversed(order):
-        for parent, local in node.edges():
-            step = times(grads[node], local)
-            grads[parent] = grads[parent] + step if parent in grads else step
-    return grads
-
-
-def times(upstream: Any, local: Any) -> Any:
-    """Upstream times local gradient, as `backward` does it."""
-    return upstream if local is ONE else upstream * local
 
 
 def data_of(x: Any) -> Any:

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from ..core.number import Number, number, shown
 from ..core.tree import flatten, leaf_names, unflatten
-from ..engine import Value, topological_order
+from ..engine import Value, gradients, topological_order
 from ..explanations.rounding import again
-from ..explanations.story import gradients
 from ..notation.words import plain
 from ..staging.printers import javascript
 from ..staging.symbol import Condition, Program, Symbol

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..core.number import number, one_like
+from ..core.number import number
 from ..core.options import A_TEXT, expect
-from ..engine import NOT_COMPUTED, ONE, Value
+from ..engine import NOT_COMPUTED, Value, gradients
 from ..notation.forms import operation, sum_of_products
 from ..notation.text import Text
 from ..notation.words import shortened
@@ -86,8 +86,8 @@ class Step(Moment):
         self.uses = [(node, local) for node in order for parent, local in node.edges() if parent is self.node]
         at = order.index(self.node)
         self.valued = set(order if self.is_back else order[: at + 1])
-        gradients = _gradients(order) if self.is_back else {}
-        self.gradients = {node: gradients[node] for node in order[at:] if self.is_back}
+        found = gradients(order) if self.is_back else {}
+        self.gradients = {node: found[node] for node in order[at:] if self.is_back}
 
     def value(self, node: Value) -> Any:
         """Its data, once the forward pass has come to it."""
@@ -131,13 +131,3 @@ class Step(Moment):
         ]
         if products:
             yield str(sum_of_products(products, " × "))
-
-
-def _gradients(order: Sequence[Value]) -> dict[Value, Any]:
-    """The derivative of the last value by each, as `backward` works them out, but written nowhere."""
-    gradients: dict[Value, Any] = {order[-1]: one_like(order[-1].data)}
-    for node in reversed(order):
-        for parent, local in node.edges():
-            step = gradients[node] if local is ONE else gradients[node] * local
-            gradients[parent] = gradients[parent] + step if parent in gradients else step
-    return gradients
