@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from ..core.number import primal
+from ..core.number import Number, primal
 from ..core.options import A_FUNCTION, A_MODEL, A_NUMBER, expect
 from ..core.recording import recorded
 from ..datasets import examples
@@ -104,7 +104,7 @@ def _run(model: Any, xs: list[Any]) -> tuple[list[_Stage], list[Any], list[str]]
     return stages, [x if is_list and layers is not model else single(x) for x in stages[-1].outputs], []
 
 
-def _outputs(layer: Any, x: Any) -> list[Any]:
+def _outputs(layer: Any, x: object) -> list[Any]:
     outputs = layer.activations(x) if hasattr(layer, "activations") else layer(x)
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
@@ -218,14 +218,14 @@ def _rms(numbers: Sequence[float]) -> float:
     return math.hypot(*numbers) / math.sqrt(len(numbers) or 1)
 
 
-def _float(x: Any) -> float:
+def _float(x: Value | Number) -> float:
     try:
         return float(primal(x))
     except OverflowError:
         return math.inf
 
 
-def _is_off(unit: Iterable[Any]) -> bool:
+def _is_off(unit: Iterable[object]) -> bool:
     """Whether a relu is off on all examples."""
     return all(isinstance(x, Value) and x.op == "relu" and all(primal(d) == 0 for d in x.local_grads) for x in unit)
 
@@ -238,14 +238,14 @@ def _is_flat(node: Value) -> bool:
 # --- the parameters --------------------------------------------------------------------------------------------------
 
 
-def _parameters(thing: Any) -> list[Value]:
+def _parameters(thing: object) -> list[Value]:
     """The parameters of a model, a layer, or a list of layers; none of a plain function."""
     parts = thing if isinstance(thing, (list, tuple)) else [thing]
     found = chain.from_iterable(part.parameters() for part in parts if hasattr(part, "parameters"))
     return list(dict.fromkeys(found))
 
 
-def _groups(model: Any) -> list[tuple[str, list[Value]]]:
+def _groups(model: object) -> list[tuple[str, list[Value]]]:
     """The parameters of a model by the attribute they are in: `embedding`, `blocks.0`."""
     groups: dict[str, list[Value]] = {}
     if hasattr(model, "named_parameters"):

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from ..core.number import primal
+from ..core.number import Number, primal
 from ..core.operations import OPERATIONS
 from ..functions import by_name
 from ..notation.words import number_text
@@ -28,7 +28,7 @@ def rational(text: str) -> Fraction | None:
         return None
 
 
-def is_exact(x: Any, digits: int) -> bool:
+def is_exact(x: Number, digits: int) -> bool:
     """Whether `number_text` shows the number as it is, up to the last bits of a float.
 
     >>> is_exact(0.5, 4), is_exact(0.1 + 0.2, 4), is_exact(1 / 3, 4)
@@ -44,7 +44,7 @@ def is_exact(x: Any, digits: int) -> bool:
     return abs(shown - exact) <= (FLOAT_NOISE * abs(exact) if isinstance(x, float) else 0)
 
 
-def sign_between(left: Callable[..., Any], shown: Sequence[Any], result: Any, digits: int) -> str:
+def sign_between(left: Callable[..., Number], shown: Sequence[Number], result: Number, digits: int) -> str:
     """= if `left` of the numbers as they are shown is the result as it is shown, otherwise ≈.
 
     >>> import operator
@@ -54,7 +54,7 @@ def sign_between(left: Callable[..., Any], shown: Sequence[Any], result: Any, di
     return _sign(lambda *xs: left(*xs[:-1]) == xs[-1], [*shown, result], digits)
 
 
-def sign_of_operation(op: str, operands: Sequence[Any], result: Any, digits: int) -> str:
+def sign_of_operation(op: str, operands: Sequence[Number], result: Number, digits: int) -> str:
     """= if the operation on the numbers as they are shown gives exactly the result as it is shown, otherwise ≈.
 
     >>> sign_of_operation("exp", [0.0], 1.0, 4), sign_of_operation("sqrt", [2.0], 2**0.5, 4)
@@ -65,7 +65,7 @@ def sign_of_operation(op: str, operands: Sequence[Any], result: Any, digits: int
     return _sign(lambda *xs: _is_true(op, xs[:-1], xs[-1]), [*operands, result], digits)
 
 
-def _sign(holds: Callable[..., bool], numbers: Sequence[Any], digits: int) -> str:
+def _sign(holds: Callable[..., bool], numbers: Sequence[Number], digits: int) -> str:
     shown = [rational(number_text(x, digits)) for x in numbers]
     if None in shown:  # with inf, nan, symbols or huge Decimals among them
         unknown = [primal(x) for x, number in zip(numbers, shown, strict=True) if number is None]
@@ -105,7 +105,7 @@ def again(op: str, xs: Sequence[Any]) -> Any:
         return None  # these are not the numbers it was done on: they were rounded, or changed since
 
 
-def follows(op: str, operands: Iterable[Any], result: Any) -> bool:
+def follows(op: str, operands: Iterable[Number], result: Number) -> bool:
     """Whether the result is what the operation gives: not so if some data was changed since.
 
     >>> follows("+", [1.0, 2.0], 3.0), follows("+", [1.0, 5.0], 3.0)
@@ -122,7 +122,7 @@ def follows(op: str, operands: Iterable[Any], result: Any) -> bool:
     return expected is not None and close(expected, result, *xs)
 
 
-def close(x: Any, y: Any, *beside: Any) -> bool:
+def close(x: Number, y: Number, *beside: Number) -> bool:
     """Whether two numbers of any kind are equal, up to what floats round off beside other numbers.
 
     >>> close(0.1 + 0.2, 0.3), close(float("nan"), float("nan")), close(Fraction(1, 3), Fraction(1, 2))

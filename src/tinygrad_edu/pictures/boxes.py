@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..core.number import Number
 from ..core.options import A_LIST, expect
 from ..engine import Value, topological_order
 from ..notation.forms import INFIX, operation
@@ -35,7 +36,7 @@ class Options(NamedTuple):
     rankdir: str = "LR"
     is_compact: bool = False
     step: str | None = None
-    tangents: Mapping[Value, Any] | None = None
+    tangents: Mapping[Value, Number] | None = None
     around: Value | None = None
 
 
@@ -234,22 +235,22 @@ class _Sketch:
         second = self.moment.second(node)
         return self._written([("value", self.moment.value(node)), (self.moment.kind, second)])
 
-    def _written(self, numbers: list[tuple[str, Any]]) -> tuple[tuple[str, str, str], ...]:
+    def _written(self, numbers: list[tuple[str, Number]]) -> tuple[tuple[str, str, str], ...]:
         """Rows for these kinds of numbers, as far as they are shown."""
         shown = self.options.show | ({"tangent"} if "grad" in self.options.show else set())
         word = "" if self.options.is_compact else None
         return tuple((kind if word is None else word, self._number(x), kind) for kind, x in numbers if kind in shown)
 
-    def _number(self, x: Any) -> str:
+    def _number(self, x: Number) -> str:
         return NOT_YET if x is UNKNOWN else plain(number_text(x, self.options.digits), 24)
 
     def _name(self, node: Value, limit: int = 24) -> str:
         return plain(self.names[node], limit)
 
-    def _formula(self, op: str, operands: tuple[Any, ...]) -> str:
+    def _formula(self, op: str, operands: tuple[object, ...]) -> str:
         return plain(str(operation(op, operands, self._piece)), 60)
 
-    def _piece(self, x: Any) -> Text:
+    def _piece(self, x: object) -> Text:
         """An operand within a formula: a value of this graph by its name, any other as a number."""
         return Text.name(self._name(x)) if isinstance(x, Value) and x in self.names else Text.number(x)
 
@@ -279,7 +280,7 @@ class _Sketch:
         centre = self.options.around
         return parent in self.visible and (centre is None or centre in (parent, child))
 
-    def _arrow(self, parent: Value, child: Value, ends: tuple[str, str], slope: str, local: Any) -> Arrow:
+    def _arrow(self, parent: Value, child: Value, ends: tuple[str, str], slope: str, local: Number) -> Arrow:
         moment, is_flow = self.moment, self.moment.is_flow(parent, child)
         is_back = is_flow and moment.value(child) is not UNKNOWN and moment.second(child) is not UNKNOWN
         product = ""
@@ -344,7 +345,7 @@ class _Sketch:
                 arrows.append(self._sum_arrow(product.key, node, factors))
         boxes[key] = self._box(node, badge="+")
 
-    def _sum_arrow(self, tail: str, node: Value, factors: list[tuple[Value, Any]]) -> Arrow:
+    def _sum_arrow(self, tail: str, node: Value, factors: list[tuple[Value, Number]]) -> Arrow:
         """From a product to the sum: what flows along it is the node's gradient, or the product's tangent."""
         arrow = self._arrow(factors[0][0], node, (tail, self.key[node]), self._slope(node, "(product)"), 1)
         if self.moment.kind == "tangent" and arrow.product:
@@ -352,10 +353,10 @@ class _Sketch:
             arrow = arrow._replace(product=f"{tangent} × 1 = {tangent}")
         return arrow
 
-    def _tangent(self, factors: list[tuple[Value, Any]]) -> Any:
+    def _tangent(self, factors: list[tuple[Value, Number]]) -> Number:
         return sum(self.moment.second(x) * local for x, local in factors)
 
-    def _product(self, key: str, node: Value, x: Any, y: Any, factors: list[tuple[Value, Any]]) -> Box:
+    def _product(self, key: str, node: Value, x: object, y: object, factors: list[tuple[Value, Number]]) -> Box:
         parent, local = factors[0]
         formula = self._formula("*", (x, y))
         is_forth = self.moment.kind == "tangent"

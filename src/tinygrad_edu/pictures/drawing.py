@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from typing import Any
 
 from ..core.number import Number
 from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, A_WHOLE_NUMBER, expect
@@ -75,7 +74,7 @@ class Drawing:
     def __repr__(self) -> str:
         return f"<Drawing: {self._title}, {self._summary}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - the protocol's
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - the protocol's
         """What a notebook shows: the picture."""
         return {"text/plain": repr(self), "image/svg+xml": self.svg}
 

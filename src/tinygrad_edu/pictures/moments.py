@@ -1,9 +1,8 @@
 """The numbers that a picture shows: those that are there now, those at one step of a pass, or tangents."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from ..core.number import number
+from ..core.number import Number, number
 from ..core.options import A_TEXT, expect
 from ..engine import NOT_COMPUTED, Value, gradients
 from ..notation.forms import operation, sum_of_products
@@ -19,11 +18,11 @@ class Moment:
 
     kind = "grad"
 
-    def value(self, node: Value) -> Any:
+    def value(self, node: Value) -> Number:
         """Its data, or UNKNOWN."""
         return node.data
 
-    def second(self, node: Value) -> Any:
+    def second(self, node: Value) -> Number:
         """Its gradient or tangent, or UNKNOWN."""
         return node.grad
 
@@ -35,7 +34,7 @@ class Moment:
         """Whether the picture is about what flows between these two."""
         return False
 
-    def product(self, parent: Value, child: Value, local: Any) -> tuple[Any, Any, Any]:  # noqa: ARG002
+    def product(self, parent: Value, child: Value, local: Number) -> tuple[Number, Number, Number]:  # noqa: ARG002
         """What flows along an arrow: two factors and their product."""
         upstream = self.second(child)
         return upstream, local, upstream if upstream is UNKNOWN else upstream * local
@@ -50,8 +49,8 @@ class Tangents(Moment):
 
     kind = "tangent"
 
-    def __init__(self, order: Sequence[Value], seeds: Mapping[Value, Any]) -> None:
-        self.tangents: dict[Value, Any] = {}
+    def __init__(self, order: Sequence[Value], seeds: Mapping[Value, Number]) -> None:
+        self.tangents: dict[Value, Number] = {}
         strangers = [node for node in seeds if node not in set(order)]
         if strangers:
             raise ValueError(f"tangents: {strangers[0]!r} is not in this graph")
@@ -59,11 +58,11 @@ class Tangents(Moment):
             shares = [self.tangents[parent] * local for parent, local in node.edges()]
             self.tangents[node] = number(seeds[node]) if node in seeds else sum(shares)
 
-    def second(self, node: Value) -> Any:
+    def second(self, node: Value) -> Number:
         """Its tangent."""
         return self.tangents[node]
 
-    def product(self, parent: Value, child: Value, local: Any) -> tuple[Any, Any, Any]:  # noqa: ARG002
+    def product(self, parent: Value, child: Value, local: Number) -> tuple[Number, Number, Number]:  # noqa: ARG002
         """The parent's tangent, the local gradient, and the share of the child's tangent."""
         return self.tangents[parent], local, self.tangents[parent] * local
 
@@ -89,11 +88,11 @@ class Step(Moment):
         found = gradients(order) if self.is_back else {}
         self.gradients = {node: found[node] for node in order[at:] if self.is_back}
 
-    def value(self, node: Value) -> Any:
+    def value(self, node: Value) -> Number:
         """Its data, once the forward pass has come to it."""
         return node.data if node in self.valued else UNKNOWN
 
-    def second(self, node: Value) -> Any:
+    def second(self, node: Value) -> Number:
         """Its gradient, once the backward pass has come to it."""
         return self.gradients.get(node, UNKNOWN)
 
@@ -114,7 +113,7 @@ class Step(Moment):
         if not node.op:
             return f"{name} = {Text.number(node.data, digits)} is given"
 
-        def piece(x: Any) -> Text:
+        def piece(x: object) -> Text:
             return Text.name(names[x]) if isinstance(x, Value) and x in names else Text.number(x, digits)
 
         symbols = operation(node.op, node.operands, piece)

@@ -8,11 +8,11 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..core.number import primal
 from ..engine import Value
-from ..networks.activations import ACTIVATIONS, Maxout
+from ..networks.activations import ACTIVATIONS, Activation, Maxout
 from ..networks.module import Module
 from ..networks.stack import Elementwise, Linear, Sequential
 from ..nn import MLP, Layer, Neuron
@@ -34,7 +34,7 @@ class Column(NamedTuple):
     """A layer: its activation, and a row of weights for each unit."""
 
     activation: str
-    curve: Callable[[Any], Any] | None
+    curve: Activation | None
     weights: list[list[Value]]
 
 
@@ -104,13 +104,13 @@ def _of_pieces(pieces: Iterable[Iterable[Value]]) -> list[Value]:
     return [max(weights, key=lambda w: abs(primal(w.data))) for weights in zip(*pieces, strict=True)]
 
 
-def _name(activation: Any) -> str:
+def _name(activation: object) -> str:
     if isinstance(activation, str):
         return activation
     return "maxout" if isinstance(activation, Maxout) else plain(getattr(activation, "__name__", "activation"), 20)
 
 
-def _function(activation: Any) -> Callable[[Any], Any] | None:
+def _function(activation: object) -> Activation | None:
     return ACTIVATIONS.get(activation) if isinstance(activation, str) else activation if callable(activation) else None
 
 
@@ -189,7 +189,7 @@ def _units(column: Column | None, spots: Iterable[Spot], x: float) -> Iterator[s
             yield shape("polyline", points=points, fill="none", stroke=look.FORWARD, stroke_width="2")
 
 
-def _curve(function: Callable[[Any], Any]) -> list[tuple[float, float]]:
+def _curve(function: Activation) -> list[tuple[float, float]]:
     """The graph of an activation in a circle around 0; empty for one that takes no plain numbers."""
     try:
         heights = [float(function(x)) for x in CURVE]
