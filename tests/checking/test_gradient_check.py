@@ -11,13 +11,14 @@ import pytest
 import tinygrad_edu as tg
 from tests.operations import TABLE, Operation, Point, smooth_points
 from tinygrad_edu import Value
+from tinygrad_edu.checking import judgement
 from tinygrad_edu.checking.gradient_check import (
     OPERANDS_CHECKED,
     OPERATIONS_CHECKED,
     WrongGradientError,
     gradcheck,
 )
-from tinygrad_edu.checking.stencil import judged
+from tinygrad_edu.checking.judgement import judged
 from tinygrad_edu.core.number import primal
 from tinygrad_edu.core.tree import flatten, leaf_names
 from tinygrad_edu.transforms import level as levels
@@ -290,7 +291,7 @@ def test_of_many_operations_some_are_checked_evenly():
 def test_of_many_operands_some_are_checked_evenly(monkeypatch):
     seen = []
     judge = judged
-    monkeypatch.setattr(tg_gradcheck, "judged", lambda *args: seen.append(args) or judge(*args))
+    monkeypatch.setattr(judgement, "judged", lambda *args: seen.append(args) or judge(*args))
     gradcheck(lambda x: tg.sum([x] * 50), 1.0)
     assert len(seen) == 1 + OPERANDS_CHECKED
 

@@ -135,7 +135,7 @@ class Comparison(NamedTuple):
         return 0.0 if self.gradient == self.numeric else abs(self.gradient - self.numeric)
 
 
-def compare(f: Function, x: float, gradient: float) -> Comparison:
+def compare(f: Function, x: float, gradient: float, rtol: float = RTOL) -> Comparison:
     """Whether `gradient` is the slope of f at x, judged by finite differences with smaller and smaller steps.
 
     Where the slopes of the two sides differ (a kink), any number between them is right. At the edge of the domain
@@ -149,19 +149,20 @@ def compare(f: Function, x: float, gradient: float) -> Comparison:
     'at a kink: slope -1 on its left, 1 on its right'
     """
     tried: list[Slopes] = []
-    for around in _smaller_and_smaller(f, x):
+    for around in smaller_and_smaller(f, x):
         scale = max(abs(gradient), abs(around.centre))
         if tried and around.noise > ATOL + RTOL * scale < math.inf:
             break  # from here on, rounding hides more than a smaller step shows
         tried.append(around)
         one_sided = math.isnan(around.left) != math.isnan(around.right)
-        if (one_sided or around.meet) and close(gradient, around.centre, atol=ATOL + around.noise):
+        if (one_sided or around.meet) and close(gradient, around.centre, rtol=rtol, atol=ATOL + around.noise):
             side = "right" if math.isnan(around.left) else "left"
             return Comparison(gradient, around.centre, f"agrees on its {side}" if one_sided else "agrees", True)
     return _not_smooth(gradient, tried) or _disagreement(gradient, tried)
 
 
-def _smaller_and_smaller(f: Function, x: float) -> Iterator[Slopes]:
+def smaller_and_smaller(f: Function, x: float) -> Iterator[Slopes]:
+    """The slopes around a point, by steps from large to small."""
     h = FIVE_POINT_STEP * max(1.0, abs(x))
     for k in range(12):
         yield slopes(f, x, h / 8**k)
@@ -182,7 +183,8 @@ def _not_smooth(gradient: float, tried: list[Slopes]) -> Comparison | None:
         return Comparison(gradient, infinite, "too steep for finite differences", gradient != -infinite)
     if not (last.meet or math.isnan(last.left) or math.isnan(last.right)):
         low, high = sorted((last.left, last.right))
-        ok = low <= gradient <= high or close(gradient, low) or close(gradient, high)
+        off = ATOL + last.noise + RTOL * (high - low)
+        ok = low <= gradient <= high or close(gradient, low, atol=off) or close(gradient, high, atol=off)
         kink = f"at a kink: slope {last.left:.4g} on its left, {last.right:.4g} on its right"
         return Comparison(gradient, last.centre, kink if ok else f"DISAGREES {kink}", ok)
     return None

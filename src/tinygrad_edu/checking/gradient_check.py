@@ -22,11 +22,12 @@ from ..notation.text import SUPERSCRIPT, Text
 from ..transforms.jacobians import jacobian
 from ..transforms.traced import Traced, argument_names, name_of, title_of
 from .differences import Comparison, central_difference
-from .stencil import Evaluation, best_slopes, evaluate, judged, rounding
+from .evidence import CANNOT_TELL
+from .judgement import RTOL, Line, checked
+from .stencil import rounding
 
 Function = Callable[..., Any]
 
-RTOL = 1e-7
 OPERATIONS_CHECKED = 300  # operations on other numbers than those before; of more, some are taken evenly
 OPERANDS_CHECKED = 10  # of one operation; of more, some are taken evenly
 SHOWN = 10  # derivatives listed in a report
@@ -87,6 +88,11 @@ class GradCheck(Report):
         return not self.culprits and all(each.comparison.ok for each in self.derivatives)
 
     @property
+    def unknown(self) -> list[Derivative]:
+        """The derivatives of which finite differences cannot tell whether they are right."""
+        return [each for each in self.derivatives if each.comparison.verdict == CANNOT_TELL]
+
+    @property
     def wrong(self) -> list[Derivative]:
         """The derivatives that finite differences contradict."""
         return [each for each in self.derivatives if not each.comparison.ok]
@@ -121,10 +127,14 @@ class GradCheck(Report):
         count = len(self.derivatives)
         all_of_them = f"{count} derivatives of {self.function}" if count != 1 else f"The derivative of {self.function}"
         if self:
-            without = sum(math.isnan(each.comparison.numeric) for each in self.derivatives)
+            unknown = len(self.unknown)
+            if unknown == count:
+                return f"{all_of_them}: finite differences CANNOT TELL."
+            without = sum(math.isnan(each.comparison.numeric) for each in self.derivatives) if not unknown else 0
             if without == count:
                 return f"{all_of_them}: no slope there, so nothing to compare with."
             but = f", but for {without} where there is no slope to compare with" if without else ""
+            but = f", but for {unknown} where these CANNOT TELL" if unknown else but
             return f"{all_of_them} agree{'s' if count == 1 else ''} with finite differences{but}."
         if self.wrong:
             return f"{all_of_them}: {len(self.wrong)} WRONG."
@@ -185,13 +195,6 @@ def gradcheck(
 # --- derivatives against finite differences ----------------------------------------------------------------------
 
 
-class Line(NamedTuple):
-    """A result of a function along one of its arguments, and where on it."""
-
-    f: Callable[[float], float]
-    x: float
-
-
 Naming = Callable[[int, tuple[int, ...]], str]  # of the derivative of a result by arguments, by their places
 
 
@@ -228,25 +231,11 @@ def _slopes_of(f: Function, n: int) -> Function:
 
 
 def _compared(
-    f: Function,
-    xs: list[float],
-    rows: list[list[float]],
-    noise: list[float],
-    rtol: float,
-    names: list[list[str]],
+    f: Function, xs: list[float], rows: list[list[float]], noise: list[float], rtol: float, names: list[list[str]]
 ) -> Iterator[tuple[Derivative, Line]]:
     """The derivatives in the rows, one for each result of `f`, against finite differences."""
-    for j, x in enumerate(xs):
-        line = _along(f, xs, j)
-        estimates = best_slopes(line, x, noise)
-        for i, row in enumerate(rows):
-            along = Line(lambda t, line=line, i=i: line(t).values[i], x)  # type: ignore[misc]
-            comparison, error = judged(along.f, x, row[j], estimates[i], rtol)
-            yield Derivative(names[i][j], comparison, error), along
-
-
-def _along(f: Function, xs: list[float], j: int) -> Callable[[float], Evaluation]:
-    return lambda t: evaluate(f, [*xs[:j], t, *xs[j + 1 :]])
+    for each in checked(f, xs, rows, noise, rtol):
+        yield Derivative(names[each.result][each.argument], each.comparison, each.error), each.line
 
 
 def _derivative_name(results: list[str], arguments: list[str], i: int, path: tuple[int, ...]) -> str:

@@ -14,10 +14,11 @@ from ..core.number import primal
 from ..core.operations import side
 from ..engine import Value, topological_order
 from ..transforms.traced import Traced
-from .differences import EPSILON, FIVE_POINT_STEP, Comparison, compare
+from .differences import EPSILON, FIVE_POINT_STEP
 
 FIRST_STEP = 8 * FIVE_POINT_STEP
 STEPS = 20  # each an eighth of the one before
+SMALLEST = 5e-324  # what underflow may take away
 SMALLEST_STEP = 1e-11  # relative: below, rounding of x itself leaves too little of it
 ENOUGH = 1e-10  # a relative error that needs no smaller one
 SURE = 4  # a gradient may be off by this many times the estimated error of the difference
@@ -51,9 +52,11 @@ def way(traced: Traced) -> int:
     [False, False, True, True]
     """
     index: dict[Any, Any] = {x: i for i, x in enumerate(traced.variables)}
-    seen = 0
+    seen = hash(tuple([primal(y) for y in traced.results if not isinstance(y, Value)]))
     for node in traced.order:
         operands = tuple(index[x] if x in index else ("number", primal(x)) for x in node.operands)
+        if not node.op and node not in index:  # a constant that was chosen
+            operands = (("number", primal(node)),)
         piece = side(node.op, [primal(x) for x in node.operands], primal(node))
         seen = hash((seen, node.op, operands, piece))
         index.setdefault(node, len(index))
@@ -68,9 +71,22 @@ def rounding(traced: Traced, i: int) -> float:
     node = traced.results[i]
     if not isinstance(node, Value):
         return 0.0
-    moved = [abs(primal(each.grad) * primal(each.data)) for each in topological_order(node)]
-    total = EPSILON * math.fsum(x for x in moved if math.isfinite(x))
-    return max(total, EPSILON * abs(float(primal(node))))
+    moved = [abs(primal(each.grad)) * _last_digit(each) for each in topological_order(node)]
+    return max(math.fsum(x for x in moved if math.isfinite(x)), _last_digit(node))
+
+
+def _last_digit(node: Value) -> float:
+    return EPSILON * abs(float(primal(node))) + SMALLEST
+
+
+def gradient_rounding(traced: Traced, i: int) -> list[float]:
+    """By how much rounding may have moved the derivatives of the i-th result: the parts of all paths, by size."""
+    node = traced.results[i]
+    parts: dict[Any, float] = {node: 1.0}
+    for each in reversed(topological_order(node)) if isinstance(node, Value) else ():
+        for parent, local in each.edges():
+            parts[parent] = parts.get(parent, 0.0) + parts[each] * abs(float(primal(local)))
+    return [EPSILON * parts.get(x, 0.0) for x in traced.variables]
 
 
 def best_slopes(line: Callable[[float], Evaluation], x: float, noise: Sequence[float]) -> list[Estimate | None]:
@@ -94,7 +110,7 @@ def best_slopes(line: Callable[[float], Evaluation], x: float, noise: Sequence[f
         is_done = True
         for i, shaky in enumerate(noise):
             heights = [row[i] for row in rows]
-            slope = _five_point(points, heights)
+            slope = five_point_slope(points, heights)
             hidden = 2 * shaky / h
             error = abs(slope - before[i]) + hidden
             before[i] = slope
@@ -119,24 +135,8 @@ def _or_none(line: Callable[[float], Evaluation], x: float) -> Evaluation | None
         return None
 
 
-def _five_point(points: Sequence[float], heights: Sequence[float]) -> float:
+def five_point_slope(points: Sequence[float], heights: Sequence[float]) -> float:
+    """The slope in the middle of four points, two to each side, from the heights there."""
     near = (heights[2] - heights[1]) / (points[2] - points[1])
     far = (heights[3] - heights[0]) / (points[3] - points[0])
     return (4 * near - far) / 3
-
-
-def judged(
-    f: Callable[[float], float], x: float, gradient: float, estimate: Estimate | None, rtol: float
-) -> tuple[Comparison, float]:
-    """What to make of a gradient beside the best estimate, and how far off that may be.
-
-    Where there is none, or it says something else, the slopes of both sides tell about kinks, jumps and edges.
-    """
-    if estimate is not None:
-        scale = max(abs(gradient), abs(estimate.slope))
-        if abs(gradient - estimate.slope) <= rtol * scale + SURE * estimate.error:
-            return Comparison(gradient, estimate.slope, "agrees", True), estimate.error
-    second = compare(f, x, gradient)
-    if estimate is not None and (not second.ok or second.verdict == "agrees"):
-        return Comparison(gradient, estimate.slope, "DISAGREES", False), estimate.error
-    return second, math.nan

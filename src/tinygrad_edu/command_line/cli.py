@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn, TextIO
 
 from .. import __version__
-from ..checking.differences import Comparison, along, compare
-from ..checking.kinks import kinks
+from ..checking.differences import Comparison
+from ..checking.judgement import slopes_checked
 from ..engine import Value, topological_order
 from ..explanations.explanation import explain
 from ..notation.forms import formula
@@ -108,7 +108,7 @@ def _run(argv: list[str]) -> int:
     result.backward()
     sources = [_node(result, inputs, named, name) for name in options.wrt]
     _save_pictures(result, options)
-    comparisons = _comparisons(expression, values, result, inputs) if options.check else {}
+    comparisons = _comparisons(expression, values, inputs) if options.check else {}
     _print_report(result, inputs, sources, comparisons, options)
     return OK if all(comparison.ok for comparison in comparisons.values()) else DISAGREES
 
@@ -247,25 +247,16 @@ def _save_pictures(result: Value, options: argparse.Namespace) -> None:
             raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _comparisons(
-    expression: Expression, values: dict[str, float], result: Value, inputs: dict[str, Value]
-) -> dict[str, Comparison]:
+def _comparisons(expression: Expression, values: dict[str, float], inputs: dict[str, Value]) -> dict[str, Comparison]:
     """Each input's gradient against finite differences of the expression."""
-    labels = list(inputs)
     numbers = [float(leaf.data) for leaf in inputs.values()]
+    gradients = [float(leaf.grad) for leaf in inputs.values()]
 
-    def f(*xs: float) -> float:
-        return expression.number(values | dict(zip(labels, xs, strict=True)))
+    def f(*xs: Any) -> list[Any]:
+        return [expression.number(values | dict(zip(inputs, xs, strict=True)))]
 
-    comparisons = {}
-    for i, (label, leaf) in enumerate(inputs.items()):
-        comparison = compare(along(f, numbers, i), numbers[i], float(leaf.grad))
-        bent = [] if comparison.ok else kinks(result, leaf)
-        if bent:
-            verdict = f"at a kink of {bent[0].op}, where its slope is a convention"
-            comparison = comparison._replace(verdict=verdict, ok=True)
-        comparisons[label] = comparison
-    return comparisons
+    found = slopes_checked(f, numbers, [gradients])
+    return {label: each.comparison for label, each in zip(inputs, found, strict=True)}
 
 
 # --- the report ------------------------------------------------------------------------------------------------

@@ -116,13 +116,14 @@ class Expression:
         result = self._run(values, leaf, {} if named is None else named)
         return (result if isinstance(result, Value) else Value(result)), inputs
 
-    def number(self, values: Mapping[str, float]) -> float:
-        """The expression's value alone, without a graph; `values` may also set what a statement sets to a number.
+    def number(self, values: Mapping[str, Any]) -> Any:
+        """The value alone, a node where `values` holds nodes; they may also set what a statement sets to a number.
 
         >>> parse("w = 2; w * x").number({"x": 3.0, "w": 10.0})
         30.0
         """
-        return float(self._run(values, values.get, {}))
+        result = self._run({name: float(primal(x)) for name, x in values.items()}, values.get, {})
+        return result if isinstance(result, Value) else float(result)
 
     def _run(self, values: Mapping[str, float], leaf: Callable[[str, float], Any], environment: dict[str, Any]) -> Any:
         """The last statement's value; `leaf` makes a node, or a number, of an input's name and number."""

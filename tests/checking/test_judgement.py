@@ -1,0 +1,116 @@
+"""The judge of derivatives: right ones are never accused, wrong ones are, and where none can tell it says so."""
+
+import math
+
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu import gradcheck
+from tinygrad_edu.checking.evidence import CANNOT_TELL, Step, judgement
+from tinygrad_edu.checking.judgement import judged
+from tinygrad_edu.checking.stencil import Estimate
+from tools.check_the_checker import accusations
+
+
+def test_an_estimate_that_disagrees_gets_a_second_opinion():
+    assert judged(abs, 0.0, 0.5, Estimate(0.0, 1e-9), 1e-7)[0].ok
+    comparison, error = judged(math.sin, 1.0, 0.5, Estimate(math.cos(1.0), 1e-9), 1e-7)
+    assert (comparison.verdict, error) == ("DISAGREES", 1e-9)
+    assert judged(math.sin, 1.0, math.cos(1.0) * (1 + 5e-7), Estimate(math.cos(1.0), 0.0), 1e-7)[0].ok is False
+
+
+RIGHT = {
+    "where rounding of x shows": (tg.sin, 1e8),
+    "where rounding of x hides all": (tg.sin, 1e10),
+    "oscillates between neighbouring floats": (lambda x: tg.tan(tg.exp(x)), 110.0),
+    "slope 0, and all that is computed is 0": (lambda x: tg.sin(x) - x, 0.0),
+    "cancellation": (lambda x: tg.cos(x) - 1 + x * x / 2, 1e-4),
+    "a spike narrower than the first steps": (lambda x: x + tg.exp(-((x * 1e5) ** 2)), 1e-6),
+    "a step narrower than the first steps": (lambda x: tg.tanh(1e7 * (x - 1)), 1.0),
+    "fast oscillation": (lambda x: tg.sin(1e6 * x), 0.3),
+    "fast small oscillation on a parabola": (lambda x: x * x + 1e-3 * tg.sin(1e5 * x), 0.3),
+    "a large constant": (lambda x: 1e8 + x * x, 1.0),
+    "powers that cancel": (lambda x: x**3 - x**2 * x, 1.3),
+    "a tiny number": (lambda x: 1 / x, 1e-200),
+    "the smallest numbers": (tg.log, 1e-300),
+    "the largest numbers": (tg.exp, 700.0),
+    "slower than any power at an edge": (lambda x: tg.sqrt(tg.tanh(x**1.5) + 0.5), 0.0),
+    "infinitely steep at an edge": (lambda x: x**x, 0.0),
+}
+
+
+@pytest.mark.parametrize(("f", "x"), RIGHT.values(), ids=RIGHT)
+def test_right_gradients_are_not_accused(f, x):
+    report = gradcheck(f, x)
+    assert report, report.text
+    assert not report.culprits
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_network_exactly_at_its_target_is_not_accused(seed):
+    model = tg.nn.MLP(2, [3, 1], seed=seed)
+    xs = [0.3 * seed - 1, 0.7]
+    target = model(xs).data
+    assert gradcheck(lambda a, b: (model([a, b]) - target) ** 2, *xs)
+
+
+def test_where_none_can_tell_it_says_so():
+    report = gradcheck(tg.sin, 1e10)
+    assert report.unknown == list(report.derivatives)
+    assert report.text.startswith("The derivative of sin: finite differences CANNOT TELL.")
+    report = gradcheck(lambda x, y: tg.sin(x) * 1e-3 + y, 1e10, 2.0)
+    assert report.text.startswith(
+        "2 derivatives of f agree with finite differences, but for 1 where these CANNOT TELL."
+    )
+
+
+@pytest.mark.parametrize("x", [0.3, 1.0, -2.0, 1e-3, 1e3])
+@pytest.mark.parametrize("error", [1e-6, -1e-6, 1e-3, 1.0])
+def test_errors_of_a_millionth_are_found(x, error):
+    def wrong(x):
+        return x._node("wrong", x.data**3, 3 * x.data**2 * (1 + error)) if isinstance(x, tg.Value) else x**3
+
+    assert not gradcheck(wrong, x)
+    assert not gradcheck(lambda x: 2 * wrong(x) + tg.sin(x) / 1e3, max(x, 0.1))
+
+
+def test_a_gradient_that_stops_is_wrong_by_as_much_as_rtol_says():
+    f = lambda x: x * x.data  # noqa: E731
+    assert not gradcheck(f, 1.0, rtol=0.3)
+    assert gradcheck(f, 1.0, rtol=0.6)
+
+
+def test_wrong_slopes_are_found_at_edges_and_kinks_too():
+    def edge(x):
+        return x._node("edge", tg.sqrt(x.data) ** 3, 0.5)
+
+    assert not gradcheck(lambda x: edge(x) + x, 0.0)
+
+    def kink(x):
+        return x._node("kink", abs(x.data), 1.5)
+
+    assert not gradcheck(kink, 0.0)
+
+
+def test_random_right_functions_are_not_accused():
+    accused, verdicts = accusations(400, seed=20)
+    assert [f"{case.text} at {case.point}" for case, _ in accused] == []
+    assert verdicts["agrees"] > 20 * verdicts["cannot tell"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "verdict"),
+    [
+        ([Step(2.0, 1e-9)], CANNOT_TELL),
+        ([Step(1.0, 1e-9), Step(1.0, 1e-9)], "agrees"),
+        ([Step(2.0, 1e-9), Step(2.0, 1e-8)], "DISAGREES"),
+        ([Step(2.0, 1e-9), Step(2.0, 1e-8), Step(1.0, 1e-7)], "agrees"),
+        ([Step(2.0, 1e-9), Step(2.0, 1e-8), Step(1.001, 0.05)], CANNOT_TELL),
+        ([Step(2.0, 10.0), Step(2.0, 10.0)], CANNOT_TELL),
+        ([Step(2.0, 1e-9), Step(2.0 + 1e-9, 1e-9), Step(3.0, 1e-9)], CANNOT_TELL),
+        ([Step(2.0, 1e-9, 1e-17), Step(2.0, 1e-9, 1e-17)], CANNOT_TELL),
+        ([Step(0.0, 0.0), Step(0.0, 0.0)], "DISAGREES"),
+    ],
+)
+def test_what_steps_say_of_the_gradient_1(steps, verdict):
+    assert judgement(1.0, steps, 1e-7).verdict == verdict
