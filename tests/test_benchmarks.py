@@ -19,7 +19,6 @@ from benchmarks.sizes import TINY
 from benchmarks.speed import section
 from tinygrad_edu.staging.compiler import compilers
 
-
 pytestmark = pytest.mark.usefixtures("untraced")  # other tests cover the library, and these take long
 
 

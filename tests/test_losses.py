@@ -344,8 +344,9 @@ def test_targets_of_the_wrong_kind_are_refused():
     for loss in (binary_cross_entropy, binary_cross_entropy_with_logits):
         with pytest.raises(ValueError, match="targets from 0 to 1, got -1"):
             loss([0.5], [-1])
-    with pytest.raises(TypeError, match="expected a number, got 'a'"):
-        mse_loss(Value(0.5), "a")
+    for predictions, targets in ((Value(0.5), "a"), ("a", "b"), (["a"], [1.0]), ([1.0], b"a"), ([1.0], ["a"])):
+        with pytest.raises(TypeError, match=r"expected a number, got b?'a'"):
+            mse_loss(predictions, targets)
 
 
 @pytest.mark.parametrize("delta", [0.0, -1.0, math.nan, math.inf])

@@ -434,7 +434,7 @@ def _take(xs: list[Any], ys: list[Any], chosen: list[int]) -> tuple[list[Any], l
 
 def at_least_one(what: str, n: int) -> int:
     """`n`, a count of `what`. ValueError unless it is a whole number of at least 1."""
-    if not isinstance(n, int) or n < 1:
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise ValueError(f"{what} is {n!r}: it must be a whole number of at least 1")
     return n
 

@@ -319,8 +319,10 @@ def _matched(loss: str, predictions: Any, targets: Any) -> Iterator[tuple[Number
 
 def _listed(x: object) -> list[Any] | None:
     """The sequence as a list; None for a single number."""
+    if isinstance(x, (str, bytes)):
+        raise TypeError(f"a loss: expected a number, got {shown(x)}; convert text with float(text) first")
     is_number = getattr(x, "shape", None) == ()  # NumPy's 0-d arrays have an __iter__ that fails
-    return list(x) if isinstance(x, Iterable) and not isinstance(x, str) and not is_number else None
+    return list(x) if isinstance(x, Iterable) and not is_number else None
 
 
 def _count(items: list[object] | None, what: str) -> str:

@@ -18,7 +18,7 @@ from .networks.activations import activation as activation_of
 from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
 from .networks.names import NN, no_such
-from .networks.shapes import Inputs, inputs, single, size
+from .networks.shapes import Inputs, inputs, one_example, single, size
 from .networks.stack import ELU, GELU, Elementwise, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, SiLU, Softplus, Tanh
 from .optim import SGD, AdaGrad, Adam, AdamW, RMSProp
 
@@ -126,7 +126,10 @@ class Neuron(Module):
         if self._apply is None:
             y = max_of(dot(wk, x) + bk for wk, bk in zip(self.w, b or [0.0] * len(self.w), strict=True))
         else:
-            z = dot(self.w, x)
+            try:
+                z = dot(self.w, x)
+            except TypeError as error:
+                raise one_example(error, x) from None
             y = self._apply(z if b is None else z + b)
         return y
 

@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from tinygrad_edu import Value, datasets, fit
+from tinygrad_edu import Value, datasets, fit, jit, tanh
 from tinygrad_edu.engine import NOT_COMPUTED
 from tinygrad_edu.networks.names import MODULE
 from tinygrad_edu.nn import MLP, SGD, Linear, Module, Neuron, Sequential
@@ -275,3 +275,29 @@ def test_a_module_with_a_forward_is_copied_and_pickled():
     model = Net()
     for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
         assert other([1.0, 2.0]).data == model([1.0, 2.0]).data
+
+
+def swish(x):
+    return x * tanh(x)
+
+
+class Staging(Module):
+    """Holds a staged function."""
+
+    def __init__(self):
+        self.net, self.bend = MLP(2, [3, 1], seed=1), jit(swish)
+
+    def forward(self, x):
+        return self.net(x)
+
+
+@pytest.mark.parametrize("is_called", [False, True])
+def test_a_module_that_holds_a_staged_function_travels(is_called):
+    model = Staging()
+    if is_called:
+        model.bend(2.0)
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert other.bend(2.0) == model.bend(2.0) == swish(2.0)
+        assert other([1.0, 2.0]).data == model([1.0, 2.0]).data
+        other.net.layers[0].neurons[0].b.data += 1.0
+        assert numbers(other) != numbers(model)

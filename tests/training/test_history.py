@@ -1,7 +1,13 @@
+import copy
 import json
 import math
+import pickle
 
-from tinygrad_edu import History
+import pytest
+
+from tests.training.models import Line, sgd
+from tinygrad_edu import History, datasets, fit
+from tinygrad_edu.training import DivergedError
 
 
 def test_history_shows_itself_and_goes_into_json():
@@ -31,3 +37,24 @@ def test_an_empty_history_is_a_history():
 
 def test_the_best_epoch_is_never_one_that_is_nan():
     assert History([{"loss": 1.0, "validation": math.nan}, {"loss": 2.0, "validation": 3.0}]).best_epoch == 2
+
+
+# --- it travels ------------------------------------------------------------------------------------------------------
+
+
+def test_a_history_travels():
+    history = fit(Line(), datasets.line(), epochs=3)
+    for other in (copy.deepcopy(history), pickle.loads(pickle.dumps(history))):
+        assert other == history
+        assert repr(other) == repr(history)
+
+
+def test_the_error_of_a_run_that_diverged_comes_back_from_another_process_with_its_history():
+    model = Line()
+    with pytest.raises(DivergedError) as caught:
+        fit(model, datasets.line(), optimizer=sgd(model, 10.0), epochs=1000)
+    other = pickle.loads(pickle.dumps(caught.value))
+    assert type(other) is DivergedError
+    assert str(other) == str(caught.value)
+    assert other.history.loss == caught.value.history.loss
+    assert "the loss became" in str(copy.copy(caught.value))

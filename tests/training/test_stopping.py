@@ -122,6 +122,22 @@ def lambda_of(model):
     return Of()
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"patience": True}, ValueError, "patience is True: it must be a whole number"),
+        ({"patience": "3"}, ValueError, "patience is '3'"),
+        ({"patience": 3, "min_delta": "0.1"}, TypeError, r"min_delta must be a number, got '0\.1'"),
+        ({"min_delta": None}, TypeError, "min_delta must be a number, got None"),
+    ],
+)
+def test_what_is_no_patience_is_refused_before_the_first_step(options, error, message):
+    model = Line()
+    with pytest.raises(error, match=message):
+        fit(model, datasets.line(), **options)
+    assert model.numbers() == [1.0, 0.0]
+
+
 # --- the best epoch --------------------------------------------------------------------------------------------
 
 

@@ -25,8 +25,17 @@ def inputs(x: Inputs, count: int, what: str = "inputs") -> list[Value | Number]:
             )
         x = list(x)
     if len(x) != count:
+        if x and isinstance(x[0], Iterable):
+            raise one_example(TypeError(), x)
         raise ValueError(f"got {len(x)} {what} where {count} are expected")
     return x
+
+
+def one_example(error: TypeError, x: list[Value | Number]) -> TypeError:
+    """The error to raise instead, where a batch was given in the place of one example."""
+    if any(isinstance(each, Iterable) for each in x):
+        return TypeError("a network takes one example at a time: write [model(x) for x in xs] for a batch xs")
+    return error
 
 
 def single(outputs: list[Any]) -> Any:

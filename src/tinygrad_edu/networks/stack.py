@@ -12,7 +12,7 @@ from .activations import Activation, Maxout, named
 from .activations import activation as activation_of
 from .initialisation import Scheme, Source, scheme, source
 from .module import Module
-from .shapes import inputs, single, size
+from .shapes import inputs, one_example, single, size
 
 Part: TypeAlias = Callable[[Any], object] | str
 
@@ -20,9 +20,9 @@ Part: TypeAlias = Callable[[Any], object] | str
 class Linear(Module):
     """W·x + b, a layer without activation: `weight` has a row for each output, `bias` a number.
 
-    Weights are drawn by `init`, by default evenly within ±1/√nin, as in PyTorch, from the `seed` or the generator
-    `rng`; biases start at 0. Called with `nin` numbers (a single number where nin is 1), it returns the list of its
-    `nout` outputs; of one, the output itself.
+    Weights are drawn by `init`, by default evenly within ±1/√in_features, as in PyTorch, from the `seed` or the
+    generator `rng`; biases start at 0. Called with `in_features` numbers (or a single number for one), it returns the
+    list of its `out_features` outputs; of one, the output itself.
 
     >>> layer = Linear(2, 3, seed=1)
     >>> layer, len(layer([1.0, -1.0])), layer.parameter_count()
@@ -33,27 +33,33 @@ class Linear(Module):
 
     def __init__(
         self,
-        nin: int,
-        nout: int,
+        in_features: int,
+        out_features: int,
         bias: bool = True,
         *,
         init: str | Scheme | None = None,
         seed: int | None = None,
         rng: Source | None = None,
     ) -> None:
-        self.nin, rows = size("inputs", nin), range(size("outputs", nout))
+        self.in_features, rows = size("inputs", in_features), range(size("outputs", out_features))
         draw, rng = scheme(_by_inputs if init is None else init), source(seed, rng)
-        self.weight = [[Value(draw(rng, nin, nout), label=f"weight[{i}][{j}]") for j in range(nin)] for i in rows]
+        self.weight = [
+            [Value(draw(rng, in_features, out_features), label=f"weight[{i}][{j}]") for j in range(in_features)]
+            for i in rows
+        ]
         self.bias = [Value(0.0, label=f"bias[{i}]") for i in rows] if bias else None
 
     def __call__(self, x: Iterable[Value | Number] | Value | Number) -> Any:
         """W·x + b."""
-        x = inputs([x] if self.nin == 1 and not isinstance(x, Iterable) else x, self.nin)  # type: ignore[arg-type]
-        sums = [dot(row, x) for row in self.weight]
+        x = inputs([x] if self.in_features == 1 and not isinstance(x, Iterable) else x, self.in_features)  # type: ignore[arg-type]
+        try:
+            sums = [dot(row, x) for row in self.weight]
+        except TypeError as error:
+            raise one_example(error, x) from None
         return single(sums if self.bias is None else [z + b for z, b in zip(sums, self.bias, strict=True)])
 
     def __repr__(self) -> str:
-        return f"Linear({self.nin}, {len(self.weight)}{'' if self.bias else ', bias=False'})"
+        return f"Linear({self.in_features}, {len(self.weight)}{'' if self.bias else ', bias=False'})"
 
 
 def _by_inputs(source: Source, nin: int, _nout: int) -> float:

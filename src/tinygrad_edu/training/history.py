@@ -14,8 +14,11 @@ class DivergedError(FloatingPointError):
     __module__ = "tinygrad_edu.training"
 
     def __init__(self, message: str, history: "History") -> None:
-        super().__init__(message)
+        super().__init__(message, history)  # as arguments, so that the error can be pickled
         self.history = history
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass

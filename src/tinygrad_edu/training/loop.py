@@ -12,7 +12,7 @@ from contextvars import copy_context
 from typing import Any, NamedTuple, TypeAlias
 
 from ..core.number import primal, shown
-from ..core.options import A_FUNCTION, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
+from ..core.options import A_FUNCTION, A_NUMBER, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
 from ..core.recording import no_grad
 from ..core.restoring import wholly
 from ..core.tree import flatten
@@ -145,7 +145,7 @@ def fit(
     >>> history.epochs, history.steps, history.loss[-1] < 1e-6
     (500, 500, True)
     """
-    _check_options(model, loss, optimizer, metrics, callbacks, step)
+    _check_options(model, loss, optimizer, metrics, callbacks, step, min_delta)
     train, held_out = examples(data), None if validation is None else examples(validation)
     size = at_least_one("batch size", len(train[0]) if batch_size is None else batch_size)
     steps = at_least_one("epochs", epochs) * math.ceil(len(train[0]) / size)
@@ -185,7 +185,13 @@ def fit(
 
 
 def _check_options(
-    model: Trainable, loss: object, optimizer: object, metrics: object, callbacks: object, step: object
+    model: Trainable,
+    loss: object,
+    optimizer: object,
+    metrics: object,
+    callbacks: object,
+    step: object,
+    min_delta: object,
 ) -> None:
     expect("fit", A_TRAINABLE, model=model)
     expect("fit", A_FUNCTION, loss=loss)
@@ -193,6 +199,7 @@ def _check_options(
     expect("fit", AN_OPTIMIZER.or_none, optimizer=optimizer)
     expect("fit", METRICS.or_none, metrics=metrics)
     expect("fit", CALLBACKS, callbacks=callbacks)
+    expect("fit", A_NUMBER, min_delta=min_delta)
     if isinstance(optimizer, Optimizer) and not set(optimizer.parameters) & set(model.parameters()):
         raise ValueError(
             "fit: the optimiser moves none of the model's parameters: was it made for another model? "
