@@ -201,7 +201,8 @@ def _number(word: str, start: int) -> float:
         unknown = [name for name in constant.names if name not in CONSTANTS]
         if unknown or constant.defined:
             raise ExpressionError(f"a value is a number: {clipped(word)}", word[start:], 0)
-        return constant.number({})
+        number: float = constant.number({})
+        return number
     except ExpressionError as error:
         raise ExpressionError(error.reason, word, start + error.position) from None
 
