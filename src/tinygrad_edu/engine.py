@@ -159,8 +159,8 @@ class Value(Elementary, Comparable, copying.Copied):
         a constant; a shallower `self` declines, and Python asks `other`.
         """
         is_parent = False
-        if type(self.data) is not float:
-            _check(self)
+        if type(other) is not float and type(self.data) is not float:
+            _check(self)  # of a float, Python asks that itself
         if type(other) is not float and type(other) is not int:  # nearly always it is one of these
             if isinstance(other, Value):
                 if other.level > self.level:
@@ -379,7 +379,7 @@ def _set_gradients(nodes: list[Value], gradients: list[Number]) -> None:
 
 def _hand_down(order: list[Value]) -> None:
     """The chain rule, last node first: each parent's gradient grows by upstream gradient times local gradient."""
-    node = order[-1]
+    node, one, zero, new = order[-1], ONE, ZERO, NOT_COMPUTED  # names of the function are found faster
     try:
         for node in reversed(order):
             upstream = node.grad
@@ -387,18 +387,16 @@ def _hand_down(order: list[Value]) -> None:
             if type(d_left) is tuple:
                 for parent, local in zip(node.left, d_left, strict=True):
                     if local is not None:
-                        step = upstream * local if local is not ONE else upstream
-                        if local is ZERO:
-                            step = nothing(upstream)
-                        parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
+                        step = upstream if local is one else nothing(upstream) if local is zero else upstream * local
+                        parent.grad = step if parent.grad is new else parent.grad + step
             elif d_left is not None:
                 parent = node.left
-                step = upstream if d_left is ONE else upstream * d_left if d_left is not ZERO else nothing(upstream)
-                parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
+                step = upstream if d_left is one else nothing(upstream) if d_left is zero else upstream * d_left
+                parent.grad = step if parent.grad is new else parent.grad + step
             if d_right is not None:
                 parent = node.right
-                step = upstream if d_right is ONE else upstream * d_right if d_right is not ZERO else nothing(upstream)
-                parent.grad = step if parent.grad is NOT_COMPUTED else parent.grad + step
+                step = upstream if d_right is one else nothing(upstream) if d_right is zero else upstream * d_right
+                parent.grad = step if parent.grad is new else parent.grad + step
     except (ArithmeticError, TypeError) as error:  # a float gradient has met a Decimal, or an int beyond all floats
         raise explained(error, f"backward through {node.op}: an operand of it") from None
 
@@ -417,8 +415,10 @@ def _check(node: Value) -> None:
 
 def nothing(upstream: Number) -> Number:
     """What comes back through a branch that was not taken: 0 in the arithmetic of the gradient."""
+    if type(upstream) is float:
+        return 0.0
     zero = upstream * ZERO
-    return zero if zero == zero else 0.0
+    return zero if primal(zero) == 0 else 0.0
 
 
 def topological_order(root: Value) -> list[Value]:

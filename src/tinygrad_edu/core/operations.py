@@ -7,15 +7,13 @@ spells an operation that it does not have under the name given here.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Numbers = Sequence[Any]  # plain numbers: the operands
 JUST_BELOW = -3.0  # an angle of points just below the negative x-axis, where it jumps
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation on numbers."""
 
     name: str
@@ -45,7 +43,7 @@ class Operation:
     """Whether these operands and this result are at a kink or jump; None if it has none."""
     side: Callable[[Numbers, Any], object] | None = None
     """On which smooth piece these operands and this result are; None if there is only one."""
-    relations: Mapping[Any, str] = field(default_factory=dict)
+    relations: Mapping[Any, str] = {}
     """What a local gradient says about an operand: its relation to 0, to the other operand, or to the result."""
 
 

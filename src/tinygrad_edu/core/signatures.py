@@ -11,75 +11,73 @@ if TYPE_CHECKING:
 
 N = TypeVar("N", bound="Elementary")  # a node: what comes back is of its class
 
+if TYPE_CHECKING:  # they take time to make, and only type checkers read them
 
-class OfOne(Protocol):
-    """A function of one number."""
+    class OfOne(Protocol):
+        """A function of one number."""
 
-    __name__: str
+        __name__: str
 
-    @overload
-    def __call__(self, x: N) -> N: ...
-    @overload
-    def __call__(self, x: Number) -> Number: ...
+        @overload
+        def __call__(self, x: N) -> N: ...
+        @overload
+        def __call__(self, x: Number) -> Number: ...
 
+    class OfTwo(Protocol):
+        """A function of two numbers."""
 
-class OfTwo(Protocol):
-    """A function of two numbers."""
+        __name__: str
 
-    __name__: str
+        @overload
+        def __call__(self, x: N, y: N | Number, /) -> N: ...
+        @overload
+        def __call__(self, x: Number, y: N, /) -> N: ...
+        @overload
+        def __call__(self, x: Number, y: Number, /) -> Number: ...
 
-    @overload
-    def __call__(self, x: N, y: N | Number, /) -> N: ...
-    @overload
-    def __call__(self, x: Number, y: N, /) -> N: ...
-    @overload
-    def __call__(self, x: Number, y: Number, /) -> Number: ...
+    class OfMany(Protocol):
+        """A function of many numbers."""
 
+        __name__: str
 
-class OfMany(Protocol):
-    """A function of many numbers."""
+        @overload
+        def __call__(self, values: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # the first that fits
+        @overload
+        def __call__(self, values: Iterable[N]) -> N: ...  # type: ignore[overload-overlap]  # as above
+        @overload
+        def __call__(self, values: "Iterable[Value | Number]") -> "Value": ...
 
-    __name__: str
+    class ManyOfMany(Protocol):
+        """A function of many numbers with as many results."""
 
-    @overload
-    def __call__(self, values: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # the first that fits
-    @overload
-    def __call__(self, values: Iterable[N]) -> N: ...  # type: ignore[overload-overlap]  # as above
-    @overload
-    def __call__(self, values: "Iterable[Value | Number]") -> "Value": ...
+        __name__: str
 
-
-class ManyOfMany(Protocol):
-    """A function of many numbers with as many results."""
-
-    __name__: str
-
-    @overload
-    def __call__(self, values: Iterable[Number]) -> list[Number]: ...  # type: ignore[overload-overlap]  # as above
-    @overload
-    def __call__(self, values: Iterable[N]) -> list[N]: ...  # type: ignore[overload-overlap]  # as above
-    @overload
-    def __call__(self, values: "Iterable[Value | Number]") -> "list[Value]": ...
+        @overload
+        def __call__(self, values: Iterable[Number]) -> list[Number]: ...  # type: ignore[overload-overlap]  # as above
+        @overload
+        def __call__(self, values: Iterable[N]) -> list[N]: ...  # type: ignore[overload-overlap]  # as above
+        @overload
+        def __call__(self, values: "Iterable[Value | Number]") -> "list[Value]": ...
 
 
 # Each of these decorators returns the function itself: only its type is another.
 
 
-def of_one(function: Callable[[Number], Number]) -> OfOne:
+def of_one(function: Callable[[Number], Number]) -> "OfOne":
     """The function takes nodes as well."""
     return cast("OfOne", function)
 
 
-def of_two(function: Callable[[Number, Number], Number]) -> OfTwo:
+def of_two(function: Callable[[Number, Number], Number]) -> "OfTwo":
     """The function takes nodes as well."""
     return cast("OfTwo", function)
 
 
-def of_many(function: Callable[[Any], Any]) -> OfMany:
+def of_many(function: Callable[[Any], Any]) -> "OfMany":
     """The function's result depends on what it is given."""
     return cast("OfMany", function)
 
 
-def many_of_many(function: Callable[[Any], Any]) -> ManyOfMany:
+def many_of_many(function: Callable[[Any], Any]) -> "ManyOfMany":
     """The function's results depend on what it is given."""
     return cast("ManyOfMany", function)

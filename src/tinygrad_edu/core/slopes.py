@@ -78,7 +78,8 @@ def bell(x: Number) -> Number:
 
 def power_slope_base(x: Number, y: Number) -> Number:
     """∂/∂x of x ** y, which is y · x^(y-1): 0 at x = y = 0, ±inf where the curve is vertical; never raises."""
-    base, exponent = primal(x), primal(y)
+    base = x if type(x) is float else primal(x)
+    exponent = y if type(y) is int or type(y) is float else primal(y)
     is_special = exponent == 0 or (base == 0 and y is not exponent)
     if not is_special:
         try:
@@ -128,7 +129,9 @@ def power_slope_exponent(x: Number, y: Number, x_to_y: Number) -> Number:
     def at_zero_or_below() -> Number:
         return choose(x < 0, lambda: of_unknown_slopes(nan_like(x), x, y), lambda: 0 * x * y)
 
-    if deepest([x, y]) is not None and own_method(primal(x), "write") is None and 0 <= primal(x) < TINY:
+    base = primal(x)
+    is_tiny = own_method(base, "write") is None and 0 <= base < TINY
+    if is_tiny and deepest([x, y]) is not None:
         special: Number = _special_slope_exponent(x, y)
         return special
     return choose(x > 0, above_zero, at_zero_or_below)
