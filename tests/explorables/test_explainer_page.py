@@ -421,3 +421,57 @@ def test_the_arrow_keys_go_from_neuron_to_neuron(shared):
     shared.keyboard.press("ArrowDown")
     assert section.locator(".neuron:focus").get_attribute("aria-label").startswith("layer 2, neuron 2")
     assert "Layer 2, neuron 2" in section.locator(".neuron-details h3").inner_text()
+
+
+def test_every_slider_moves_by_keys_and_its_field_follows(shared):
+    sliders = shared.locator("main input[type=range][aria-label]:visible")
+    for i in range(sliders.count()):
+        slider = sliders.nth(i)
+        before = slider.input_value()
+        slider.press("ArrowLeft" if before == slider.get_attribute("max") else "ArrowRight")
+        assert slider.get_attribute("aria-valuetext"), slider.get_attribute("aria-label")
+        assert slider.input_value() != before, slider.get_attribute("aria-label")
+
+
+def test_every_button_toggle_and_choice_can_be_used_and_no_number_becomes_nan(shared):
+    """Sections 1 to 9: each control twice, in the order of the page. Errors fail in the fixture's end."""
+    for section in [f"#s{i}" for i in range(1, 10)]:
+        controls = shared.locator(f"{section} .figure").locator("button:visible, input[type=checkbox]:visible")
+        for i in range(controls.count()):
+            control = controls.nth(i)
+            if control.is_visible() and control.get_attribute("aria-disabled") != "true":
+                control.evaluate("(each) => { each.click(); each.click(); }")
+        choices = shared.locator(f"{section} .figure select:visible")
+        for i in range(choices.count()):
+            count = choices.nth(i).locator("option").count()
+            for option in (count - 1, 0):
+                choices.nth(i).select_option(index=option)
+        assert "NaN" not in shared.locator(section).inner_text()
+        assert "undefined" not in shared.locator(section).inner_text()
+
+
+def test_the_plane_of_two_inputs_shows_the_line_between_the_classes(shared):
+    shared.evaluate(
+        "() => explainer.network.change({ data: 'xor', activation: 'tanh', depth: 2, width: 8, rate: 0.02 })"
+    )
+    shared.evaluate("() => explainer.network.epochs(40)")
+    assert len(shared.locator("#s8 .border-line").get_attribute("d")) > 100
+    assert shared.get_by_text("The line is where the network says 0").is_visible()
+
+
+def test_a_loss_to_stop_at_stops_the_training(shared):
+    settings = {"data": "tanh", "activation": "relu", "depth": 2, "width": 8, "optimiser": "adam", "rate": 0.01}
+    shared.evaluate("(s) => explainer.network.change(s)", {**settings, "batch": 1, "seed": 2})
+    field = shared.locator("#s8").get_by_role("spinbutton", name="stop at a loss of")
+    field.fill("1")
+    field.press("Enter")
+    shared.locator("#s8").get_by_role("button", name="Train", exact=True).click()
+    shared.locator("#s8").get_by_role("button", name="Train", exact=True).wait_for()
+    assert shared.evaluate("() => explainer.network.lab.training.losses.at(-1)") <= 1
+
+
+def test_light_and_dark_can_be_chosen(shared):
+    shared.emulate_media(color_scheme="light")
+    shared.locator("#theme").click()
+    assert shared.evaluate("document.documentElement.dataset.theme") == "dark"
+    shared.locator("#theme").click()

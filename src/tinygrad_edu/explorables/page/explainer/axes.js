@@ -42,7 +42,7 @@ export function plot({ x, y, xTitle, yTitle, label, width = 420, height = 290, l
     );
   }
 
-  const pathOf = (points) => points.map(([u, v], i) => `${i && points[i - 1] ? "L" : "M"}${px(u).toFixed(1)} ${Math.min(1e5, Math.max(-1e5, py(v))).toFixed(1)}`).join("");
+  const pathOf = (points) => points.map((point, i) => (point ? [point, i && points[i - 1] ? "L" : "M"] : null)).filter(Boolean).map(([[u, v], move]) => `${move}${px(u).toFixed(1)} ${Math.min(1e5, Math.max(-1e5, py(v))).toFixed(1)}`).join("");
   const handle = { svg, px, py, left, right, top, bottom };
   drawFrame();
   return {

@@ -22,7 +22,7 @@ export function slider({ name, min, max, step, value, log = false, digits = 4, o
     show();
     onChange(now);
   }
-  range.addEventListener("input", () => take(log ? Number(from(Number(range.value)).toPrecision(2)) : Number(range.value)));
+  range.addEventListener("input", () => take(log ? Number(from(Number(range.value)).toPrecision(3)) : Number(range.value)));
   field.addEventListener("change", () => {
     const typed = typedNumber(field.value.replace(/×10/, "e").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]));
     if (Number.isFinite(typed)) take(typed);

@@ -1,7 +1,7 @@
 // 8. The network: what it learns, with which settings, how fast, and back again.
 import { make, setText } from "../elements.js";
 import { shownNumber } from "../numbers.js";
-import { extent } from "../plots.js";
+import { extent, levelLine } from "../plots.js";
 import { plot } from "./axes.js";
 import { button, choice, liveRegion, player, puzzle, readout, slider, toggle } from "./controls.js";
 import { DATA_SETS, examples, inputsOf } from "./data.js";
@@ -30,6 +30,8 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   const fitCurve = fit.line("value-line");
   const fitDots = fit.dots("data-dots");
   const plane = make("canvas", { width: 354, height: 232, class: "landscape", "aria-hidden": "true" });
+  const border = fit.line("border-line");
+  const planeKey = make("p", { class: "quiet" }, "Filled points should get +1, hollow ones −1. The line is where the network says 0.");
   const planeDots = [fit.dots("class-a"), fit.dots("class-b", 5)];
   const history = plot({ x: [0, 10], y: [0.01, 100], xTitle: "epoch", yTitle: "loss", label: "", logY: true });
   const historyLine = history.line("value-line");
@@ -164,10 +166,12 @@ export function networkLab(root, microscopeRoot, programs, presets) {
     const p = training.parameters;
     const is1D = lab.sizes[0] === 1;
     plane.hidden = is1D;
+    planeKey.hidden = is1D;
     if (is1D) {
       fitCurve(Array.from({ length: 111 }, (_, i) => -5.5 + i / 10).map((x) => [x, lab.network([x], 0, p)[1].at(-1)]));
       fitDots(lab.examples.map((e) => [e.x[0], e.y]));
       planeDots.forEach((each) => each([]));
+      border([]);
     } else {
       fitCurve([]);
       fitDots([]);
@@ -199,20 +203,19 @@ export function networkLab(root, microscopeRoot, programs, presets) {
     microscope.draw(isPlaying);
   }
 
+  // The regions in two tints, and the line between them, where the output is 0.
   function paintPlane() {
     const context = plane.getContext("2d");
     const [w, h] = [plane.width / CELLS, plane.height / CELLS];
     const isDark = isDarkNow();
-    for (let i = 0; i < CELLS; i++) {
-      for (let j = 0; j < CELLS; j++) {
-        const x = [-1.5 + (3 * (i + 0.5)) / CELLS, 1.5 - (3 * (j + 0.5)) / CELLS];
-        const output = lab.network(x, 0, lab.training.parameters)[1].at(-1);
-        const part = Math.max(-1, Math.min(1, output));
-        const lightness = isDark ? 24 + 14 * part : 84 + 13 * part;
-        context.fillStyle = `hsl(215 ${Math.abs(part) * 45}% ${lightness}%)`;
-        context.fillRect(Math.floor(i * w), Math.floor(j * h), Math.ceil(w), Math.ceil(h));
-      }
-    }
+    const ends = Array.from({ length: CELLS }, (_, i) => -1.5 + (3 * (i + 0.5)) / CELLS);
+    const grid = ends.map((y) => ends.map((x) => lab.network([x, y], 0, lab.training.parameters)[1].at(-1)));
+    grid.forEach((row, j) => row.forEach((output, i) => {
+      const part = Math.max(-1, Math.min(1, output));
+      context.fillStyle = `hsl(215 ${Math.abs(part) * 45}% ${isDark ? 24 + 14 * part : 84 + 13 * part}%)`;
+      context.fillRect(Math.floor(i * w), Math.floor((CELLS - 1 - j) * h), Math.ceil(w), Math.ceil(h));
+    }));
+    border(levelLine(ends, ends, grid, 0).flatMap(([from, to]) => [null, from, to]));
   }
 
   const niceEnd = (n) => [10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((end) => end >= n) ?? Math.ceil(n / 5000) * 5000;
@@ -245,7 +248,7 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   root.append(
     make("div", { class: "buttons" }, play.element, button("One step", stepOnce), button("One epoch", () => once(() => lab.training.epochOnce())), button("Back a step", () => once(() => lab.training.back(1))), button("Rewind", () => once(() => lab.training.rewind())), button("New seed", () => change({ seed: (lab.settings.seed % 100) + 1 }))),
     note,
-    make("div", { class: "figure-row" }, make("div", { class: "map fit" }, plane, fit.svg), make("div", {}, history.svg, toggle({ name: "logarithmic scale", value: true, onChange: (v) => ((isLog = v), history.setLog(v), draw()) }).element)),
+    make("div", { class: "figure-row" }, make("div", {}, make("div", { class: "map fit" }, plane, fit.svg), planeKey), make("div", {}, history.svg, toggle({ name: "logarithmic scale", value: true, onChange: (v) => ((isLog = v), history.setLog(v), draw()) }).element)),
     numbers.element,
     make("div", { class: "settings" }, knobs.data.element, knobs.activation.element, knobs.depth.element, knobs.width.element, knobs.optimiser.element, knobs.batch.element, knobs.init.element),
     make("div", { class: "grid-2" }, knobs.rate.element, knobs.seed.element, knobs.noise.element, knobs.stop.element),
