@@ -93,6 +93,13 @@ def test_checks_that_hang_end_with_what_was_found(tmp_path: Path) -> None:
     assert report.topics["sharing"][0] > 10
 
 
+def test_an_engine_that_cannot_even_be_made_ends_in_time(tmp_path: Path) -> None:
+    forever = "while 1:\n            try:\n                while 1: pass\n            except BaseException: 1\n"
+    text = f"class Value:\n    def __init__(self, x):\n        {forever}"
+    report = check_file(write(tmp_path, text), limits=Limits(seconds=3, import_seconds=1))
+    assert report.unchecked == "it did not end within 3 s"
+
+
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no such file"):
         check_file(tmp_path / "engine.py")

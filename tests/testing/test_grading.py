@@ -22,7 +22,10 @@ def folder(tmp_path: Path) -> Path:
     (place / "dan" / "notes").mkdir(parents=True)
     write(place / "dan", "print('a helper')", "aaa.py")
     write(place / "dan" / "notes", BASE, "mine.py")
+    write(place / "dan", "x = (", "broken.py")
     (place / ".git").mkdir()
+    (place / "eve").mkdir()
+    write(place, "no engine", "readme.txt")
     return place
 
 

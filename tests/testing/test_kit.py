@@ -1,9 +1,9 @@
 """Right engines of many shapes get no finding of severity wrong; planted mistakes are found, with the right words."""
 
 import importlib.util
-import itertools
 import sys
 import threading
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -31,7 +31,8 @@ def module_at(path: Path) -> ModuleType:
 
 CLASSES = {
     "closures": "Value", "tape": "Variable", "dual": "Dual", "flags": "Tensor", "links": "Var", "slots": "Zahl",
-    "single": "Scalar", "seeded": "Node", "classes": "Scalar", "lists": "Tensor", "query": "Expr",
+    "single": "Scalar", "seeded": "Node", "methods": "Quantity", "classes": "Scalar", "lists": "Tensor",
+    "query": "Expr",
 }  # fmt: skip
 
 
@@ -222,6 +223,19 @@ PLANTED: dict[str, tuple[list[Change], str, str, str | None]] = {
         "5000 operations gives a wrong gradient",
         "depth",
     ),
+    "a backward pass that raises": (
+        [("self.grad += out.grad", "self.grad += out.grd")],
+        "wrong",
+        "x + y: backward raises AttributeError",
+        "x + y",
+    ),
+    "leaves only": (
+        tanh_with("self.grad += (1 - t * t) * out.grad * (not self.parents)"),
+        "wrong",
+        "right alone, wrong within tanh(x * x)",
+        "tanh(x)",
+    ),
+    "not a number": ([("_of_one(e, e)", "_of_one(math.nan, e)")], "wrong", "the value of exp(x) is wrong", "exp(x)"),
     "sign turned": ([("_of_one(e, e)", "_of_one(e, -e)")], "wrong", "its sign is turned", "exp(x)"),
     "relu lets through": ([("float(self.data > 0)", "1.0")], "wrong", "lets the gradient through", "relu(x)"),
     "order": ([(SORT, BREADTH_FIRST)], "wrong", "topological order", None),
@@ -324,7 +338,7 @@ def test_a_check_that_cannot_be_made_harms_no_other() -> None:
 
 def test_time_is_limited_in_the_main_thread_only() -> None:
     with pytest.raises(TimeUpError, match=r"more than 0.05 s"), time_limit(0.05):
-        sum(itertools.count())
+        time.sleep(20)
     seen: list[float] = []
 
     def elsewhere() -> None:

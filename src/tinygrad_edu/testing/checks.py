@@ -16,7 +16,7 @@ from .programs import RULES, Expression, evaluate, exact, steps
 from .report import Finding, Report
 from .shapes import find_function
 from .suspects import Source
-from .trials import Trial, close, trial_of, tried
+from .trials import Trial, close, trial_of
 
 LOST = "assigns the gradient instead of adding to it (= for +=)"
 ORDER = "a node hands its gradient down before all that use it have reported: a topological order is needed"
@@ -136,7 +136,7 @@ class Checker:
             self.report.missing.append(label)
             return
         names = (form.method, *SPELLINGS.get(op, ()), op, *(FUNCTIONS[op].names if op in FUNCTIONS else ()))
-        for trial in filter(None, (tried(self.engine, form.expression, at, self.rules) for at in form.points)):
+        for trial in (trial_of(self.engine, form.expression, at, self.rules) for at in form.points):
             if trial.error is not None and self._is_refused(trial.error, form):
                 self._miss(form, "" if trial.point == form.points[0] else f" at {trial.point[0]:g}")
                 return
@@ -151,16 +151,12 @@ class Checker:
 
     def _is_refused(self, error: Exception, form: Form) -> bool:
         """Whether the engine does not have this form, rather than having it wrong."""
-        if isinstance(error, NameError) and not self.is_partial and not isinstance(error, AttributeError):
-            return False
-        if self.source.is_refusal(error):
-            return True
-        if self.engine.phase == "backward":
-            return False
+        if isinstance(error, NameError):
+            return self.is_partial
         takes_number = form.topic == "numbers" or form.expression.op == "**"
-        if isinstance(error, TypeError | AttributeError | ValueError) and takes_number:
-            return True
-        return self.source.is_unsupported(error)
+        is_kind = takes_number and isinstance(error, TypeError | AttributeError)
+        is_in_time = self.engine.phase == "forward"
+        return self.source.is_refusal(error) or (is_in_time and (is_kind or self.source.is_unsupported(error)))
 
     def _miss(self, form: Form, where: str) -> None:
         label = str(form.expression)
@@ -224,8 +220,8 @@ class Checker:
         if not self.is_sharing_right or label in BASIC or not self.sound >= BASIC:
             return True  # those of + and * are among the checks of sharing
         for within in (u + x, u * x, _squared(u)):
-            trial = tried(self.engine, within, form.points[0], self.rules)
-            if trial is not None and trial.wrong is not None:
+            trial = trial_of(self.engine, within, form.points[0], self.rules)
+            if trial.wrong is not None:
                 words, is_lost = self._within_words(trial, u, within)
                 line = self.source.assigning_line(*names) if is_lost else None
                 line = line or self.source.gradient_line(*names)
@@ -316,11 +312,7 @@ def _squared(u: Expression) -> Expression:
     square = x * x
 
     def inner(each: Expression | Number) -> Expression | Number:
-        if not isinstance(each, Expression):
-            return each
-        if not each.operands:
-            return square if each.op == "x" else each
-        return Expression(each.op, *map(inner, each.operands))
+        return square if isinstance(each, Expression) and each.op == "x" else each
 
     return Expression(u.op, *map(inner, u.operands))
 

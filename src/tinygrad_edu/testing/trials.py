@@ -58,14 +58,6 @@ class Trial(NamedTuple):
         return right, found if isinstance(found, float) else str(found)
 
 
-def tried(engine: Engine, expression: Expression, point: Sequence[float], rules: Rules) -> Trial | None:
-    """The trial, or None where the operation is undefined."""
-    try:
-        return trial_of(engine, expression, point, rules)
-    except (ArithmeticError, ValueError):
-        return None
-
-
 def trial_of(engine: Engine, expression: Expression, point: Sequence[float], rules: Rules) -> Trial:
     """The trial; raises what our own engine raises where the operation is undefined."""
     right = exact(expression, point, rules)
