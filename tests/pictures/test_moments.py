@@ -172,3 +172,13 @@ def test_a_closer_look_at_a_stranger_is_refused():
         draw(branching(), around=Value(1.0))
     with pytest.raises(TypeError, match="around"):
         draw(branching(), around="x")
+
+
+def test_a_branch_that_was_not_taken_hands_nothing_back_in_steps_and_tangents_either():
+    x = Value(0.3, label="x")
+    y = Value(-1.2, label="y") ** tg.maximum(x, 2.0)
+    y.label = "y2"
+    y.backward()
+    assert (x.grad, boxes(draw(y))[1]) == (0.0, "x: value 0.3, grad 0")
+    assert "x: value 0.3, grad 0" in boxes(draw(y, step="backward:x"))
+    assert boxes(draw(y, tangents={x: 1.0}))[2].endswith("value 2, tangent 0")

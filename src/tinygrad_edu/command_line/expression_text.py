@@ -18,7 +18,7 @@ INSTEAD = {
     "//": "write / for division", "==": "compare with <, <=, > or >=", "!=": "compare with <, <=, > or >=",
     "{": "write (", "}": "write )", "#": "leave comments out", ".": "there is nothing to look up with a dot",
     "'": "text has no place in arithmetic", '"': "text has no place in arithmetic", "!": "write prod([1, 2, ...])",
-    "%": "write a percentage as a number: 0.05", REMAINDER: "there is no remainder here",
+    "%": "write a percentage as a number: 0.05", REMAINDER: "a remainder is x - y * floor(x / y)",
     "|": "write abs(...)", "≤": "write <=", "≥": "write >=",
 }  # fmt: skip
 OTHER_NAMES = {other: name for name, row in OPERATIONS.items() for other in row.also}

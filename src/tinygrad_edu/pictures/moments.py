@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..core.number import Number, number
 from ..core.options import A_TEXT, expect
-from ..engine import NOT_COMPUTED, Value, gradients
+from ..engine import NOT_COMPUTED, Value, gradients, handed_down
 from ..notation.forms import operation, sum_of_products
 from ..notation.text import Text
 from ..notation.words import shortened
@@ -37,7 +37,7 @@ class Moment:
     def product(self, parent: Value, child: Value, local: Number) -> tuple[Number, Number, Number]:  # noqa: ARG002
         """What flows along an arrow: two factors and their product."""
         upstream = self.second(child)
-        return upstream, local, upstream if upstream is UNKNOWN else upstream * local
+        return upstream, local, upstream if upstream is UNKNOWN else handed_down(upstream, local)
 
     def sentence(self, names: Mapping[Value, str], digits: int) -> str:  # noqa: ARG002
         """What happens, to stand below the picture."""
@@ -55,7 +55,7 @@ class Tangents(Moment):
         if strangers:
             raise ValueError(f"tangents: {strangers[0]!r} is not in this graph")
         for node in order:
-            shares = [self.tangents[parent] * local for parent, local in node.edges()]
+            shares = [handed_down(self.tangents[parent], local) for parent, local in node.edges()]
             self.tangents[node] = number(seeds[node]) if node in seeds else sum(shares)
 
     def second(self, node: Value) -> Number:
@@ -64,7 +64,7 @@ class Tangents(Moment):
 
     def product(self, parent: Value, child: Value, local: Number) -> tuple[Number, Number, Number]:  # noqa: ARG002
         """The parent's tangent, the local gradient, and the share of the child's tangent."""
-        return self.tangents[parent], local, self.tangents[parent] * local
+        return self.tangents[parent], local, handed_down(self.tangents[parent], local)
 
 
 class Step(Moment):
