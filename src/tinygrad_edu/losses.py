@@ -306,10 +306,10 @@ def _pairs(loss: str, predictions: object, targets: object) -> Pairs:
     return pairs
 
 
-def _matched(loss: str, predictions: Any, targets: Any) -> Iterator[tuple[Number, Number]]:
+def _matched(loss: str, predictions: object, targets: object) -> Iterator[tuple[Number, Number]]:
     p, t = _listed(predictions), _listed(targets)
     if p is None and t is None:
-        yield predictions, targets
+        yield predictions, targets  # type: ignore[misc]  # what is no list is taken for a number
     elif p is None or t is None or len(p) != len(t):
         raise ValueError(f"{loss}: {_count(p, 'prediction')} and {_count(t, 'target')}; the shapes must be equal")
     else:
@@ -363,11 +363,11 @@ def _example(loss: str, scores: list[Number] | None, target: object) -> tuple[li
     return scores, index
 
 
-def _class_of(loss: str, target: Any) -> int:
+def _class_of(loss: str, target: object) -> int:
     if isinstance(target, float) and target.is_integer():
         return int(target)
     try:
-        return operator.index(target)
+        return operator.index(target)  # type: ignore[arg-type]  # the TypeError is caught
     except TypeError:
         raise TypeError(
             f"{loss}: a target is the index of its class, as 0 or 1, got {shown(target)}, a {type(target).__name__}"

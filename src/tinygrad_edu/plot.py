@@ -8,7 +8,7 @@ follows the page by itself: a browser shows it light on dark where its reader pr
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .core.number import number, primal
 from .core.options import (
@@ -25,12 +25,16 @@ from .core.options import (
     expect,
 )
 from .core.recording import no_grad
-from .datasets import examples
+from .datasets import Data, examples
 from .engine import Value
 from .networks.activations import ACTIVATIONS
 from .notation.words import number_text
 from .plotting.figures import blank, dress, legend, matplotlib, new_figure, save
 from .plotting.theme import DARK, LIGHT, MARKERS, Theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = [
     "DARK",
@@ -53,13 +57,13 @@ Range = tuple[float, float]
 
 
 def learned_curve(
-    model: Callable[[Any], Any],
-    data: Any,
+    model: Callable[[Any], object],
+    data: Data,
     *,
     steps: int = 200,
     title: str = "What the model learned",
     dark: bool = False,
-) -> Any:
+) -> "Figure":
     """The model's output as a curve over the points of `data`, whose examples have one input each.
 
     `data` is (xs, ys) or (x, y) pairs. ValueError where an example has several inputs or the model several outputs.
@@ -82,14 +86,14 @@ def learned_curve(
 
 
 def decision_regions(
-    model: Callable[[Any], Any],
-    data: Any,
+    model: Callable[[Any], object],
+    data: Data,
     *,
     threshold: float = 0.0,
     steps: int = 60,
     title: str = "How the model decides",
     dark: bool = False,
-) -> Any:
+) -> "Figure":
     """Where in the plane the model decides for which class, with the points of `data`, each class its own mark.
 
     A model with one output decides for the second class where it is above `threshold`; one with several for the
@@ -123,7 +127,7 @@ def decision_regions(
     return figure
 
 
-def loss_history(history: Any, *, title: str = "How the loss fell", dark: bool = False) -> Any:
+def loss_history(history: object, *, title: str = "How the loss fell", dark: bool = False) -> "Figure":
     """The loss per epoch, with the validation loss and the metrics where there are some.
 
     `history` is what `fit` returned, or its `to_dict()`, or plain numbers. The scale is logarithmic where the numbers
@@ -159,16 +163,16 @@ def loss_history(history: Any, *, title: str = "How the loss fell", dark: bool =
 
 
 def loss_surface(
-    loss: Callable[[float, float], Any],
+    loss: Callable[[float, float], object],
     x_range: Range,
     y_range: Range,
     *,
-    path: Iterable[tuple[Any, Any]] = (),
+    path: Iterable[tuple[object, object]] = (),
     names: tuple[str, str] = ("w", "b"),
     steps: int = 60,
     title: str = "The loss over two parameters",
     dark: bool = False,
-) -> Any:
+) -> "Figure":
     """The loss as a function of two parameters, as contours, with the path that gradient descent took on it.
 
     `loss(x, y)` gives a number or a Value; `over` makes one from two parameters of a model. `path` has the points
@@ -190,7 +194,7 @@ def loss_surface(
     surface = axes.contourf(across, up, heights, levels=levels, cmap=_ramp(theme), norm=spread)
     if not dark:
         in_hex, night = matplotlib("colors").to_hex, _ramp(DARK)(spread(surface.layers))
-        figure.at_night |= {in_hex(a): in_hex(b) for a, b in zip(surface.get_facecolor(), night, strict=True)}
+        vars(figure)["at_night"] |= {in_hex(a): in_hex(b) for a, b in zip(surface.get_facecolor(), night, strict=True)}
     lines = axes.contour(across, up, heights, levels=levels[1:-1], colors=[theme.ink], linewidths=0.7, alpha=0.7)
     axes.clabel(lines, lines.levels[1::3], fmt="%.3g", fontsize=10)
     axes.grid(visible=False)
@@ -206,7 +210,7 @@ def _ramp(theme: Theme) -> Any:
     return matplotlib("colors").LinearSegmentedColormap.from_list("surface", [theme.low, theme.high])
 
 
-def over(x: Value, y: Value, loss: Callable[[], Any]) -> Callable[[float, float], float]:
+def over(x: Value, y: Value, loss: Callable[[], object]) -> Callable[[float, float], float]:
     """`loss()` as a function of the two parameters `x` and `y` of a model, which are put back after each call.
 
     >>> w, b = Value(1.0), Value(0.0)
@@ -230,13 +234,13 @@ def over(x: Value, y: Value, loss: Callable[[], Any]) -> Callable[[float, float]
 
 
 def activations(
-    functions: Mapping[str, Callable[[Any], Any]] = ACTIVATIONS,
+    functions: Mapping[str, Callable[[Any], Value]] = ACTIVATIONS,
     *,
     low: float = -4.0,
     high: float = 4.0,
     title: str = "Activations and their derivatives",
     dark: bool = False,
-) -> Any:
+) -> "Figure":
     """Functions of one number with their derivatives, a panel each; the derivatives come from `backward`.
 
     `functions` are functions of a Value by the name to show; `nn.ACTIVATIONS` unless given. ValueError for none.
@@ -271,8 +275,8 @@ def activations(
 
 
 def gradient_flow(
-    layers: Sequence[tuple[str, Iterable[Any]]], *, title: str = "Gradient flow", dark: bool = False
-) -> Any:
+    layers: Sequence[tuple[str, Iterable[object]]], *, title: str = "Gradient flow", dark: bool = False
+) -> "Figure":
     """How large the gradients are in each layer: a dot for each number's size, a bar for the median.
 
     `layers` are (name, numbers) in the order of the layers. The median is written below, and what a logarithmic
@@ -305,12 +309,12 @@ def gradient_flow(
 # --- parts of plots -----
 
 
-def _descent(axes: Any, theme: Theme, points: list[tuple[float, float]]) -> None:
+def _descent(axes: "Axes", theme: Theme, points: list[tuple[float, float]]) -> None:
     """The path as dots on a line, its ends named."""
     outline = matplotlib("patheffects").withStroke(linewidth=2.2, foreground=theme.paper)
     xs, ys = zip(*points, strict=True)
     axes.plot(xs, ys, "-", color=theme.second, linewidth=1.0, path_effects=[outline], zorder=3)
-    dots = {"color": theme.second, "markeredgecolor": theme.ink, "markeredgewidth": 0.5}
+    dots: dict[str, Any] = {"color": theme.second, "markeredgecolor": theme.ink, "markeredgewidth": 0.5}
     axes.plot(xs, ys, "o", markersize=3.8, zorder=4, **dots)
     for text, (x, y), mark in (("start", points[0], "o"), ("end", points[-1], "*")):
         axes.plot([x], [y], mark, markersize=9 if mark == "o" else 15, zorder=5, **dots)
@@ -330,12 +334,12 @@ def _descent(axes: Any, theme: Theme, points: list[tuple[float, float]]) -> None
 # --- numbers out of models and histories -----------------------------------------------------------------------------
 
 
-def _numbers(output: Any) -> list[float]:
+def _numbers(output: object) -> list[float]:
     outputs = output if isinstance(output, Sequence) else [output]
     return [float(primal(x)) for x in outputs]
 
 
-def _single(x: Any, what: str) -> float:
+def _single(x: object, what: str) -> float:
     numbers = _numbers(x)
     if len(numbers) != 1:
         raise ValueError(f"a curve needs one {what} per example, and here are {len(numbers)}: {numbers}")

@@ -7,18 +7,20 @@ there is a bias with each. `unroll` applies a cell along a sequence.
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from .core import scalar
+from .core.number import Number
 from .core.options import A_LIST, Kind, expect
 from .engine import Value
 from .functions import dot
 from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
-from .networks.shapes import inputs, size
+from .networks.shapes import Inputs, inputs, size
 
 A_CELL = Kind("a cell, as RNNCell(2, 3)", lambda x: hasattr(x, "initial_state") and not isinstance(x, type))
-State = Any  # a list of numbers or Values; for an LSTM a pair of lists
+Numbers: TypeAlias = list[Value | Number]
+State: TypeAlias = Any  # a list of numbers or Values; for an LSTM a pair of lists
 
 
 class Cell(Module):
@@ -57,11 +59,11 @@ class Cell(Module):
         """The state before the first step: zeros."""
         return [0.0] * self.nhidden
 
-    def output(self, state: State) -> list[Any]:
+    def output(self, state: State) -> Numbers:
         """What the cell shows of its state: the hidden units h."""
         return list(state)
 
-    def _sums(self, gate: int, x: list[Any], h: list[Any]) -> list[Any]:
+    def _sums(self, gate: int, x: Numbers, h: Numbers) -> list[Value]:
         """W_ih·x + b_ih + W_hh·h + b_hh for each unit of a gate, the weighted sum as one node."""
         xh = x + h
         return [
@@ -87,7 +89,7 @@ class RNNCell(Cell):
     (3, 3)
     """
 
-    def __call__(self, x: Iterable[Any], state: Iterable[Any] | None = None) -> list[Any]:
+    def __call__(self, x: Inputs, state: Inputs | None = None) -> list[Value]:
         """The state after reading the input x."""
         x, h = inputs(x, self.nin), _given(state, self)
         return [scalar.tanh(z) for z in self._sums(0, x, h)]
@@ -105,7 +107,7 @@ class GRUCell(Cell):
 
     gates = 3
 
-    def __call__(self, x: Iterable[Any], state: Iterable[Any] | None = None) -> list[Any]:
+    def __call__(self, x: Inputs, state: Inputs | None = None) -> list[Value]:
         """The state after reading the input x."""
         x, h = inputs(x, self.nin), _given(state, self)
         r = [scalar.sigmoid(s) for s in self._sums(0, x, h)]
@@ -139,11 +141,11 @@ class LSTMCell(Cell):
         """The pair (h, c) before the first step: zeros."""
         return [0.0] * self.nhidden, [0.0] * self.nhidden
 
-    def output(self, state: State) -> list[Any]:
+    def output(self, state: State) -> Numbers:
         """The hidden units h of the pair (h, c)."""
         return list(state[0])
 
-    def __call__(self, x: Iterable[Any], state: State = None) -> tuple[list[Any], list[Any]]:
+    def __call__(self, x: Inputs, state: State = None) -> tuple[list[Value], list[Value]]:
         """The state (h, c) after reading the input x."""
         h, c = self.initial_state() if state is None else _pair(state)
         x, h, c = inputs(x, self.nin), _given(h, self), _given(c, self)
@@ -155,7 +157,7 @@ class LSTMCell(Cell):
         return [scalar.sigmoid(oj) * scalar.tanh(cj) for oj, cj in zip(o, new_c, strict=True)], new_c
 
 
-def unroll(cell: Cell, sequence: Iterable[Iterable[Any]], state: State = None) -> tuple[list[list[Any]], State]:
+def unroll(cell: Cell, sequence: Iterable[Inputs], state: State = None) -> tuple[list[Numbers], State]:
     """Apply the cell to each input of a sequence in turn: the list of its outputs h, and the last state.
 
     >>> outputs, state = unroll(RNNCell(1, 2, seed=1), [[1.0], [2.0], [3.0]])
@@ -177,7 +179,7 @@ def _by_hidden_size(source: Source, _columns: int, nhidden: int) -> float:
     return source.uniform(-limit, limit)
 
 
-def _given(state: Iterable[Any] | None, cell: Cell) -> list[Any]:
+def _given(state: Inputs | None, cell: Cell) -> Numbers:
     return inputs(cell.initial_state() if state is None else state, cell.nhidden, "hidden units")
 
 

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 from .core.options import A_PATH, A_TEXT, STATEFUL, expect
 
@@ -19,9 +19,9 @@ VERSION = 1
 class Stateful(Protocol):
     """What can be saved: a Module or an Optimizer."""
 
-    def state_dict(self) -> dict[str, Any]: ...  # noqa: D102
+    def state_dict(self) -> Mapping[str, object]: ...  # noqa: D102
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...  # noqa: D102
+    def load_state_dict(self, state: Mapping[str, object]) -> None: ...  # noqa: D102
 
 
 def to_json(thing: Stateful) -> str:

@@ -108,7 +108,7 @@ class Module:
         """
         return {path: _numbers(array) for path, array in self._by_path().items()}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, object]) -> None:
         """Take over the numbers that a `state_dict` of the same structure holds.
 
         Raises ValueError, and changes nothing, if names or sizes differ or a number is not finite.
@@ -129,20 +129,20 @@ class Module:
         parts = (f"{name}={part!r}" for name, part in _parts(self) if name != "training")
         return f"{type(self).__name__}({', '.join(parts)})"
 
-    def _by_path(self) -> dict[str, Any]:
-        arrays: dict[str, Any] = {}
+    def _by_path(self) -> dict[str, object]:
+        arrays: dict[str, object] = {}
         for path, array in self._arrays():
             if path in arrays:
                 raise ValueError(f"two parameters have the path {path!r}: change a key of a dict, as 1 beside '1'")
             arrays[path] = array
         return arrays
 
-    def _arrays(self) -> Iterator[tuple[str, Any]]:
+    def _arrays(self) -> Iterator[tuple[str, object]]:
         """Each array of parameters (a Value, or a nested list of Values) with its path."""
         return _arrays_in("", self, {})
 
 
-def _arrays_in(path: str, thing: object, seen: dict[int, object]) -> Iterator[tuple[str, Any]]:
+def _arrays_in(path: str, thing: object, seen: dict[int, object]) -> Iterator[tuple[str, object]]:
     """`seen` has, by id, what has been searched. It keeps lists made on the way alive: a freed id can be reused."""
     thing = _opened(thing)
     if _is_array(thing):
@@ -157,7 +157,7 @@ def _arrays_in(path: str, thing: object, seen: dict[int, object]) -> Iterator[tu
             yield from _arrays_in(f"{path}.{name}" if path else str(name), part, seen)
 
 
-def _parts(thing: object) -> list[tuple[Any, Any]]:
+def _parts(thing: object) -> list[tuple[object, object]]:
     """What is searched in a thing, with the names: public attributes of a Module, items of a list or dict."""
     if isinstance(thing, Module):
         return [(name, part) for name, part in vars(thing).items() if not name.startswith("_")]

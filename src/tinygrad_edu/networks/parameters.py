@@ -58,7 +58,7 @@ def values(name: str, parameters: object) -> list[Value]:
     return found
 
 
-def leaves(given: list[Any]) -> list[Value]:
+def leaves(given: list[object]) -> list[Value]:
     """The parameters of an optimiser. ValueError if there are none, one is listed twice, or one is a result."""
     found = values("an optimiser", given)
     if not found:

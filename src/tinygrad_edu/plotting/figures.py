@@ -4,16 +4,20 @@ import importlib
 import io
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.options import A_PATH, Kind, expect
 from .theme import DARK, LIGHT, Theme, counterparts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 A_TARGET = Kind("the name of a file", lambda x: A_PATH.fits(x) or (hasattr(x, "write") and not isinstance(x, type)))
 A_FIGURE = Kind("a figure, as the functions here return", lambda x: hasattr(x, "savefig") and not isinstance(x, type))
 
 
-def save(figure: Any, path: Any) -> None:
+def save(figure: "Figure", path: Any) -> None:
     """Write the figure to a .png, .svg or .pdf file; the same figure gives the same bytes each time.
 
     The .svg of a figure in light colours holds the dark ones too: browsers use them for readers who prefer dark pages.
@@ -29,7 +33,7 @@ def save(figure: Any, path: Any) -> None:
         Path(path).write_text(text.replace("</style>", f"{_at_night(figure, text)}</style>", 1), "utf-8")
 
 
-def _at_night(figure: Any, text: str) -> str:
+def _at_night(figure: "Figure", text: str) -> str:
     """Rules of CSS that put the dark colours in the place of the light ones in this SVG, on pages that are dark."""
     colours: dict[str, str] = getattr(figure, "at_night", {})  # a figure that is not from here has none
     rules = [
@@ -49,24 +53,25 @@ def matplotlib(name: str) -> Any:
         raise ImportError(f"plots need matplotlib: pip install matplotlib ({error})") from None
 
 
-def blank(theme: Theme, size: tuple[float, float]) -> Any:
+def blank(theme: Theme, size: tuple[float, float]) -> "Figure":
     """A figure without axes, in the colours of the theme."""
-    figure = matplotlib("figure").Figure(figsize=size, dpi=110, facecolor=theme.paper, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
-    figure.at_night = counterparts(LIGHT, DARK) if theme is LIGHT else {}
-    figure._repr_png_ = partial(
-        _png, figure
-    )  # notebooks know pyplot's figures only; this is their way to ask any object
+    new = matplotlib("figure").Figure(figsize=size, dpi=110, facecolor=theme.paper, layout="constrained")
+    new.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
+    new.at_night = counterparts(LIGHT, DARK) if theme is LIGHT else {}
+    new._repr_png_ = partial(_png, new)  # notebooks know pyplot's figures only; this is their way to ask any object
+    figure: Figure = new
     return figure
 
 
-def _png(figure: Any) -> bytes:
+def _png(figure: "Figure") -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 
-def new_figure(title: str, x_label: str, y_label: str, dark: bool, *, panels: int = 1, width: float = 6.4) -> Any:
+def new_figure(
+    title: str, x_label: str, y_label: str, dark: bool, *, panels: int = 1, width: float = 6.4
+) -> "tuple[Figure, Any, Theme]":
     """A new figure, its axes (a list where there are several panels) and the theme."""
     theme = DARK if dark else LIGHT
     figure = blank(theme, (width, 4.2 if panels == 1 else 5.4))
@@ -76,7 +81,7 @@ def new_figure(title: str, x_label: str, y_label: str, dark: bool, *, panels: in
     return figure, every[0] if panels == 1 else every, theme
 
 
-def dress(axes: Any, theme: Theme, title: str, x_label: str, y_label: str) -> None:
+def dress(axes: "Axes", theme: Theme, title: str, x_label: str, y_label: str) -> None:
     """Colours and lines of one panel, all set here so that nobody's global settings change them."""
     axes.set_facecolor(theme.paper)
     axes.set_title(title, color=theme.ink, fontsize=14, fontweight="bold", loc="left")
@@ -90,7 +95,7 @@ def dress(axes: Any, theme: Theme, title: str, x_label: str, y_label: str) -> No
         spine.set_color(theme.faint)
 
 
-def legend(axes: Any, theme: Theme, place: str = "inside") -> None:
+def legend(axes: "Axes", theme: Theme, place: str = "inside") -> None:
     """The legend, inside the axes, beside or above them."""
     places: dict[str, dict[str, Any]] = {
         "inside": {"loc": "best"},
