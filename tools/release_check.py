@@ -125,11 +125,14 @@ def check_wheel(wheel: Path) -> None:
         information = next(name.partition("/")[0] for name in names if ".dist-info/" in name)
         commands = archive.read(f"{information}/entry_points.txt").decode()
     ours = {
-        path.relative_to(PACKAGE.parent).as_posix() for path in PACKAGE.rglob("*") if path.suffix in {".py", ".typed"}
+        path.relative_to(PACKAGE.parent).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
+    theirs = {name for name in names if not name.startswith(information)}
     rest = {name.partition("/")[2] for name in names if name.startswith(information)}
     require("tinygrad_edu/py.typed" in names, "the wheel has no py.typed")
-    require({name for name in names if not name.startswith(information)} == ours, "the wheel's modules are not ours")
+    require(theirs == ours, f"the wheel and the package differ in {sorted(theirs ^ ours)[:10]}")
     require(rest == {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}, f"in the wheel: {rest}")
     require("tinygrad-edu = tinygrad_edu.command_line:main" in commands, f"the wheel's commands: {commands}")
 
