@@ -46,7 +46,7 @@ PARALLEL := --numprocesses auto --dist loadgroup
 PRINTED := tests/staging/printers/test_arrays.py tests/test_against_jax.py
 MINUTES := 10
 
-.PHONY: help demo test try test-jax test-all lint types tests covered-tests matrix shuffle fuzz bench pictures \
+.PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz bench pictures \
         structure format release-check clean
 
 help:
@@ -58,11 +58,17 @@ demo: $(DEMO)/installed
 	@echo && echo "The pictures, to open in a browser:" && ls demo/*.svg
 	@echo && echo "To go on in this shell, with python and the command tinygrad-edu:" && echo "source $(DEMO)/bin/activate"
 
-test: lint types covered-tests
+test: lint lint-js types covered-tests
 
 lint: $(TEST)/installed
 	$(TEST)/bin/ruff check .
 	$(TEST)/bin/ruff format --check .
+
+# The pages' JavaScript. The linter comes from npm, pinned by its lock file.
+lint-js:
+	@if ! command -v npm >/dev/null; then echo "!!! THE PAGES' JAVASCRIPT WAS NOT LINTED: install Node.js"; exit 0; fi; \
+	cd tools/javascript && { [ -d node_modules ] || npm ci --silent --no-fund --no-audit; } && cd ../.. && \
+	tools/javascript/node_modules/.bin/oxlint --config tools/javascript/.oxlintrc.json --deny-warnings src/tinygrad_edu/explorables/page
 
 types: $(TEST)/installed
 	$(TEST)/bin/mypy

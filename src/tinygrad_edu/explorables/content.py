@@ -17,13 +17,13 @@ from ..engine import Value
 from ..explanations.story import uses_by
 from ..notation.forms import local_form, operation
 from ..notation.mathml import MathML
-from ..notation.text import SIGN, Text
+from ..notation.text import SIGN, SUM, Text
 from ..notation.words import names, number_text, plain
 from ..staging.symbol import Condition, Symbol
 from .arrangement import Arrangement, Shape, arranged
 from .program import Staged, conditions_of
 
-LONGEST = 60  # characters of the formula that is the heading
+LONGEST = 48  # characters of the formula that is the heading
 SYMBOLS = {"+": "+", "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "prod": "Π"}
 
 
@@ -61,7 +61,9 @@ class Content:
 
     def _node(self, node: Value) -> dict[str, Any]:
         name = plain(self.named[node], 24)
-        found: dict[str, Any] = {"name": name, "python": self.identifiers[node]}
+        found: dict[str, Any] = {"name": name}
+        if self.identifiers[node] != name:
+            found["python"] = self.identifiers[node]
         if not re.fullmatch(r"[A-Za-z]+", name):
             found["maths"] = tree(str(MathML.name(name)))
         if not node.op:
@@ -72,7 +74,7 @@ class Content:
         found["operands"] = [self._operand(x) for x in node.operands]
         found["code"] = self._code(node)
         if node.op == "where":
-            found["condition"] = self.staged.conditions.index(conditions_of(node)[-1])
+            found["condition"] = self.staged.conditions.index(self._choice(node))
         else:
             found["tree"] = tree(str(operation(node.op, node.operands, self._slot)))
         around: list[Any] = [*node.data.block] if isinstance(node.data, Symbol) else []
@@ -98,9 +100,8 @@ class Content:
     def formula(self, node: Value) -> str:
         """What a node computes, as text: `a + b`."""
         if node.op == "where":
-            condition = self.staged.conditions[self.staged.conditions.index(conditions_of(node)[-1])]
             chosen, other = (self._text(x) for x in node.operands)
-            return plain(f"{chosen} if {self._comparison(condition)} else {other}", 60)
+            return plain(f"{chosen} if {self._comparison(self._choice(node))} else {other}", 60)
         return plain(str(operation(node.op, node.operands, self._text)), 60).replace("-", "−")
 
     def _text(self, x: Any) -> Text:
@@ -122,6 +123,10 @@ class Content:
         if not isinstance(x, Symbol):
             return [float(x)]
         return next((i for i, node in enumerate(self.order) if node.data is x), None)
+
+    def _choice(self, node: Value) -> Condition:
+        """What a `where` chooses by."""
+        return conditions_of(node)[-1]
 
     def _comparison(self, condition: Condition) -> str:
         left, test, right = self._condition(condition)
@@ -147,8 +152,8 @@ class Content:
         """The same as text, `f = (a + b) × (b + c)`."""
         result = self.order[-1]
         name = plain(self.named[result], 24)
-        if not result.op or any(node.op == "where" for node in self.order):
-            return name if not result.op else f"{name} = {self.formula(result)}"
+        if not result.op:
+            return name
         text = str(self._expanded(Text)[result])
         return f"{name} = {text if len(text) <= LONGEST else self.formula(result)}"
 
@@ -166,7 +171,10 @@ class Content:
             return written[x] if isinstance(x, Value) and x in written else piece.number(x, self.digits)
 
         for node in self.order:
-            if node.op:
+            if node.op == "where":
+                chosen, other = (write(x).text for x in node.operands)
+                written[node] = piece(f"{chosen} if {self._comparison(self._choice(node))} else {other}", SUM)
+            elif node.op:
                 written[node] = operation(node.op, node.operands, write)
             if not node.op or len(str(written[node])) > 40 * LONGEST:
                 written[node] = piece.name(plain(self.named[node], 24), self.digits)
@@ -194,7 +202,7 @@ class Content:
         if rankdir == "LR":
             widths = [self._width(node, 8.2) + 8 * room for node in self.order]
             return arranged(widths, edges, Shape("LR", 98, 150, 22, (116, 22)))
-        widths = [min(self._width(node, 7.6), 136) - 12 + 8 * room for node in self.order]
+        widths = [min(self._width(node, 7.6) - 24, 124) - 12 + 8 * room for node in self.order]
         return arranged(widths, edges, Shape("TB", 98, 76, 14, (76, 22)))
 
     def _width(self, node: Value, letter: float) -> int:
@@ -202,7 +210,7 @@ class Content:
         name = plain(self.named[node], 24)
         head = f"{name} = {self.formula(node)}" if node.op else name
         badge = 22 + letter * len(SYMBOLS.get(node.op, node.op)) if node.op else 0
-        return round(min(max(112, badge + letter * len(head) + 34), 200))
+        return round(min(max(136, badge + letter * len(head) + 34), 200))
 
 
 def _safe(text: str) -> str:

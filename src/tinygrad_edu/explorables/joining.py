@@ -15,7 +15,7 @@ from typing import Any
 
 from .content import script_json
 from .program import NAME
-from .squeezing import squeezed_script, squeezed_style
+from .squeezing import squeezed_script, squeezed_style, with_short_names
 
 # Each module uses only what stands before it.
 MODULES = (
@@ -38,6 +38,7 @@ MODULES = (
     "main",
 )
 IMPORT = re.compile(r"^import \{[^}]*\} from \"\.{1,2}/\w+\.js\";\n", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(async )?(function|const|let) )", re.MULTILINE)
 POLICY = (
     "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -77,12 +78,22 @@ def _unindented(text: str) -> str:
 @cache
 def joined(modules: tuple[str, ...]) -> str:
     """The modules one after the other, without their imports and exports."""
-    return "".join(_joined(page_file(f"{name}.js")) for name in modules)
+    texts = [page_file(f"{name}.js") for name in modules]
+    script = squeezed_script("".join(EXPORT.sub("", IMPORT.sub("", text)) for text in texts))
+    return with_short_names(script, [name for text in texts for name in top_level_names(text)])
 
 
-def _joined(text: str) -> str:
-    text = IMPORT.sub("", text)
-    return squeezed_script(re.sub(r"^export (?=(async )?(function|const|let|class))", "", text, flags=re.MULTILINE))
+def top_level_names(text: str) -> list[str]:
+    """What a module declares outside of any function.
+
+    >>> top_level_names("export const size = 1;\\nfunction f() {\\n  const x = 2;\\n}\\n")
+    ['size', 'f']
+    """
+    return [
+        name
+        for found in re.finditer(r"^(?:export )?(?:async )?(?:const|let|function) (\w+|\[.*?\])", text, re.MULTILINE)
+        for name in re.findall(r"\w+", found[1])
+    ]
 
 
 @cache

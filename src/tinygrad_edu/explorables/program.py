@@ -79,9 +79,7 @@ def _again(node: Value, again_of: Mapping[Value, Value]) -> Value:
 
 
 def _staged(program: Program, result: Value, inputs: list[Value], start: list[float]) -> Staged:
-    order = topological_order(result)
-    known = set(order)
-    order = [x for x in inputs if x not in known] + order
+    order = list(dict.fromkeys([*inputs, *topological_order(result)]))
     grads = gradients(order)
     conditions = list(dict.fromkeys(condition for node in order for condition in conditions_of(node)))
     holds = [program.write("select", condition, 1.0, 0.0) for condition in conditions]

@@ -4,6 +4,7 @@ Names stay, so that a page can still be read. Strings, templates and regular exp
 """
 
 import re
+from collections.abc import Iterable
 
 # In a script, what must be left as it is: strings; templates; regular expressions, which stand where an operand would.
 LITERAL = re.compile(
@@ -16,29 +17,59 @@ SIGN = re.compile(r"(?<![-+]) *([-+/]) *(?![-+/])")
 def squeezed_script(text: str) -> str:
     """A script of the same meaning.
 
-    >>> squeezed_script('// why\\nconst a = [1, 2];\\n  f(a, "x , y", `${a[0]} + ${ b }`);')
-    'const a=[1,2];f(a,"x , y",`${a[0]} + ${ b }`);'
+    >>> squeezed_script('// why\\nconst a = [1, 2];\\nconst b = 3;\\n  f(a, "x , y", `${a[0]} + ${ b }`);')
+    'const a=[1,2],b=3;f(a,"x , y",`${a[0]} + ${ b }`);'
     """
     lines = (line.strip() for line in text.splitlines())
     kept = "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    literals: list[str] = []
+
+    def hold(literal: str) -> str:
+        literals.append(literal)
+        return f"\0{len(literals) - 1}\0"
+
     parts, at = [], 0
     while at < len(kept):
         literal = LITERAL.search(kept, at)
         tick = kept.find("`", at)
         starts = [start for start in (literal.start() if literal else -1, tick) if start >= 0]
         start = min(starts, default=len(kept))
-        parts.append(_without_spaces(kept[at:start]))
-        if start == len(kept):
-            break
-        at = _end_of_template(kept, start) if start == tick else literal.end()  # type: ignore[union-attr]
-        parts.append(kept[start:at])
-    return "".join(parts)
+        parts.append(kept[at:start])
+        at = _end_of_template(kept, start) if start == tick else literal.end() if literal else start
+        if at > start:
+            parts.append(hold(kept[start:at]))
+    code = _without_spaces("".join(parts))
+    return re.sub("\0(\\d+)\0", lambda found: literals[int(found[1])], code)
 
 
 def _without_spaces(code: str) -> str:
     code = re.sub(r" // .*", "", code)
     code = SIGN.sub(r"\1", SPACE.sub(r"\1", code))
-    return re.sub(r"([{(\[,;])\n", r"\1", code)
+    code = re.sub(r"([{(\[,;])\n", r"\1", code)
+    code = re.sub(r" (?=\0)|(?<=\0) ", "", code)  # between a word and a string
+    code = re.sub(r"(?<![\w)])\((\w+)\)=>", r"\1=>", code)
+    code = re.sub(r"[;,]([}\])])", lambda found: found[1] if found[1] != ")" else found[0], code)
+    return _with_one_const(code)
+
+
+def _with_one_const(code: str) -> str:
+    """`const a=1;const b=2;` as `const a=1,b=2;`: a statement that follows one of its kind on its level joins it."""
+    kinds = [False]  # for each open bracket, whether the statement within it is a const
+    parts = []
+    for piece in re.findall(r";const(?=[ {\[])|\bconst(?=[ {\[])|[{}()\[\];]|[^{}()\[\];]", code):
+        if piece == ";const" and kinds[-1]:
+            parts.append(",")
+            continue
+        if piece.endswith("const"):
+            kinds[-1] = True
+        elif piece in "{([":
+            kinds.append(False)
+        elif piece in "})]":
+            kinds.pop()
+        elif piece == ";":
+            kinds[-1] = False
+        parts.append(piece)
+    return re.sub(r",( )(?=\w)", ",", "".join(parts))
 
 
 def _end_of_template(text: str, start: int) -> int:
@@ -59,6 +90,22 @@ def _end_of_template(text: str, start: int) -> int:
             at = _end_of_template(text, at) - 1
         at += 1
     return at + 1
+
+
+# A word that is a property, a key, or a shorthand for both. Texts have no words in camel case.
+OTHER = re.compile(r"(?<!\.)\.(\w+)|\b(\w+):|(?<!\$)\{(\w+)[,}]|,(\w+)\}")
+
+
+def with_short_names(script: str, names: Iterable[str]) -> str:
+    """The script with two or three letters for each of these names of its own that is in camelCase and no property.
+
+    >>> with_short_names("function squareOf(x){return x*x}squareOf(3)", ["squareOf"])
+    'function $0(x){return x*x}$0(3)'
+    """
+    others = {word for found in OTHER.findall(script) for word in found}
+    ours = sorted(name for name in set(names) - others if re.search("[a-z][A-Z]|_", name))
+    short = {name: f"${i:x}" for i, name in enumerate(ours)}
+    return re.sub(r"(?<![\w$.])\w+|(?<=\.\.\.)\w+", lambda found: short.get(found[0], found[0]), script)
 
 
 def squeezed_style(text: str) -> str:

@@ -3,23 +3,20 @@
 export const SVG = "http://www.w3.org/2000/svg";
 export const MATHML = "http://www.w3.org/1998/Math/MathML";
 
-export function byId(id) {
-  return document.getElementById(id);
-}
+export const byId = (id) => document.getElementById(id);
+
+// Of an element, or of that with an id.
+export const on = (target, type, listener) => (target.addEventListener ? target : byId(target)).addEventListener(type, listener);
 
 // make("p", { class: "note" }, "some ", make("b", {}, "text")); a function under "onclick" becomes a listener.
-export function make(tag, attributes = {}, ...children) {
-  return filled(document.createElement(tag), attributes, children);
-}
+export const make = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
 
-export function makeIn(space, tag, attributes = {}, ...children) {
-  return filled(document.createElementNS(space, tag), attributes, children);
-}
+export const makeIn = (space, tag, attributes = {}, ...children) => filled(document.createElementNS(space, tag), attributes, children);
 
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== undefined) element.setAttribute(name, value === true ? "" : value);
+    if (name.startsWith("on")) on(element, name.slice(2), value);
+    else element.setAttribute(name, value);
   }
   element.append(...children);
   return element;
@@ -31,13 +28,11 @@ export function setText(element, text) {
 }
 
 export function setAttribute(element, name, value) {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
 }
 
 export function setClass(element, name, isOn) {
-  if (element.classList.contains(name) !== isOn) element.classList.toggle(name, isOn);
+  if (element.classList.contains(name) !== Boolean(isOn)) element.classList.toggle(name);
 }
 
-export function isCalm() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -2,101 +2,91 @@
 import { MATHML, makeIn } from "./elements.js";
 import { numberText } from "./numbers.js";
 
-// A tree is a text, a list whose first item is an element's name, i for node i, or [i] for (i) where it is negative.
-const isSlot = (tree) => typeof tree === "number" || (Array.isArray(tree) && typeof tree[0] === "number");
+// A tree is a text, a list whose first item is an element's name, a node, or [node]: in parentheses where negative.
+const isNode = (tree) => typeof tree === "object" && !Array.isArray(tree);
 
-export function nameTree(node) {
-  return node.maths ?? node.name;
-}
+export const nameOf = (node) => node.maths ?? node.name;
 
-export function numberTree(x, digits) {
-  const [mantissa, exponent] = numberText(Math.abs(x), digits).split("e");
+export function numberTree(x) {
+  const [mantissa, exponent] = numberText(Math.abs(x)).split("e");
   const size = mantissa === "inf" ? "∞" : mantissa;
   const sign = x < 0 ? ["−"] : [];
   if (exponent === undefined) return sign.length ? ["mrow", ...sign, size] : size;
-  const power = Number(exponent) < 0 ? ["mrow", "−", String(-exponent)] : String(Number(exponent));
+  const power = exponent < 0 ? ["mrow", "−", String(-exponent)] : String(Number(exponent));
   return ["mrow", ...sign, size, "×", ["msup", "10", power]];
 }
 
-// The tree with its slots filled: fill(i) gives a tree.
+// The tree with each node in it replaced by fill(node).
 export function filledTree(tree, fill) {
   if (typeof tree === "string") return tree;
-  if (isSlot(tree)) {
-    const inner = fill(typeof tree === "number" ? tree : tree[0]);
-    return typeof tree === "number" ? inner : fenced(inner);
-  }
+  if (isNode(tree)) return fill(tree);
+  if (isNode(tree[0])) return fencedTree(fill(tree[0]));
   return [tree[0], ...tree.slice(1).map((branch) => filledTree(branch, fill))];
 }
 
+export const inSymbols = (tree) => filledTree(tree, nameOf);
+export const inNumbers = (tree) => filledTree(tree, (node) => numberTree(node.value));
+
 // In parentheses if it starts with a minus, or is a product such as 2×10⁹, or a name of several words.
-export function fenced(tree) {
+export function fencedTree(tree) {
   const needs = Array.isArray(tree) && (tree[1] === "−" || tree.includes("×") || tree[0] === "mtext");
   return needs ? ["mrow", "(", tree, ")"] : tree;
 }
 
-export function joinedTree(trees, sign) {
-  return ["mrow", ...trees.flatMap((tree, i) => (i ? [sign, tree] : [tree]))];
-}
-
-export function derivative(of, by) {
-  return ["mfrac", ["mrow", "∂", of], ["mrow", "∂", by]];
-}
+export const joinedTree = (trees, sign) => ["mrow", ...trees.flatMap((tree, i) => (i ? [sign, tree] : [tree]))];
+export const derivativeOf = (of, by) => ["mfrac", ["mrow", "∂", nameOf(of)], ["mrow", "∂", nameOf(by)]];
 
 // --- as elements ---
 
+const LEAVES = ["mi", "mn", "mo", "mtext"];
 const kindOf = (text) => (/^[\d.]+$/.test(text) ? "mn" : /^[\p{L}∞]+$/u.test(text) ? "mi" : "mo");
 
-export function mathElement(tree) {
+function mathElement(tree) {
   if (typeof tree === "string") return makeIn(MATHML, kindOf(tree), {}, tree);
   const [tag, ...branches] = tree;
-  if (["mi", "mn", "mo", "mtext"].includes(tag)) return makeIn(MATHML, tag, {}, branches[0]);
+  if (LEAVES.includes(tag)) return makeIn(MATHML, tag, {}, branches[0]);
   if (tag === "marked") return makeIn(MATHML, "mrow", { class: branches[0] }, mathElement(branches[1]));
   return makeIn(MATHML, tag, tag === "mover" ? { accent: "true" } : {}, ...branches.map(mathElement));
 }
 
-export function maths(tree, attributes = {}) {
-  return makeIn(MATHML, "math", attributes, mathElement(tree));
-}
+export const mathsOf = (tree) => makeIn(MATHML, "math", {}, mathElement(tree));
 
 // --- as text and as LaTeX: one walk, two ways of writing ---
 
+function writtenTree(tree, style) {
+  if (typeof tree === "string") return style.word(tree);
+  const [tag, ...branches] = tree;
+  if (LEAVES.includes(tag)) return style.word(branches[0]);
+  const texts = (tag === "marked" ? branches.slice(1) : branches).map((branch) => writtenTree(branch, style));
+  return style[tag]?.(...texts) ?? texts.join("");
+}
+
+const bracketed = (text) => (/^[\p{L}\d.∂²]+$/u.test(text) ? text : `(${text})`);
 const TEXT = {
-  mfrac: (a, b) => `${inBrackets(a)}/${inBrackets(b)}`,
-  msup: (a, b) => `${a}^${inBrackets(b)}`,
-  msub: (a, b) => `${a}${b}`,
+  mfrac: (a, b) => `${bracketed(a)}/${bracketed(b)}`,
+  msup: (a, b) => `${a}^${bracketed(b)}`,
   msqrt: (...xs) => `√(${xs.join("")})`,
   mover: (a) => a,
   word: (text) => (/^[+−=≈<>≤≥×·→]$/.test(text) ? ` ${text} ` : text === "," ? ", " : text === "\u2061" ? "" : text),
 };
-const COMMANDS = { "×": "\\times ", "·": "\\cdot ", "−": "-", "∂": "\\partial ", "≈": "\\approx ", "→": "\\to ", "∞": "\\infty ", "≤": "\\le ", "≥": "\\ge ", "\u2061": "", "…": "\\cdots ", "(": "\\left(", ")": "\\right)" };
-const KNOWN = /^(exp|log|sin|cos|tan|arcsin|arccos|arctan|sinh|cosh|tanh|max|min)$/;
+
+export function plainText(tree) {
+  return writtenTree(tree, TEXT).replace(/ +/g, " ").replace(/(^|\() ?− /g, "$1−").replace(/([=≈×+·]) − /g, "$1 −").trim();
+}
+
+const SIGNS = { "×": "\\times ", "·": "\\cdot ", "−": "-", "∂": "\\partial ", "≈": "\\approx ", "→": "\\to ", "∞": "\\infty ", "≤": "\\le ", "≥": "\\ge ", "\u2061": "", "…": "\\cdots ", "(": "\\left(", ")": "\\right)" };
+const ACCENTS = { "^": "hat", "~": "tilde", "¯": "bar", "˙": "dot" };
 const LATEX = {
   mfrac: (a, b) => `\\frac{${a}}{${b}}`,
   msup: (a, b) => `{${a}}^{${b}}`,
   msub: (a, b) => `${a}_{${b}}`,
   msqrt: (...xs) => `\\sqrt{${xs.join("")}}`,
-  mover: (a, b) => `\\${{ "^": "hat", "~": "tilde", "¯": "bar", "˙": "dot" }[b] ?? "hat"}{${a}}`,
-  word: (text) => COMMANDS[text] ?? (KNOWN.test(text) ? `\\${text}` : /^[\d.]+$|^.$/u.test(text) ? escapedLatex(text) : `\\mathrm{${escapedLatex(text)}}`),
+  mover: (a, b) => `\\${ACCENTS[b.replace(/\{\}|\\/g, "")]}{${a}}`,
+  word: (text) => SIGNS[text] ?? (/^[\d.]+$|^.$/u.test(text) ? escapedLatex(text) : `\\mathrm{${escapedLatex(text)}}`),
 };
 
 function escapedLatex(text) {
-  return text.replace(/[\\{}$&#^_~%]/g, (c) => (c === "\\" ? "\\backslash " : c === "^" || c === "~" ? `\\${c}{}` : `\\${c}`));
+  return text.replace(/[\\{}$&#^_~%]/g, (c) => (c === "\\" ? "\\backslash " : /[\^~]/.test(c) ? `\\${c}{}` : `\\${c}`));
 }
 
-const inBrackets = (text) => (/^[\p{L}\d.∂²]+$/u.test(text) ? text : `(${text})`);
-
-function written(tree, style) {
-  if (typeof tree === "string") return style.word(tree);
-  const [tag, ...branches] = tree;
-  if (["mi", "mn", "mo", "mtext"].includes(tag)) return style.word(branches[0]);
-  const texts = (tag === "marked" ? branches.slice(1) : branches).map((branch) => written(branch, style));
-  return style[tag] ? style[tag](...texts) : texts.join("");
-}
-
-export function plainText(tree) {
-  return written(tree, TEXT).replace(/ +/g, " ").replace(/(^|[(=×+·] ?)− /g, "$1−").trim();
-}
-
-export function latexText(tree) {
-  return written(tree, LATEX);
-}
+export const latexText = (tree) => writtenTree(tree, LATEX);

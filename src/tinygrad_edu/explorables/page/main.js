@@ -1,94 +1,90 @@
 // The page: read the data, build the parts, and tell them of each other. `program` is the printed function.
-/* global program */
 import { createAddress, readAddress } from "./address.js";
 import { createDescent } from "./descent.js";
-import { byId, isCalm, setText } from "./elements.js";
-import { joinedTree, maths, nameTree } from "./formulas.js";
+import { byId, on, setClass, setText } from "./elements.js";
+import { joinedTree, mathsOf, nameOf } from "./formulas.js";
 import { createGraph } from "./graph.js";
 import { createInputs } from "./inputs.js";
 import { createMotion } from "./motion.js";
+import { setDigits } from "./numbers.js";
 import { createPlayer } from "./player.js";
 import { createQuestion } from "./question.js";
 import { createSheet } from "./sheet.js";
 import { createStore, graphOf, stepOf } from "./state.js";
-import { sentence } from "./steps.js";
+import { stepSentence } from "./steps.js";
 import { createTakeaway } from "./takeaway.js";
 
-const QUIET = 2000; // milliseconds between announcements while it plays
+const SILENCE = 2000; // milliseconds between announcements while it plays
 
 function startPage() {
-  const graph = graphOf(JSON.parse(byId("data").textContent));
-  const first = { inputs: graph.start, step: stepOf(graph, graph.at), pinned: -1, speed: 1, digits: graph.digits, rate: graph.rate, parameters: graph.parameters };
-  const store = createStore(graph, program, { ...first, ...readAddress(graph, location.hash) });
-  const calm = { isSmooth: () => !isCalm() };
+  const graph = graphOf(JSON.parse(byId("data").textContent), program);
+  const { start, at, digits, rate, parameters } = graph;
+  setDigits(digits);
+  const first = { inputs: start, step: stepOf(graph, at), pinned: null, speed: 1, rate, parameters };
+  const store = createStore(graph, { ...first, ...readAddress(graph, location.hash) });
+  const { state } = store;
   showTitle(graph);
 
-  const words = () => sentence(graph, store.state.numbers, store.state.step, store.state.digits);
   let said = 0;
   const announce = (isPlaying = false) => {
-    const now = Date.now();
-    if (isPlaying && now - said < QUIET) return;
-    said = now;
-    setText(byId("live"), words());
+    if (isPlaying === true && Date.now() - said < SILENCE) return;
+    said = Date.now();
+    setText(byId("live"), stepSentence(graph, state.step));
   };
   const player = createPlayer(store, announce);
-  const view = createGraph(store, byId("frame"), calm);
+  const view = createGraph(store, byId("frame"));
   createMotion(store, view);
-  createInputs(store, byId("inputs"), () => announce());
+  createInputs(store, byId("inputs"), announce);
   createSheet(store, byId("sheet"));
-  createQuestion(store, player.go);
-  const descent = createDescent(store, () => announce());
-  const { show } = createTakeaway(store, view);
-  createAddress(store, show);
-  const write = () => setText(byId("sentence"), words());
+  createQuestion(store, player);
+  const descent = createDescent(store, announce);
+  createAddress(store, createTakeaway(store, view));
+  const write = () => {
+    setText(byId("sentence"), stepSentence(graph, state.step));
+    setClass(byId("sentence"), "trouble", graph.trouble);
+  };
   store.listen(write);
   write();
   createTheme();
   listenToKeys(player, descent);
 }
 
-function showTitle(graph) {
-  const title = byId("title");
-  const tree = graph.heading ? joinedTree([nameTree(graph.nodes[graph.root]), graph.heading], "=") : null;
-  const place = graph.titled ? byId("subtitle") : title;
-  if (graph.titled || !tree) setText(title, graph.title);
-  if (tree) place.replaceChildren(maths(tree));
-  byId("subtitle").hidden = !(graph.titled && tree);
+// The reader's title if there is one, with the formula below it; else the formula.
+function showTitle({ title, titled, heading, root }) {
+  const formula = heading ? mathsOf(joinedTree([nameOf(root), heading], "=")) : "";
+  byId("title").append(titled || !heading ? title : formula);
+  if (titled) byId("subtitle").append(formula);
 }
 
 // Light or dark: the system's, until a reader chooses.
 function createTheme() {
-  const button = byId("theme");
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
-  const name = () => setText(button, isDark() ? "Light" : "Dark");
-  button.addEventListener("click", () => {
-    document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  const { dataset } = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (dataset.theme ? dataset.theme === "dark" : system.matches);
+  const name = () => setText(byId("theme"), isDark() ? "Light" : "Dark");
+  on("theme", "click", () => {
+    dataset.theme = isDark() ? "light" : "dark";
     name();
   });
-  dark.addEventListener("change", name);
+  on(system, "change", name);
   name();
 }
 
 // Single letters, which do nothing while a reader types.
 function listenToKeys(player, descent) {
   const help = byId("help-dialog");
-  byId("help").addEventListener("click", () => help.showModal());
-  byId("close-help").addEventListener("click", () => help.close());
-  document.addEventListener("keydown", (event) => {
+  on("help", "click", () => help.showModal());
+  on("close-help", "click", () => help.close());
+  on(document, "keydown", (event) => {
     const { target, key } = event;
-    const isTyping = target.matches?.("input:not([type=range]):not([type=checkbox]), textarea, select");
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const onButton = target.matches?.("button:not(.node), summary, input[type=checkbox]");
-    const actions = {
-      " ": onButton ? null : player.toggle,
-      "[": player.back,
-      "]": player.next,
-      g: () => (descent.open(), descent.once()),
-      r: descent.rewind,
-      "?": () => help.showModal(),
+    const isTyping = target.matches("input:not([type=range], [type=checkbox]), textarea, select");
+    const isPressing = key === " " && target.matches("button, summary, input[type=checkbox]");
+    if (isTyping || isPressing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const descend = () => {
+      byId("descent").open = true;
+      descent.once();
     };
-    const action = actions[key.length === 1 ? key.toLowerCase() : key];
+    const action = { " ": player.toggle, "[": player.back, "]": player.next, g: descend, r: descent.rewind, "?": () => help.showModal() }[key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
     action();

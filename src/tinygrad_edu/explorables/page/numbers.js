@@ -4,58 +4,59 @@ const WHOLE = 1e9;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 // Python's f"{x:.{digits}g}", whole numbers below a thousand million in full.
-export function numberText(x, digits) {
+export function numberText(x, digits = shownDigits) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   if (Number.isInteger(x) && Math.abs(x) < WHOLE) return String(x + 0);
-  const [mantissa, power] = rounded(x, digits).split("e");
-  const exponent = Number(power);
-  if (exponent < -4 || exponent >= digits) return `${trimmed(mantissa)}e${twoDigits(exponent)}`;
-  return trimmed(Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, digits - 1 - exponent)));
+  const [mantissa, power] = roundedText(Math.abs(x), digits).split("e");
+  const [sign, exponent] = [x < 0 ? "-" : "", Number(power)];
+  if (exponent < -4 || exponent >= digits) return `${sign}${withoutZeros(mantissa)}e${twoDigits(exponent)}`;
+  const all = "0".repeat(Math.max(0, -exponent)) + mantissa.replace(".", "");
+  const whole = Math.max(0, exponent) + 1;
+  return sign + withoutZeros(`${all.slice(0, whole)}.${all.slice(whole)}`);
 }
 
-// JavaScript rounds an exact half up, Python to the even digit.
-function rounded(x, digits) {
+// Like toExponential, which rounds an exact half up, where Python rounds it to the even digit.
+function roundedText(x, digits) {
   const up = x.toExponential(digits - 1);
-  const shortest = x.toExponential().split("e")[0].replace(/[-.]/g, "");
-  if (shortest.length !== digits + 1 || !shortest.endsWith("5")) return up;
-  const exact = x.toExponential(100).split("e")[0].replace(/[-.]/g, "");
-  const isHalf = /^50*$/.test(exact.slice(digits));
-  if (!isHalf || Number(shortest[digits - 1]) % 2) return up;
-  const kept = shortest.slice(0, digits);
-  const sign = x < 0 ? "-" : "";
-  return `${sign}${kept[0]}${digits > 1 ? "." : ""}${kept.slice(1)}e${x.toExponential().split("e")[1]}`;
+  const shortest = x.toExponential().split("e")[0].replace(".", "");
+  if (digits < 16 && !(shortest.length === digits + 1 && shortest.endsWith("5"))) return up;
+  const [exact, power] = x.toExponential(100).split("e");
+  const all = exact.replace(".", "");
+  const kept = all.slice(0, digits);
+  return /^50*$/.test(all.slice(digits)) && kept.at(-1) % 2 === 0 ? `${kept[0]}.${kept.slice(1)}e${power}` : up;
 }
 
-function trimmed(text) {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+function withoutZeros(text) {
+  return text.includes(".") ? text.replace(/\.?0*$/, "") : text;
 }
 
 function twoDigits(exponent) {
   return (exponent < 0 ? "-" : "+") + String(Math.abs(exponent)).padStart(2, "0");
 }
 
-// For the page: a true minus, ×10⁻⁹, ∞.
-export function shownNumber(x, digits) {
-  return pretty(numberText(x, digits));
+// How many significant digits the page shows.
+let shownDigits = 4;
+
+export function setDigits(digits) {
+  shownDigits = digits;
 }
 
-export function pretty(text) {
+// A number as the page shows it: with a true minus, ×10⁻⁹ and ∞.
+export const shownNumber = (x, digits = shownDigits) => prettyNumber(numberText(x, digits));
+
+export function prettyNumber(text) {
   const [mantissa, exponent] = text.split("e");
-  const sign = mantissa.replace("-", "−").replace("inf", "∞");
-  if (exponent === undefined) return sign;
+  const size = mantissa.replace("-", "−").replace("inf", "∞");
+  if (exponent === undefined) return size;
   const power = String(Number(exponent)).replace("-", "⁻").replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
-  return `${sign}×10${power}`;
+  return `${size}×10${power}`;
 }
 
-// Whether a number is shown as it is, up to the last bits of a float.
-export function isExact(x, digits) {
-  return !Number.isFinite(x) || Math.abs(Number(numberText(x, digits)) - x) <= 1e-14 * Math.abs(x);
-}
-
-// = where all these numbers are shown as they are, otherwise ≈.
-export function equals(numbers, digits) {
-  return numbers.every((x) => isExact(x, digits)) ? "=" : "≈";
+// = where all these numbers are shown as they are, up to the last bits of a float, otherwise ≈.
+export function equalSign(...numbers) {
+  const isExact = (x) => !Number.isFinite(x) || Math.abs(Number(numberText(x, shownDigits)) - x) <= 1e-14 * Math.abs(x);
+  return numbers.every(isExact) ? "=" : "≈";
 }
 
 // Python's repr of a float, as error messages and programs show it.

@@ -1,82 +1,71 @@
 // The player: first, back, play, next, last, a scrubber with its two halves, and the speed.
-import { byId, make, setAttribute, setClass, setText } from "./elements.js";
+import { byId, make, on, setAttribute, setClass, setText } from "./elements.js";
 import { stepName } from "./steps.js";
 
 const DWELL = 1500; // milliseconds that a step stays, at speed 1
 const SEGMENTS = 60; // of more steps the two halves are shown as wholes
 
 export function createPlayer(store, announce) {
-  const { graph } = store;
+  const { graph, state } = store;
+  const [scrubber, bar, play] = ["scrubber", "segments", "play"].map(byId);
   const last = graph.steps.length - 1;
-  const scrubber = byId("scrubber");
-  const play = byId("play");
-  const bar = byId("segments");
-  let timer = 0;
-  scrubber.max = String(last);
-  const forward = graph.steps.filter(({ phase }) => phase === "forward").length;
-  const backward = graph.nodes.length;
   const isFine = last <= SEGMENTS;
-  const segments = isFine ? graph.steps.slice(1).map(({ phase }) => make("i", { class: phase })) : [make("i", { class: "forward" }), make("i", { class: "backward" })];
-  if (!isFine) {
-    segments[0].style.flexGrow = String(forward);
-    segments[1].style.flexGrow = String(backward);
-  }
+  const segments = (isFine ? graph.steps.slice(1) : [{ phase: "forward" }, { phase: "backward" }]).map(({ phase }) => make("i", { class: phase }));
+  let timer = 0;
   bar.append(...segments);
-  byId("halves").style.gridTemplateColumns = `${Math.max(forward, 0.001)}fr ${backward}fr`;
-  byId("halves").hidden = forward === 0;
+  scrubber.max = last;
+  if (!isFine) segments.forEach((segment, i) => (segment.style.flexGrow = [graph.turn, last - graph.turn][i]));
+  byId("halves").style.gridTemplateColumns = `${graph.turn}fr ${last - graph.turn}fr`;
+  byId("halves").hidden = !graph.turn;
 
-  const go = (step) => {
+  function go(step) {
     pause();
     store.go(step);
     announce();
-  };
+  }
   function pause() {
     clearTimeout(timer);
-    if (timer) announce();
     timer = 0;
-    show(store.state);
+    show();
   }
-  function start() {
-    if (store.state.step === last) store.go(0);
-    timer = setTimeout(tick, DWELL / 3 / store.state.speed);
-    show(store.state);
-  }
-  function tick() {
-    if (document.hidden) {
-      timer = setTimeout(tick, DWELL);
+  function toggle() {
+    if (timer) {
+      pause();
+      announce();
       return;
     }
-    store.go(store.state.step + 1);
-    if (store.state.step === last) pause();
-    else timer = setTimeout(tick, DWELL / store.state.speed);
-    announce(true);
+    if (state.step === last) store.go(0);
+    timer = setTimeout(tick, DWELL / 4 / state.speed);
+    show();
   }
-  const toggle = () => (timer ? pause() : start());
-
-  byId("first").addEventListener("click", () => go(0));
-  byId("back").addEventListener("click", () => go(store.state.step - 1));
-  byId("next").addEventListener("click", () => go(store.state.step + 1));
-  byId("last").addEventListener("click", () => go(last));
-  play.addEventListener("click", toggle);
-  scrubber.addEventListener("input", () => go(Number(scrubber.value)));
-  byId("speed").addEventListener("change", (event) => store.change({ speed: Number(event.target.value) }));
-
-  function show(state) {
-    const { step } = state;
-    scrubber.value = String(step);
-    setAttribute(scrubber, "aria-valuetext", stepName(graph, step));
-    setText(byId("place"), stepName(graph, step));
-    setText(play.querySelector("span"), timer ? "Pause" : "Play");
-    setClass(play, "playing", Boolean(timer));
-    for (const [id, isEnd] of [["first", step === 0], ["back", step === 0], ["next", step === last], ["last", step === last]]) {
-      setAttribute(byId(id), "aria-disabled", String(isEnd));
+  function tick() {
+    if (!document.hidden) {
+      store.go(state.step + 1);
+      announce(state.step < last);
     }
-    if (isFine) segments.forEach((segment, i) => (setClass(segment, "done", i < step), setClass(segment, "here", i === step - 1)));
-    else bar.style.setProperty("--done", `${(100 * step) / last}%`);
+    if (state.step === last) pause();
+    else timer = setTimeout(tick, DWELL / state.speed);
   }
-  store.listen((state, changed) => {
-    if (changed.has("step")) show(state);
-  });
-  show(store.state);
-  return { toggle, go, isPlaying: () => Boolean(timer), back: () => go(store.state.step - 1), next: () => go(store.state.step + 1) };
+  const moves = { first: () => go(0), back: () => go(state.step - 1), next: () => go(state.step + 1), last: () => go(last) };
+  for (const [id, move] of Object.entries(moves)) on(id, "click", move);
+  on("play", "click", toggle);
+  on("scrubber", "input", () => go(Number(scrubber.value)));
+  on("speed", "change", ({ target }) => store.change({ speed: Number(target.value) }));
+
+  function show() {
+    const { step } = state;
+    scrubber.value = step;
+    setAttribute(scrubber, "aria-valuetext", stepName(graph, step));
+    setText(play.querySelector("span"), timer ? "Pause" : "Play");
+    setClass(play, "playing", timer);
+    for (const [id, end] of [["first", 0], ["back", 0], ["next", last], ["last", last]]) setAttribute(byId(id), "aria-disabled", step === end);
+    segments.forEach((segment, i) => {
+      const [start, size] = isFine ? [i, 1] : i ? [graph.turn, last - graph.turn] : [0, graph.turn];
+      segment.style.setProperty("--done", `${Math.min(Math.max((step - start) / size, 0), 1) * 100}%`);
+      setClass(segment, "here", isFine && i === step - 1);
+    });
+  }
+  store.listen((_, changed) => changed.has("step") && show());
+  show();
+  return { ...moves, toggle, go };
 }

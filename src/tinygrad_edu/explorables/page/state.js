@@ -1,111 +1,107 @@
 // What the page knows: the graph, all its numbers for the present inputs, and which step the reader is at.
 import { whyUndefined } from "./undefined.js";
 
-// The graph with what follows from it: the arrows into and out of each node, and the order of the steps.
-export function graphOf(data) {
-  const { nodes, edges } = data;
-  const into = nodes.map(() => []);
-  const out = nodes.map(() => []);
-  edges.forEach((edge, i) => {
-    into[edge.to].push(i);
-    out[edge.from].push(i);
-  });
-  const all = nodes.map((_, i) => i);
-  const steps = [
-    { phase: "start", node: -1 },
-    ...all.filter((i) => nodes[i].op).map((node) => ({ phase: "forward", node })),
-    ...all.reverse().map((node) => ({ phase: "backward", node })),
-  ];
-  const forwardAt = nodes.map(() => 0);
-  const backwardAt = nodes.map(() => 0);
-  steps.forEach(({ phase, node }, i) => {
-    if (phase === "forward") forwardAt[node] = i;
-    if (phase === "backward") backwardAt[node] = i;
-  });
-  return { ...data, into, out, steps, forwardAt, backwardAt, root: nodes.length - 1 };
-}
-
-export function stepOf(graph, [phase, node]) {
-  return phase === "forward" ? graph.forwardAt[node] : phase === "backward" ? graph.backwardAt[node] : 0;
-}
-
-// All numbers for these inputs: values, gradients, local gradients, which nodes a `where` passes by, what is undefined.
-export function evaluated(graph, program, inputs) {
-  const [value, grad, local, holds] = program(inputs);
-  const skipped = graph.nodes.map((node) => (node.within ?? []).some(([i, outcome]) => holds[i] !== outcome));
-  const isTaken = graph.edges.map((edge) => {
-    const node = graph.nodes[edge.to];
-    return node.op !== "where" || node.operands.length < 2 || (holds[node.condition] === 1) === (edge.operand === 0);
-  });
-  const reached = graph.nodes.map((_, i) => i === graph.root);
-  for (let i = graph.root; i >= 0; i--) {
-    if (reached[i]) for (const e of graph.into[i]) if (isTaken[e]) reached[graph.edges[e].from] = true;
+// The graph as objects that refer to each other: nodes with the arrows `into` and `out` of them, formulas with nodes in
+// their slots, and the steps in their order. A node's `at` are its forward and its backward step.
+export function graphOf(data, program) {
+  const nodes = data.nodes.map((node, id) => ({ python: node.name, ...node, id, into: [], out: [], at: [0, 0] }));
+  const resolved = (tree) => (typeof tree === "number" ? nodes[tree] : Array.isArray(tree) ? tree.map(resolved) : tree);
+  const edges = data.edges.map((edge, id) => ({ ...edge, id, from: nodes[edge.from], to: nodes[edge.to] }));
+  for (const node of nodes) {
+    node.operands = (node.operands ?? []).map((x) => (typeof x === "number" ? nodes[x] : { value: x[0] }));
+    node.tree = resolved(node.tree);
   }
-  const off = graph.nodes.map((node, i) => !reached[i] && graph.out[i].length > 0);
-  const numbers = { inputs, value, grad, local, holds, skipped, off, isTaken, trouble: null, broken: new Set() };
-  findTrouble(graph, numbers);
-  return numbers;
-}
-
-// The first node whose value is undefined, and all that depend on it.
-function findTrouble(graph, numbers) {
-  graph.nodes.forEach((node, i) => {
-    if (!node.op || numbers.skipped[i]) return;
-    if (graph.into[i].some((e) => numbers.isTaken[e] && numbers.broken.has(graph.edges[e].from))) {
-      numbers.broken.add(i);
-      return;
-    }
-    const xs = node.operands.map((x) => operandValue(numbers, x));
-    const message = node.op === "where" ? "" : whyUndefined(node.op, xs, numbers.value[i], graph.domains);
-    if (!message) return;
-    numbers.broken.add(i);
-    numbers.trouble ??= { node: i, message };
+  for (const edge of edges) {
+    if ("rule" in edge) edge.rule = resolved(edge.rule);
+    if ("rival" in edge) edge.rival = typeof edge.rival === "number" ? nodes[edge.rival] : { value: edge.rival[0] };
+    edge.from.out.push(edge);
+    edge.to.into.push(edge);
+  }
+  const forward = nodes.filter((node) => node.op);
+  const steps = [
+    { phase: "start" },
+    ...forward.map((node) => ({ phase: "forward", node })),
+    ...nodes.toReversed().map((node) => ({ phase: "backward", node })),
+  ];
+  steps.forEach(({ phase, node }, i) => {
+    if (node) node.at[phase === "forward" ? 0 : 1] = i;
   });
+  const conditions = data.conditions.map(([left, test, right]) => ({ left: side(left), test, right: side(right) }));
+  function side(x) {
+    return x === null ? { name: "…" } : typeof x === "number" ? nodes[x] : { value: x[0] };
+  }
+  const inputs = data.inputs.map((i) => nodes[i]);
+  return { ...data, program, nodes, edges, steps, conditions, inputs, turn: forward.length, root: nodes.at(-1), trouble: null };
 }
 
-// An operand is a node, or a plain number in a list.
-export function operandValue(numbers, operand) {
-  return typeof operand === "number" ? numbers.value[operand] : operand[0];
+export function stepOf(graph, [phase, i]) {
+  return phase === "start" ? 0 : graph.nodes[i].at[phase === "forward" ? 0 : 1];
 }
 
-// What has been computed at a step: a node's value; its gradient; the part of it that has arrived.
-export function hasValue(graph, numbers, node, step) {
-  return graph.forwardAt[node] <= step && !numbers.broken.has(node) && !numbers.skipped[node];
+// Work out all numbers for these inputs, into the nodes and edges: what is computed, what a `where` passes by (`off`,
+// and `skipped` if it is not even computed), and the first operation that is undefined, with all that needs it (`broken`).
+export function evaluateAt(graph, inputs) {
+  const [values, grads, locals, holds] = graph.program(inputs);
+  const { nodes, edges, root } = graph;
+  graph.conditions.forEach((condition, i) => (condition.holds = holds[i] === 1));
+  nodes.forEach((node, i) => {
+    Object.assign(node, { value: values[i], grad: grads[i], broken: false, off: node !== root && node.out.length > 0 });
+    node.skipped = (node.within ?? []).some(([k, outcome]) => holds[k] !== outcome);
+  });
+  for (const edge of edges) {
+    const { to, operand, id } = edge;
+    edge.local = locals[id];
+    edge.flow = to.grad * edge.local;
+    edge.taken = to.op !== "where" || to.operands.length < 2 || graph.conditions[to.condition].holds === (operand === 0);
+  }
+  for (const node of nodes.toReversed()) {
+    for (const edge of node.into) {
+      edge.taken &&= !node.off;
+      if (edge.taken) edge.from.off = false;
+    }
+  }
+  graph.trouble = null;
+  for (const node of nodes) {
+    if (!node.op || node.skipped) continue;
+    const message = node.op === "where" ? "" : whyUndefined(node.op, node.operands.map((x) => x.value), node.value, graph.domains);
+    node.broken = Boolean(message) || node.into.some((edge) => edge.taken && edge.from.broken);
+    if (message) graph.trouble ??= { node, message };
+  }
 }
 
-export function hasGrad(graph, numbers, node, step) {
-  return graph.backwardAt[node] <= step && !numbers.trouble;
+// The result alone, for a plot; NaN where it is undefined.
+export function resultAt(graph, inputs) {
+  const values = graph.program(inputs)[0];
+  return values.every(Number.isFinite) ? values.at(-1) : NaN;
 }
 
-export function arrived(graph, numbers, node, step) {
-  return graph.out[node].filter((e) => graph.backwardAt[graph.edges[e].to] <= step);
-}
-
-export function contribution(graph, numbers, e) {
-  return numbers.grad[graph.edges[e].to] * numbers.local[e];
-}
+// What has been computed at a step: a node's value, its gradient, and the arrows that have brought a part of it.
+export const hasValue = (node, step) => node.at[0] <= step && !node.broken && !node.skipped;
+export const hasGrad = (graph, node, step) => node.at[1] <= step && !graph.trouble;
+export const arrivedEdges = (node, step) => node.out.filter((edge) => edge.to.at[1] <= step);
+export const usesOf = (node) => node.out.filter((edge) => edge.taken);
 
 // One state for the whole page. Listeners get it with the set of what changed: "inputs", "step", "pinned", …
-export function createStore(graph, program, first) {
+export function createStore(graph, first) {
   const listeners = [];
-  const state = { ...first, numbers: evaluated(graph, program, first.inputs) };
+  const state = { ...first };
+  evaluateAt(graph, state.inputs);
   return {
     graph,
-    program,
     state,
     listen: (listener) => listeners.push(listener),
     change(parts) {
       const changed = new Set(Object.keys(parts).filter((key) => state[key] !== parts[key]));
       if (!changed.size) return;
       Object.assign(state, parts);
-      if (changed.has("inputs")) state.numbers = evaluated(graph, program, state.inputs);
+      if (changed.has("inputs")) evaluateAt(graph, state.inputs);
       for (const listener of listeners) listener(state, changed);
     },
     setInput(i, x) {
-      this.change({ inputs: state.inputs.map((old, j) => (j === i ? x : old)) });
+      this.change({ inputs: state.inputs.with(i, x) });
     },
     go(step) {
-      this.change({ step: Math.min(Math.max(step, 0), graph.steps.length - 1), pinned: -1 });
+      this.change({ step: Math.min(Math.max(step, 0), graph.steps.length - 1), pinned: null });
     },
   };
 }
