@@ -23,7 +23,7 @@ from ..staging.symbol import Condition, Symbol
 from .arrangement import Arrangement, Shape, arranged
 from .program import Staged, conditions_of
 
-LONGEST = 48  # characters of the formula that is the heading
+LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics
 SYMBOLS = {"+": "+", "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "prod": "Π"}
 
 
@@ -146,7 +146,7 @@ class Content:
         if not result.op or any(node.op == "where" for node in self.order):
             return None
         text, maths = (self._expanded(piece)[result] for piece in (Text, MathML))
-        return tree(str(maths)) if len(str(text)) <= LONGEST else None
+        return tree(str(maths)) if len(str(text)) <= SHORT else None
 
     def title(self) -> str:
         """The same as text, `f = (a + b) × (b + c)`."""

@@ -22,6 +22,7 @@ export function createDescent(store, onLetGo) {
   let path = [];
   let isMine = false; // whether it is this module that changes the inputs
   let timer = 0;
+  let why = ""; // what keeps it from going on
 
   const boxes = names.map((name, i) => {
     const box = make("input", { type: "checkbox", onchange: choose });
@@ -43,6 +44,7 @@ export function createDescent(store, onLetGo) {
   function forget() {
     stop();
     path = [];
+    why = "";
     draw();
   }
   function move(inputs) {
@@ -66,14 +68,15 @@ export function createDescent(store, onLetGo) {
   }
   function once() {
     stop();
-    draw(step());
+    why = step();
+    draw();
     onLetGo();
   }
   function tick() {
-    const why = document.hidden ? "" : step();
+    why = document.hidden ? "" : step();
     timer = setTimeout(tick, PACE / state.speed);
     if (why) stop();
-    draw(why);
+    draw();
   }
   function stop() {
     clearTimeout(timer);
@@ -97,7 +100,7 @@ export function createDescent(store, onLetGo) {
 
   // --- what is drawn: the result over the steps, and the curve or the level lines with the path ---
 
-  function draw(why = "") {
+  function draw() {
     if (!byId("descent").open) return;
     const points = path.length ? path : [here()];
     const count = points.length - 1;
@@ -143,7 +146,7 @@ export function createDescent(store, onLetGo) {
   on("one-step", "click", once);
   on("descend", "click", toggle);
   on("rewind", "click", rewind);
-  on("descent", "toggle", () => draw());
+  on("descent", "toggle", draw);
   let waiting = 0;
   store.listen((_, changed) => {
     if (changed.has("parameters")) boxes.forEach((box, i) => (box.checked = state.parameters.includes(i)));

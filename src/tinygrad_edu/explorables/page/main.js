@@ -53,6 +53,7 @@ function startPage() {
 function showTitle({ title, titled, heading, root }) {
   const formula = heading ? mathsOf(joinedTree([nameOf(root), heading], "=")) : "";
   byId("title").append(titled || !heading ? title : formula);
+  byId("title").setAttribute("aria-label", title);
   if (titled) byId("subtitle").append(formula);
 }
 
