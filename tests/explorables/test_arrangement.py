@@ -48,7 +48,8 @@ def points_of(arrow, shape):
 
 @pytest.mark.parametrize("shape", SHAPES, ids=["LR", "TB"])
 def test_a_label_that_is_placed_covers_no_other_arrow_and_no_other_label(boxes_and_edges, shape):
-    layout = arranged(*boxes_and_edges, shape)
+    widths, edges = boxes_and_edges
+    layout = arranged(widths, edges, shape)
     width, height = shape.label
     placed = [(i, *label) for i, label in enumerate(layout.labels) if label]
     for (_, x, y), (_, u, v) in itertools.combinations(placed, 2):

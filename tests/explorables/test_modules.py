@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.core.scalar import DOMAINS
+from tinygrad_edu.core.operations import OPERATIONS
 from tinygrad_edu.explorables import joining
 from tinygrad_edu.notation.words import number_text
 
 PAGE = Path(joining.__file__).parent / "page"
+DOMAINS = {op: f"{op} needs {known.domain}" for op, known in OPERATIONS.items() if known.domain}
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="THE PAGES' JAVASCRIPT WAS NOT TESTED: install Node.js")
 

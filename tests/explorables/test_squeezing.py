@@ -19,6 +19,8 @@ from tinygrad_edu.explorables.squeezing import squeezed_script, squeezed_style, 
         ("const a = 1;\nconst b = 2;\nlet c = 3;\nconst d = 4;", "const a=1,b=2;let c=3;const d=4;"),
         ("const f = () => {\n  g();\n  const a = 1;\n};\nconst b = 2;", "const f=()=>{g();const a=1},b=2;"),
         ("for (;;) {\n}\n", "for(;;){}\n"),
+        ("{\n  while (f(a) && g());\n}", "{while(f(a)&&g());}\n"),
+        ("{\n  f(g(a));\n}", "{f(g(a))}\n"),
         ("// one\n\n  // two\n  f();", "f();"),
     ],
 )

@@ -48,8 +48,20 @@ def _without_spaces(code: str) -> str:
     code = re.sub(r"([{(\[,;])\n", r"\1", code)
     code = re.sub(r" (?=\0)|(?<=\0) ", "", code)  # between a word and a string
     code = re.sub(r"(?<![\w)])\((\w+)\)=>", r"\1=>", code)
-    code = re.sub(r"[;,]([}\])])", lambda found: found[1] if found[1] != ")" else found[0], code)
+    code = re.sub(r",(?=[}\]])|;(?=\})", lambda found: found[0] if _ends_empty_loop(found) else "", code)
     return _with_one_const(code)
+
+
+def _ends_empty_loop(found: re.Match[str]) -> bool:
+    """Whether this is the semicolon of `while (…);`, which is the loop's whole body."""
+    code, at = found.string, found.start() - 1
+    depth = 0
+    while (at >= 0 and code[at] in ")") or depth:
+        depth += {")": 1, "(": -1}.get(code[at], 0)
+        at -= 1
+        if depth == 0:
+            return re.search(r"\b(while|for)$", code[max(0, at - 5) : at + 1]) is not None
+    return False
 
 
 def _with_one_const(code: str) -> str:

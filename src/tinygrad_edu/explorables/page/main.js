@@ -1,7 +1,7 @@
 // The page: read the data, build the parts, and tell them of each other. `program` is the printed function.
 import { createAddress, readAddress } from "./address.js";
 import { createDescent } from "./descent.js";
-import { byId, on, setClass, setText } from "./elements.js";
+import { byId, make, on, setClass, setText } from "./elements.js";
 import { joinedTree, mathsOf, nameOf } from "./formulas.js";
 import { createGraph } from "./graph.js";
 import { createInputs } from "./inputs.js";
@@ -52,9 +52,10 @@ function startPage() {
 // The reader's title if there is one, with the formula below it; else the formula.
 function showTitle({ title, titled, heading, root }) {
   const formula = heading ? mathsOf(joinedTree([nameOf(root), heading], "=")) : "";
-  byId("title").append(titled || !heading ? title : formula);
-  byId("title").setAttribute("aria-label", title);
+  if (titled || !heading) byId("title").append(title);
+  else byId("title").append(make("span", { class: "unseen" }, title), formula);
   if (titled) byId("subtitle").append(formula);
+  if (heading && !titled) formula.setAttribute("aria-hidden", "true"); // the title says it as text
 }
 
 // Light or dark: the system's, until a reader chooses.

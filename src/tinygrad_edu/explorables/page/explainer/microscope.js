@@ -29,7 +29,7 @@ export function createMicroscope(root, lab) {
     return [
       ...layers.map((layer) => ({ kind: "forward", layer })),
       { kind: "loss", layer: last },
-      ...[...layers].reverse().map((layer) => ({ kind: "backward", layer })),
+      ...layers.toReversed().map((layer) => ({ kind: "backward", layer })),
       { kind: "update", layer: 0 },
     ];
   }
