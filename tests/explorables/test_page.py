@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.explorables.examples import EXAMPLES, branching, choosing, deep, neuron, undefined
-from tests.pictures.test_dot_text import HOSTILE
+from tests.pictures.test_svg import HOSTILE
 from tests.staging.test_staged import HOSTILE as HOSTILE_TO_PROGRAMS
 from tinygrad_edu import Value
 from tinygrad_edu.core.tree import flatten, unflatten
