@@ -2,7 +2,7 @@
 # virtual environment it needs on its first run, and needs no network after that.
 
 define HELP
-make demo     the two examples from the README: tables here, pictures in demo/
+make demo     the two examples from the README: tables here, pictures and a live page in demo/
 make test     everything that must pass: lint, format, types, tests, documentation, coverage
 make try T="tests/core/test_scalar.py -k sigmoid"
               some of the tests, in seconds
@@ -55,7 +55,8 @@ help:
 demo: $(DEMO)/installed
 	@mkdir -p demo
 	@cd demo && ../$(DEMO)/bin/python ../examples/branching.py && echo && ../$(DEMO)/bin/python ../examples/sigmoid_neuron.py
-	@echo && echo "The pictures, to open in a browser:" && ls demo/*.svg
+	@cd demo && ../$(DEMO)/bin/python -m tinygrad_edu "x = a + b; y = b + c; x * y" a=-1 b=3 c=4 --html branching.html >/dev/null
+	@echo && echo "The pictures, and a live page to move and step through, to open in a browser:" && ls demo/*.svg demo/*.html
 	@echo && echo "To go on in this shell, with python and the command tinygrad-edu:" && echo "source $(DEMO)/bin/activate"
 
 test: lint lint-js types covered-tests

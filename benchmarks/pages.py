@@ -16,7 +16,7 @@ from .sizes import TINY, Sizes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NODES = 200
 SLIDE = """() => {
-  const slider = document.querySelector('input[type=range][aria-label]');
+  const slider = document.querySelector('.input input[type=range]');
   const times = [];
   for (let i = 0; i < 60; i++) {
     slider.value = String(100 + (i * 37) % 200);

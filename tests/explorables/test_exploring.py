@@ -7,6 +7,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
+from tinygrad_edu.command_line import main
 
 
 def branching(a, b, c):
@@ -86,3 +87,12 @@ def test_a_notebook_gets_an_isolated_frame_with_the_whole_page():
 def test_save_writes_the_page(tmp_path):
     PAGE.save(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text("utf-8") == PAGE.html
+
+
+def test_the_command_line_makes_a_page(tmp_path, capsys):
+    file = tmp_path / "page.html"
+    assert main(["x = a + b; y = b + c; x * y", "a=-1", "b=3", "c=4", "--html", str(file)]) == 0
+    assert capsys.readouterr().out.endswith(f"\npage: {file}\n")
+    assert file.read_text("utf-8") == PAGE.html
+    assert main(["x * x", "x=1", "--html", "page.txt"]) == 2
+    assert "must end in .html" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from ..checking.differences import Comparison
 from ..checking.judgement import slopes_checked
 from ..engine import Value, topological_order
 from ..explanations.explanation import explain
+from ..explorables.exploring import explore
 from ..notation.forms import formula
 from ..notation.tables import text_table
 from ..notation.words import names, number_text
@@ -140,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--check", action="store_true", help="compare the gradients with finite differences")
     add("--svg", metavar="FILE", help="draw the graph into an SVG file")
     add("--png", metavar="FILE", help="draw the graph into a PNG file")
+    add("--html", metavar="FILE", help="make a live page of the graph, an HTML file")
     add("--latex", action="store_true", help="print the explanation as LaTeX, and nothing else")
     add("--digits", metavar="N", type=_digits, default=4, help="significant digits of the numbers shown, 1 to 17 (4)")
     add("--version", action="store_true", help="print the version")
@@ -168,7 +170,9 @@ def _positionals_marked(argv: list[str]) -> list[str]:
     for i, word in enumerate(argv):
         if word == "--":
             return [*marked, *(MARK + word for word in argv[i + 1 :])]
-        is_option = word.startswith("--") or not word.startswith("-") or argv[i - 1 : i] in (["--svg"], ["--png"])
+        is_option = (
+            word.startswith("--") or not word.startswith("-") or argv[i - 1 : i] in (["--svg"], ["--png"], ["--html"])
+        )
         marked.append(word if is_option else MARK + word)
     return marked
 
@@ -234,14 +238,14 @@ def _node(result: Value, inputs: dict[str, Value], named: dict[str, Any], name: 
 
 
 def _save_pictures(result: Value, options: argparse.Namespace) -> None:
-    for kind in ("svg", "png"):
+    for kind in ("svg", "png", "html"):
         path = getattr(options, kind)
         if path is None:
             continue
         if not path.lower().endswith(f".{kind}"):
             raise UsageError(f"--{kind} {path}: the name of the file must end in .{kind}")
         try:
-            draw(result, digits=options.digits).save(path)
+            (explore if kind == "html" else draw)(result, digits=options.digits).save(path)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -282,9 +286,9 @@ def _print_report(
             _write(f"\n{explanation.text}")
     if check:
         _write(f"\n{check}")
-    for path in (options.svg, options.png):
+    for what, path in (("picture", options.svg), ("picture", options.png), ("page", options.html)):
         if path is not None and not options.latex:
-            _write(f"\npicture: {path}")
+            _write(f"\n{what}: {path}")
 
 
 def _table_lines(result: Value, inputs: dict[str, Value], digits: int) -> Iterator[str]:

@@ -112,7 +112,7 @@ export function createGraph(store, frame) {
         setText(element, numbers[k]);
         setClass(element.parentNode, "long", numbers[k].length > (view.isWide ? 8 : 6)); // there the word has no room
       });
-      setAttribute(button, "aria-label", boxWords(graph, node, step));
+      setAttribute(button, "aria-label", boxWords(node, numbers));
       setClass(button, "off", node.off);
       setClass(button, "troubled", graph.trouble?.node === node);
     });
@@ -132,7 +132,9 @@ export function createGraph(store, frame) {
   // On a plate of its own, so that no arrow runs through the text.
   function writeLabel({ text, rect }, words) {
     if (text.textContent === words) return;
+    const isAsLong = text.textContent.length === words.length;
     text.textContent = words;
+    if (isAsLong) return;
     const width = words && words.length * 7.6 + 8;
     setAttribute(rect, "width", width || 0);
     setAttribute(rect, "x", -width / 2);

@@ -8,7 +8,12 @@ export function numberText(x, digits = shownDigits) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   if (Number.isInteger(x) && Math.abs(x) < WHOLE) return String(x + 0);
-  const [mantissa, power] = roundedText(Math.abs(x), digits).split("e");
+  const size = Math.abs(x);
+  if (digits <= 6 && size >= 1e-4 && size < 1e7 && Math.fround(x) !== x) {
+    const text = x.toPrecision(digits); // the common case, fast: so many bits are no exact half
+    if (!text.includes("e")) return withoutZeros(text);
+  }
+  const [mantissa, power] = roundedText(size, digits).split("e");
   const [sign, exponent] = [x < 0 ? "-" : "", Number(power)];
   if (exponent < -4 || exponent >= digits) return `${sign}${withoutZeros(mantissa)}e${twoDigits(exponent)}`;
   const all = "0".repeat(Math.max(0, -exponent)) + mantissa.replace(".", "");

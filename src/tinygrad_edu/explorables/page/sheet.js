@@ -150,13 +150,11 @@ function kinks(node) {
 }
 
 // A node in words, for its box's accessible name: "b, value 3, grad 9".
-export function boxWords(graph, node, step) {
+export function boxWords(node, [value, grad]) {
   const head = node.op ? `${node.name} = ${node.formula}` : node.name;
   if (node.skipped) return `${head}, not computed: branch not taken`;
-  const value = hasValue(node, step) ? shownNumber(node.value) : graph.trouble?.node === node ? "undefined" : "not computed";
-  const part = partText(graph, node, step);
-  const grad = hasGrad(graph, node, step) ? shownNumber(node.grad) : `not computed${part && `, so far ${part}`}`;
-  return `${head}, value ${value}, grad ${grad}`;
+  const inWords = (text) => (text === "–" ? "not computed" : text.replace(/(.*) \+ …/, "not computed, so far $1"));
+  return `${head}, value ${inWords(value)}, grad ${inWords(grad)}`;
 }
 
 // The part of a gradient that has arrived where more is to come, or nothing.
