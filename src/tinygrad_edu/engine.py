@@ -159,10 +159,12 @@ class Value(Elementary, Comparable, copying.Copied):
         a constant; a shallower `self` declines, and Python asks `other`.
         """
         is_parent = False
-        if type(other) is not float and type(self.data) is not float:
-            _check(self)  # of a float, Python asks that itself
-        if type(other) is not float and type(other) is not int:  # nearly always it is one of these
-            if isinstance(other, Value):
+        if type(other) is not float:  # nearly always it is one
+            if type(self.data) is not float:
+                _check(self)
+            if type(other) is int:
+                pass
+            elif isinstance(other, Value):
                 if other.level > self.level:
                     return NotImplemented  # type: ignore[no-any-return]
                 is_parent = other.level == self.level  # of a subclass that adds methods

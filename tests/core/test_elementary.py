@@ -263,3 +263,9 @@ def test_the_slope_of_leaky_relu_is_a_number() -> None:
 def test_hypot_beyond_the_range_of_floats_is_named() -> None:
     with pytest.raises(OverflowError, match="hypot"):
         tg.hypot(1.7e308, 1.7e308)
+
+
+@pytest.mark.parametrize("condition", [[False], (True,), {}], ids=repr)
+def test_where_refuses_several_conditions_at_once(condition: Any) -> None:
+    with pytest.raises(TypeError, match=r"where needs one condition, got .*: choose element by element"):
+        tg.where(condition, 1.0, 2.0)

@@ -1,6 +1,7 @@
 """Slopes at special points, order by order: right, or honestly nan, in every mode; and 0 · nan on a path not taken."""
 
 import math
+from decimal import Decimal
 
 import pytest
 
@@ -123,3 +124,13 @@ def test_zero_times_infinity_of_numbers_is_still_not_a_number():
     x = Value(0.0)
     (tg.sqrt(x) * 0.0).backward()
     assert math.isnan(x.grad)
+
+
+def test_powers_of_symbols_and_decimals_have_their_second_derivatives() -> None:
+    sympy = pytest.importorskip("sympy")
+    a, b = sympy.symbols("a b", positive=True)
+    mixed = hessian(power)([a, b])[0][1]
+    assert sympy.simplify(mixed - sympy.diff(a**b, a, b)) == 0
+    zero, one = Decimal(0), Decimal(1)
+    assert hessian(lambda p: p[0] ** p[1])([zero, one])[0] == [0, Decimal("-Infinity")]
+    assert grad(power)([zero, one]) == [1, 0]

@@ -71,8 +71,7 @@ class _Door:
         self.function = function
         self.rule: Function | None = None
 
-    def _slopes(self, *xs: Any) -> Sequence[Any]:
-        raise NotImplementedError
+    _slopes: Callable[..., Sequence[Any]]  # from the rule, by each operand
 
     def __call__(self, *operands: Any) -> Any:
         """The value, as a node if an operand is one."""

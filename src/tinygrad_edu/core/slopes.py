@@ -7,6 +7,7 @@ on which side of a kink a number lies on looks at the plain number at the bottom
 import math
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from .kinds import own_method, pi_like
@@ -130,7 +131,7 @@ def power_slope_exponent(x: Number, y: Number, x_to_y: Number) -> Number:
         return choose(x < 0, lambda: of_unknown_slopes(nan_like(x), x, y), lambda: 0 * x * y)
 
     base = primal(x)
-    is_tiny = own_method(base, "write") is None and 0 <= base < TINY
+    is_tiny = isinstance(base, float | int | Fraction | Decimal) and 0 <= base < TINY
     if is_tiny and deepest([x, y]) is not None:
         special: Number = _special_slope_exponent(x, y)
         return special
