@@ -8,16 +8,18 @@ one number per example. Classes take turns, so that any stretch of examples hold
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from .core.options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
 
 Rows = list[list[float]]
 Examples = tuple[Rows, list[float]]
 Classified = tuple[Rows, list[int]]
+X = TypeVar("X")
+Y = TypeVar("Y")
 Data: TypeAlias = tuple[Iterable[Any], Iterable[Any]] | Iterable[Sequence[Any]]  # (xs, ys), or (x, y) pairs
 DATA = A_LIST._replace(words="a list of (x, y) pairs, or a tuple (xs, ys)")
-CURVES: dict[str, Callable[[float], Any]] = {"sin": math.sin, "cos": math.cos, "tanh": math.tanh}
+CURVES: dict[str, Callable[[float], float]] = {"sin": math.sin, "cos": math.cos, "tanh": math.tanh}
 
 
 # --- regression ------------------------------------------------------------------------------------------------------
@@ -38,7 +40,7 @@ def line(n: int = 6, *, slope: float = -1.0, intercept: float = 5.0, noise: floa
 
 
 def curve(
-    function: str | Callable[[float], Any] = "sin",
+    function: str | Callable[[float], float] = "sin",
     n: int = 50,
     *,
     low: float = -5.0,
@@ -425,7 +427,7 @@ def batches(
     return (_take(xs, ys, order[i : i + size]) for i in range(0, len(xs), size))
 
 
-def _take(xs: list[Any], ys: list[Any], chosen: list[int]) -> tuple[list[Any], list[Any]]:
+def _take(xs: list[X], ys: list[Y], chosen: list[int]) -> tuple[list[X], list[Y]]:
     return [xs[i] for i in chosen], [ys[i] for i in chosen]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import reveal_type
 
 import tinygrad_edu as tg
-from tinygrad_edu import Value, nn
+from tinygrad_edu import Value, losses, nn, optim, recurrent, schedules
 
 # --- numbers and their gradients -------------------------------------------------------------------------------------
 
@@ -107,6 +107,33 @@ history = tg.fit(model, data, optimizer=nn.SGD(model.parameters(), lr=0.1), epoc
 reveal_type(history)  # History
 reveal_type(history.loss)  # list[float]
 reveal_type(model.parameters())  # list[Value]
+reveal_type(losses.mse_loss([a, b], [1.0, 2.0]))  # Value
+reveal_type(losses.mse_loss([[a, b]], [[1.0, 2.0]]))  # Value
+reveal_type(losses.mse_loss(a, 1.0))  # Value
+reveal_type(losses.mse_loss([1.0, 2.0], [1.0, 2.0]))  # float
+reveal_type(losses.huber_loss([a], [1.0], delta=0.5))  # Value
+reveal_type(losses.cross_entropy([a, b], 1, label_smoothing=0.1))  # Value
+reveal_type(losses.cross_entropy([[a, b]], [1], weight=[1.0, 2.0]))  # Value
+reveal_type(losses.l2_penalty(model.parameters(), 0.1))  # Value
+reveal_type(nn.Neuron(2)([1.0, a]))  # Value
+reveal_type(recurrent.RNNCell(2, 3)([1.0, a]))  # list[Value]
+reveal_type(a.item())  # float
+net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+grouped = optim.SGD([{"params": net.parameters(), "lr": 0.1}], lr=schedules.cosine(0.1, steps=10))
+reveal_type(grouped.learning_rate())  # float
+reveal_type(net.eval())  # Sequential
+
+
+class Net(nn.Module):
+    def __init__(self) -> None:
+        self.fc = nn.Linear(2, 1)
+
+    def forward(self, x: list[float]) -> Value:
+        y: Value = self.fc(x)
+        return y
+
+
+tg.fit(Net(), data, loss=losses.mse_loss, validation=data, restore_best=True, epochs=2)
 
 
 def line(p: list[float], x: float) -> float:

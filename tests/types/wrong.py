@@ -1,7 +1,7 @@
 """Wrong calls: type checkers refuse each line that is marked, and no other."""
 
 import tinygrad_edu as tg
-from tinygrad_edu import Value, nn
+from tinygrad_edu import Value, losses, nn
 
 a = Value(2.0)
 tg.gradd(lambda x: x)  # wrong: there is no such name
@@ -17,6 +17,13 @@ a + "1"  # wrong: a text
 tg.grad(3.0)  # wrong: no function
 tg.jit(lambda x: x, backend=1)  # wrong: a number for a name
 nn.MLP("2", [3, 1])  # wrong: a text for a size
+nn.Conv2d  # wrong: no such name
+model = nn.MLP(2, [3, 1])
+model.cuda()  # wrong: a misspelt method, or another library's
+nn.SGD(model)  # wrong: a model for its parameters
+nn.SGD(model.parameters(), lr="0.1")  # wrong: a text for a rate
+losses.huber_loss([a], [1.0], deltas=1.0)  # wrong: a misspelt keyword
+losses.mse_loss([a])  # wrong: no targets
 tg.draw(a, titel="x")  # wrong: a misspelt keyword
 tg.explain(a).txt  # wrong: a misspelt attribute
 
