@@ -35,6 +35,11 @@ RIGHT = {
     "the smallest numbers": (tg.log, 1e-300),
     "the largest numbers": (tg.exp, 700.0),
     "slower than any power at an edge": (lambda x: tg.sqrt(tg.tanh(x**1.5) + 0.5), 0.0),
+    "underflow on the way back": (lambda x: -tg.sin(tg.arctan(x) / tg.cosh(x)), 648.75),
+    "rounding that the slope multiplies": (lambda x: tg.log(tg.cosh(x)) / tg.arctan(x), -1e-8),
+    "cancellation on the way back": (lambda x: (tg.arctan(x) / x) ** 3, 1e-8),
+    "a kink with a function on one side only": (lambda x: tg.relu(x) + x**1.5, 0.0),
+    "underflow": (lambda x: x**2, 1e-300),
     "infinitely steep at an edge": (lambda x: x**x, 0.0),
 }
 
@@ -108,7 +113,7 @@ def test_random_right_functions_are_not_accused():
         ([Step(2.0, 1e-9), Step(2.0, 1e-8), Step(1.001, 0.05)], CANNOT_TELL),
         ([Step(2.0, 10.0), Step(2.0, 10.0)], CANNOT_TELL),
         ([Step(2.0, 1e-9), Step(2.0 + 1e-9, 1e-9), Step(3.0, 1e-9)], CANNOT_TELL),
-        ([Step(2.0, 1e-9, 1e-17), Step(2.0, 1e-9, 1e-17)], CANNOT_TELL),
+        ([Step(2.0, 1e-9, 1e-12, 1.0), Step(2.0, 1e-9, 1e-12, 1e-11)], CANNOT_TELL),
         ([Step(0.0, 0.0), Step(0.0, 0.0)], "DISAGREES"),
     ],
 )

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from ..core.number import primal
 from ..transforms.traced import Traced
-from .differences import EPSILON
 from .stencil import FIRST_STEP, SMALLEST_STEP, STEPS, five_point_slope, rounding, way
 
 CLEAR = 3  # the difference between two numbers, in terms of what a step may be off by, for it to tell them apart
@@ -29,6 +28,7 @@ class Step(NamedTuple):
     slope: float
     rounding: float
     spread: float = 0.0  # how much the results differed
+    size: float = 0.0
 
 
 class Point(NamedTuple):
@@ -65,7 +65,7 @@ def steps(line: Callable[[float], Point | None], x: float, i: int) -> list[Step]
         slope = five_point_slope(places, heights)
         off = 2 * max(each.rounding[i] for each in (*around, here) if each) / h
         if math.isfinite(slope) and math.isfinite(off):
-            found.append(Step(slope, off, max(heights) - min(heights)))
+            found.append(Step(slope, off, max(heights) - min(heights), h))
     return found
 
 
@@ -84,8 +84,8 @@ class Judgement(NamedTuple):
     error: float
 
 
-def judgement(gradient: float, found: Sequence[Step], rtol: float, x: float = 1.0) -> Judgement:
-    """What the steps say of a gradient at x.
+def judgement(gradient: float, found: Sequence[Step], rtol: float) -> Judgement:
+    """What the steps say of a gradient.
 
     >>> judgement(1.0, [Step(2.0, 1e-9), Step(2.0, 1e-8), Step(2.0, 1e-7)], 1e-7).verdict
     'DISAGREES'
@@ -113,7 +113,7 @@ def judgement(gradient: float, found: Sequence[Step], rtol: float, x: float = 1.
         return Judgement("agrees", slope, totals[best])
     allowed = STEADY * abs(slope) + totals[best]
     spread = max(step.spread for step in found)
-    if 0 < spread < abs(gradient * x) * EPSILON:  # it may go up and down between x and the next float
+    if 0 < spread < abs(gradient) * found[-1].size:  # it may go up and down within the smallest step
         return Judgement(CANNOT_TELL, slope, totals[best])
     steady = all(abs(step.slope - slope) <= allowed + SURE * step.rounding for step in able)
     against = steady and len(able) >= WITNESSES and math.isfinite(apart)

@@ -73,7 +73,7 @@ def _closer(f: Function, xs: list[float], j: int, i: int) -> Callable[[], list[S
 def _excused(f: Function, xs: list[float], i: int, j: int, found: Comparison) -> Comparison:
     """The verdict, unless what looks wrong is the gradient's own rounding, or the convention at several kinks."""
     traced = Traced(f, xs)
-    if found.difference <= SURE * gradient_rounding(traced, i)[j]:
+    if found.difference <= SURE * gradient_rounding(f, xs, i, j):
         return found._replace(verdict=CANNOT_TELL, ok=True)
     result = traced.results[i]
     bent = kinks(result, traced.variables[j]) if isinstance(result, Value) else []
@@ -102,7 +102,7 @@ def judged(
     found = closer()
     second = compare(f, x, gradient, rtol)
     if found:
-        verdict, slope, error = judgement(gradient, found, rtol, x)
+        verdict, slope, error = judgement(gradient, found, rtol)
         if verdict != "DISAGREES":
             return Comparison(gradient, slope, verdict, True), error
         if second.ok and second.verdict != "agrees":

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 from ..core.number import primal
 from ..core.operations import side
+from ..core.tree import numbers_of
 from ..engine import Value, topological_order
+from ..transforms.jacobians import jacobian
 from ..transforms.traced import Traced
 from .differences import EPSILON, FIVE_POINT_STEP
 
@@ -79,14 +81,21 @@ def _last_digit(node: Value) -> float:
     return EPSILON * abs(float(primal(node))) + SMALLEST
 
 
-def gradient_rounding(traced: Traced, i: int) -> list[float]:
-    """By how much rounding may have moved the derivatives of the i-th result: the parts of all paths, by size."""
-    node = traced.results[i]
-    parts: dict[Any, float] = {node: 1.0}
-    for each in reversed(topological_order(node)) if isinstance(node, Value) else ():
-        for parent, local in each.edges():
-            parts[parent] = parts.get(parent, 0.0) + parts[each] * abs(float(primal(local)))
-    return [EPSILON * parts.get(x, 0.0) for x in traced.variables]
+def gradient_rounding(f: Callable[..., list[Any]], xs: Sequence[float], i: int, j: int) -> float:
+    """By how much rounding may have moved the derivative of the i-th result by the j-th number.
+
+    The derivative is a function as well, whose operations are followed in turn.
+    """
+    slopes = jacobian(f, tuple(range(len(xs))), mode="reverse")
+    place = i * len(xs) + j
+    try:
+        traced = Traced(lambda *values: numbers_of(slopes(*values))[0], xs)
+        traced.pull([1.0 if k == place else 0 for k in range(len(traced.values))])
+        return rounding(traced, place)
+    except (ArithmeticError, ValueError):
+        return math.inf
+    except TypeError:  # an operation of users' that works on plain numbers only
+        return 0.0
 
 
 def best_slopes(line: Callable[[float], Evaluation], x: float, noise: Sequence[float]) -> list[Estimate | None]:
