@@ -75,6 +75,7 @@ def test_files_of_a_package_import_relatively(tmp_path: Path) -> None:
         ("x = (", "line 1"),
         ("print('nothing')", "no class"),
         ("class Value:\n    pass\n", "no way was found"),
+        ("import os\nclass Value:\n    os._exit(0)\n", "it ended without a word"),
     ],
 )
 def test_what_cannot_be_checked_says_why(text: str, words: str, tmp_path: Path) -> None:
