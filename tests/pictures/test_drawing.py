@@ -66,11 +66,22 @@ def test_what_is_no_value_is_refused():
 
 def test_a_class_of_the_readers_own_is_told_apart_from_ours():
     class Value:
-        pass
+        def __repr__(self):
+            return "Value(1)"
 
-    message = r"expected a Value, got a Value of .*test_drawing.*, a class of its own: draw shows those of tinygrad_edu"
-    with pytest.raises(TypeError, match=message):
-        draw(Value())
+    own = Value()
+    message = r"got Value\(1\) of .*test_drawing.*, a class of its own"
+    for attempt in (
+        lambda: draw(own),
+        lambda: tg.explain(own),
+        lambda: tg.why_nan(own),
+        lambda: tg.why_zero(own, own),
+        lambda: tg.Value(1.0) * own,
+    ):
+        with pytest.raises(TypeError, match=message):
+            attempt()
+    with pytest.raises(TypeError, match="draw shows those of tinygrad_edu"):
+        draw(own)
 
 
 def test_between_has_the_weights_and_not_the_inputs():

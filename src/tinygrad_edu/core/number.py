@@ -127,7 +127,9 @@ def shown(x: object) -> str:
         text = repr(x)
     except RecursionError:
         return f"a {type(x).__name__} that nests too deep to be shown"
-    return text if len(text) <= 60 else text[:57] + "..."
+    text = text if len(text) <= 60 else text[:57] + "..."
+    is_namesake = type(x).__name__ == "Value" and not hasattr(x, "local_grads")  # a reader's own, or micrograd's
+    return f"{text} of {type(x).__module__}, a class of its own" if is_namesake else text
 
 
 def primal(x: Any) -> Number:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 
-from ..core.number import Number
+from ..core.number import Number, shown
 from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, A_WHOLE_NUMBER, expect
 from ..engine import Value
 from ..networks.module import Module
@@ -215,7 +215,7 @@ def _what(x: object) -> str:
     """What something is that has no graph, and what to do instead."""
     kind = type(x).__name__
     if kind == "Value":
-        return f"a Value of {type(x).__module__}, a class of its own: draw shows those of tinygrad_edu"
+        return f"{shown(x)}: draw shows those of tinygrad_edu"
     if callable(x):
         return f"{kind}: call it first, and draw its result"
     return f"{kind}: a plain number has no graph to draw"
