@@ -54,8 +54,8 @@ def one_minus_square(x: Number) -> Number:
 
 def unless_zero(h: Number, slope: Callable[[], Number]) -> Number:
     """`slope()` for h > 0, 0 for h = 0: for a slope that is taken as 0 where it has no value."""
-    is_on = h > 0 if own_method(primal(h), "write") is not None else bool(primal(h) != 0)
-    return choose(is_on, slope, lambda: 0 * h)
+    is_zero = h <= 0 if own_method(primal(h), "write") is not None else bool(primal(h) == 0)
+    return choose(is_zero, lambda: 0 * h, slope)
 
 
 def distance(x: Number, y: Number) -> Number:
@@ -81,6 +81,9 @@ def power_slope_base(x: Number, y: Number) -> Number:
     """∂/∂x of x ** y, which is y · x^(y-1): 0 at x = y = 0, ±inf where the curve is vertical; never raises."""
     base = x if type(x) is float else primal(x)
     exponent = y if type(y) is int or type(y) is float else primal(y)
+    if type(exponent) is not float and type(exponent) is not int and own_method(exponent, "write") is not None:
+        # in a program; Python and C leave x = 0 to the function itself, arrays and JavaScript do not
+        return choose((exponent <= 0) & (exponent >= 0), lambda: 0 * y, lambda: y * x ** (y - 1))
     is_special = exponent == 0 or (base == 0 and y is not exponent)
     if not is_special:
         try:

@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import math
 import sys
 import threading
 from collections import OrderedDict
@@ -191,16 +190,10 @@ class Staged(Generic[P, R]):
         return self._last_word(*bound.args, **bound.kwargs)
 
     def _last_word(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns for floats for which its program does not do.
-
-        Python's own powers leave the real numbers, as (-2.0) ** 0.5, where Values raise. So a result that is complex,
-        or finite although the program found something undefined, is asked of Values too.
-        """
+        """What the function returns where its program does not do. Python's (-2.0) ** 0.5 is complex: Values raise."""
         result = self._original(*args, **kwargs)
-        doubtful = all(
-            isinstance(x, complex) or (isinstance(x, float) and math.isfinite(x)) for x in flatten(result)[0]
-        )
-        return self._on_values(*args, **kwargs) if doubtful else result
+        is_real = not any(isinstance(x, complex) for x in flatten(result)[0])
+        return result if is_real else self._on_values(*args, **kwargs)
 
     def _original(self, *args: Any, **kwargs: Any) -> Any:
         """What the function itself returns. If it labels its results, plain numbers must be Values for that."""
