@@ -148,7 +148,7 @@ class Symbol(Rational):
     def __gt__(self, other: Any) -> Any:
         return Condition()
 
-    __lt__ = __gt__
+    __lt__ = __le__ = __ge__ = __gt__
 
     def write(self, operation: str, *operands: Any) -> tuple[Any, ...]:
         return operation, *operands
@@ -172,4 +172,4 @@ def test_a_slope_with_a_choice_keeps_both_branches() -> None:
     assert slopes.choose(False, lambda: 1, lambda: 2) == 2
     assert slopes.unless_zero(4.0, lambda: 0.25) == 0.25
     assert slopes.unless_zero(0.0, lambda: 1 / 0) == 0
-    assert slopes.unless_zero(Symbol(1.0), lambda: 0.25)[0] == 0.25
+    assert slopes.unless_zero(Symbol(1.0), lambda: 0.25)[1] == 0.25

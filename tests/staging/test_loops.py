@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.staging.building import cc
-from tests.staging.test_staged import close
+from tests.staging.material import close
 from tinygrad_edu import (
     StagingError,
     Value,

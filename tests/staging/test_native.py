@@ -11,8 +11,8 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.operations import inf, nan
+from tests.staging.material import TREES, XS, YS, Line, close, fit_loss, outcome
 from tests.staging.printers.test_printers import CASES, choices, of_dicts
-from tests.staging.test_staged import TREES, XS, YS, Line, close, fit_loss, outcome
 from tinygrad_edu import Value, nn
 from tinygrad_edu.core.number import DomainError
 from tinygrad_edu.core.tree import flatten, unflatten

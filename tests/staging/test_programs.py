@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 import tinygrad_edu as tg
+from tests.staging.material import outcome
 from tests.staging.printers.test_printers import run_node
-from tests.staging.test_staged import outcome
 from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.staging import jit, sum_over
 from tinygrad_edu.transforms import grad, hessian, value_and_grad

@@ -22,6 +22,8 @@ from ..core.operations import OPERATIONS
 from ..core.rules import deepest
 from .simplify import RULES, ZERO
 
+Tree: TypeAlias = Any  # a tree of numbers or symbols: what the reader's function takes and returns
+Structure: TypeAlias = Any  # of a tree: LEAF, None, or its class, its keys if it has any, and its branches
 Operand: TypeAlias = Union["Symbol", float]
 Operands: TypeAlias = tuple[Any, ...]  # of a line: Operands; a Condition or Loop first, a name: the operation decides
 Opening: TypeAlias = Union[tuple["Condition", bool], "RowLoop", "WhileLoop"]

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 import tinygrad_edu as tg
 from tests.operations import TABLE, inf, nan
+from tests.staging.material import HOSTILE, LOOPS, XS, YS, Line, Place, fit_loss, outcome
 from tests.staging.printers.test_printers import CASES, OTHERS, WORDS, called, hostile_function
 from tests.staging.test_programs import agree, defined, numbers, programs, run, steps, transformed
-from tests.staging.test_staged import HOSTILE, LOOPS, XS, YS, Line, Place, fit_loss, outcome
 from tests.test_docs import FENCE, OPTIONS, ROOT
 from tinygrad_edu import nn
 from tinygrad_edu.core.tree import flatten

@@ -13,7 +13,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.operations import TABLE, inf, nan
-from tests.staging.test_staged import HOSTILE, LOOPS, XS, YS, Line, branching, fit_loss
+from tests.staging.material import HOSTILE, LOOPS, XS, YS, Line, branching, fit_loss
 from tinygrad_edu import nn
 from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.staging import jit, mean_over, sum_over
