@@ -14,7 +14,7 @@ from tinygrad_edu.transforms import grad
 
 
 def line_of(f):
-    return f"(test_staged.py, line {f.__code__.co_firstlineno + 1})"
+    return f"(test_symbol.py, line {f.__code__.co_firstlineno + 1})"
 
 
 def test_if_on_a_symbol_names_the_line():
@@ -44,7 +44,7 @@ def test_numbers_are_not_there_yet(use):
 @pytest.mark.parametrize("use", [[1, 2].__getitem__, range, lambda n: [0] * n])
 def test_a_symbol_is_no_count_and_no_index(use):
     text = refused(lambda x, n: [x, use(n)], 1.0, 2)
-    assert "a symbol as a count or an index (test_staged.py, line " in text
+    assert "a symbol as a count or an index (test_symbol.py, line " in text
     assert "functools.partial" in text
 
 
@@ -65,7 +65,7 @@ def test_equality_of_symbols_is_refused():
 def test_a_leaked_symbol_names_the_line():
     kept = []
     jit(lambda x: kept.extend([x, tg.sin(x)]) or x)(1.0)
-    with pytest.raises(StagingError, match=r"whose staged function has returned \(test_staged.py, line \d+\)"):
+    with pytest.raises(StagingError, match=r"whose staged function has returned \(test_symbol.py, line \d+\)"):
         kept[0] + 1
     assert [repr(x) for x in kept] == ["<symbol x>", "<symbol sin>"]
     assert +kept[0] is kept[0]
