@@ -79,5 +79,5 @@ def nested(x, depth):
 
 def test_branches_nest_deeply_or_are_refused():
     assert jit(lambda x: nested(x, 60))(1e9) == nested(1e9, 60)
-    with pytest.raises(StagingError, match=r"where within where, 80 deep \(test_staged.py, line \d+\)"):
+    with pytest.raises(StagingError, match=r"where within where, 80 deep \(test_liveness.py, line \d+\)"):
         jit(lambda x: nested(x, 90))(1e9)
