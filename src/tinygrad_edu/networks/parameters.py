@@ -80,7 +80,8 @@ def name_of(parameters: list[Value], i: int) -> str:
 
 def at_least_zero(name: str, x: float) -> float:
     """`x` if it is a finite number from 0 on, else ValueError; TypeError if it is no number."""
-    expect("optim", A_NUMBER, **{name: x})
+    if type(x) is not float:  # a learning rate is looked at in each step
+        expect("optim", A_NUMBER, **{name: x})
     if not 0 <= x < math.inf:
         raise ValueError(f"{name} must be a finite number of at least 0, got {x}")
     return x
