@@ -536,6 +536,14 @@ def test_jax_differentiates_an_operation_as_printed(jax, operation):
         assert close(jax.jit(jax.grad(forward))(point), gradient(point), 1e-11)
 
 
+def test_slopes_that_nobody_knows_reach_no_row_that_does_not_ask_for_them(library):
+    """x ** y has no slope by y where x < 0; beside such rows, second derivatives of the others are numbers."""
+    ours = called(hessian(lambda p: p[0] ** p[1]), [1.0, 2.0])
+    columns = [library.array([0.7, 2.5]), library.array([-0.4, 3.0])]
+    for point, row in zip([(0.7, -0.4), (2.5, 3.0)], rows_of(printed(ours, library.name)(columns), 2), strict=True):
+        assert close(row, hessian(lambda p: p[0] ** p[1])(list(point)))
+
+
 def test_jax_differentiates_choices_as_printed(jax):
     forward, gradient = forward_and_gradient(lambda p: smooth(*p), [1.0, 2.0], language="jax")
     columns = list(map(jax.numpy.array, COLUMNS))
