@@ -101,7 +101,7 @@ class Traced:
 def lifted(f: Function, xs: Sequence[Any], node: type[Node]) -> list[Node]:
     """A variable of the level for each number."""
     try:
-        return [node(x) for x in xs]
+        return [node(number(x)) for x in xs]  # a yes or no is nothing to differentiate by
     except TypeError as error:
         leaked = [x for x in xs if isinstance(x, Value) and x.level >= node.level]
         if leaked:
