@@ -12,7 +12,7 @@ import pytest
 import tinygrad_edu as tg
 from tests.explorables.examples import EXAMPLES, branching, choosing, deep, neuron, undefined
 from tests.pictures.test_svg import HOSTILE
-from tests.staging.test_staged import HOSTILE as HOSTILE_TO_PROGRAMS
+from tests.staging.material import HOSTILE as HOSTILE_TO_PROGRAMS
 from tinygrad_edu import Value
 from tinygrad_edu.core.tree import flatten, unflatten
 from tinygrad_edu.notation.words import names, number_text
