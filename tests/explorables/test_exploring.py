@@ -50,6 +50,7 @@ def test_a_value_makes_a_page_of_its_graph():
         (lambda: tg.explore(lambda a: 5.0, a=1.0), TypeError, "returned 5.0, which is no Value"),
         (lambda: tg.explore(lambda a: a if a > 0 else -a, a=1.0), tg.StagingError, "Use where"),
         (lambda: tg.explore(lambda a: a * a, a="x"), TypeError, "explore: a: expected a number, got 'x'"),
+        (lambda: tg.explore(lambda a: a * a, a=float("inf")), ValueError, "explore: a is inf: an input starts at a"),
         (lambda: tg.explore(Value(1.0), a=2.0), TypeError, "takes no inputs, its leaves are: leave out a"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, parameters="b"), ValueError, "'b', which is no input: there are a"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, ranges={"a": (2, 1)}), ValueError, "must be below the second"),
@@ -96,3 +97,34 @@ def test_the_command_line_makes_a_page(tmp_path, capsys):
     assert file.read_text("utf-8") == PAGE.html
     assert main(["x * x", "x=1", "--html", "page.txt"]) == 2
     assert "must end in .html" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("start", "ends"),
+    [
+        (0.0, 5.0),
+        (-3.0, 5.0),
+        (7.0, 20.0),
+        (34.0, 100.0),
+        (0.01, 0.02),
+        (-2e-9, 5e-9),
+        (1.7e308, 1e308),
+        (5e-324, 1e-323),
+    ],
+)
+def test_a_slider_has_round_ends_about_twice_as_far_as_it_starts(start, ends):
+    (found,) = tg.explore(lambda a: a * 1.0, a=start).data["ranges"]
+    assert found == [-ends, ends]
+
+
+def test_options_are_in_the_page():
+    page = tg.explore(
+        branching, a=-1.0, b=3.0, c=4.0, parameters="b", ranges={"b": (0, 9)}, start="forward:y", digits=6
+    )
+    assert (page.data["parameters"], page.data["ranges"][1], page.data["at"]) == ([1], [0.0, 9.0], ["forward", 4])
+    assert tg.explore(branching, a=-1.0, b=3.0, c=4.0, start="start").data["at"] == ["start", 0]
+    assert tg.explore(branching, a=-1.0, b=3.0, c=4.0, start="backward:c").data["at"] == ["backward", 2]
+
+
+def test_a_result_called_f_already_keeps_its_name():
+    assert tg.explore(lambda f: f * f, f=2.0).title == "v1 = f × f"

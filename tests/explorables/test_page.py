@@ -241,6 +241,7 @@ def test_the_branch_that_is_not_taken_says_so(opened):
     assert page.get_by_role("button", name=re.compile(r"^v\d+ = exp\(.*value 0\.3679")).count() == 1
     page.get_by_role("spinbutton", name="x").fill("-3")
     assert page.get_by_role("button", name=re.compile(r"^v\d+ = exp\(.*not computed: branch not taken$")).count() == 1
+    assert page.locator("g.back text", has_text="not taken").count() == 0, "what is emphasised follows the branch"
     page.evaluate("location.hash = '#at=forward:' + (document.querySelectorAll('.node').length - 1)")
     page.locator("#sentence", has_text="because").wait_for()
     assert "because x = −3 ≤ y = −2" in sentence(page)

@@ -57,7 +57,7 @@ def filled(
     style = squeezed_style("".join(map(page_file, styles)))
     policy = POLICY.format(script=_hash(script), style=_hash(style))
     parts |= {"policy": policy, "title": html.escape(title), "style": style, "script": script}
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template.replace(">\n<", "><"))
 
 
 def program_text(source: str, name: str = NAME) -> str:

@@ -4,6 +4,7 @@ The function runs on Values whose numbers are symbols. What these write down is 
 computes with the library's own rules and a page needs no mathematics of its own.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -105,6 +106,9 @@ def conditions_of(node: Value) -> list[Condition]:
 def _float(name: str, x: Number) -> float:
     """A starting number as a float. TypeError or OverflowError says whose it is."""
     try:
-        return float(number(x))
+        found = float(number(x))
     except (TypeError, OverflowError) as error:
         raise type(error)(f"explore: {name}: {error}") from None
+    if not math.isfinite(found):
+        raise ValueError(f"explore: {name} is {found}: an input starts at a finite number")
+    return found

@@ -4,6 +4,7 @@ A piece is a row of elements without the `<math>` around them. A label can hold 
 """
 
 import html
+import itertools
 import re
 import unicodedata
 from typing import Any, Self
@@ -111,9 +112,7 @@ ACCENT_SIGNS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
 
 def _row(text: str) -> str:
     """The elements as one."""
-    depth = 0
-    for tag in re.finditer(r"<(/?)[^>]*?(/?)>", text):
-        depth += -1 if tag[1] else 0 if tag[2] else 1
-        if depth == 0:  # the first element ends here
-            break
-    return text if tag.end() == len(text) else f"<mrow>{text}</mrow>"
+    tags = list(re.finditer(r"<(/?)[^>]*?(/?)>", text))
+    depths = itertools.accumulate(-1 if tag[1] else 0 if tag[2] else 1 for tag in tags)
+    first_end = next(tag.end() for tag, depth in zip(tags, depths, strict=True) if depth == 0)
+    return text if first_end == len(text) else f"<mrow>{text}</mrow>"

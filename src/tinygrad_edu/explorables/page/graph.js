@@ -56,7 +56,7 @@ export function createGraph(store, frame) {
   frame.append(canvas);
   const view = { arrows, dots, layout: null, isWide: true };
   let scale = 1;
-  let hadTrouble = false;
+  let drawn = ""; // the arrows that are emphasised, as they were
 
   function makeBox(node) {
     const [value, grad] = [make("span"), make("span")];
@@ -126,7 +126,9 @@ export function createGraph(store, frame) {
       setClass(group, "negative", k >= 0 && (isBack ? edge.flow : edge.local) < 0);
       setAttribute(line, "stroke-width", k < 0 ? 1.6 : (2 + 2.5 * Math.sqrt(Math.min(flows[k] / largest, 1))).toFixed(1));
     });
-    if (isNewStep) emphasise(state, edges, isBack);
+    const now = `${edges.map(({ id }) => id)} ${Boolean(graph.trouble)}`; // a where may have turned
+    if (isNewStep || now !== drawn) emphasise(state, edges, isBack);
+    drawn = now;
   }
 
   // On a plate of its own, so that no arrow runs through the text.
@@ -207,9 +209,7 @@ export function createGraph(store, frame) {
   place();
   reveal(graph.steps[store.state.step].node);
   store.listen((state, changed) => {
-    const isNewStep = changed.has("step") || changed.has("pinned") || Boolean(graph.trouble) !== hadTrouble;
-    hadTrouble = Boolean(graph.trouble);
-    draw(state, isNewStep);
+    draw(state, changed.has("step") || changed.has("pinned"));
     if (changed.has("step")) reveal(graph.steps[state.step].node);
   });
   return view;

@@ -35,6 +35,7 @@ function backwardRows({ root }, node) {
   const few = uses.slice(0, MOST_TERMS);
   const dots = uses.length > MOST_TERMS ? ["…"] : [];
   const isDirect = ({ to }) => to === root;
+  const isShown = (edge) => !Array.isArray(edge.rule) && (isDirect(edge) || isRepeated(uses, edge)); // in the main row
   const symbols = few.map((edge) => (isDirect(edge) ? ruleOf(edge) : joinedTree([derivativeOf(root, edge.to), localName(uses, edge)], "·")));
   const factors = (edge) => (isDirect(edge) ? [edge.local] : [edge.to.grad, edge.local]);
   const number = (x, isFirst) => (isFirst ? numberTree(x) : fencedTree(numberTree(x)));
@@ -43,7 +44,7 @@ function backwardRows({ root }, node) {
   const middle = uses.length === 1 && isDirect(uses[0]) ? [] : [equalSign(...all), joinedTree([...products, ...dots], "+")];
   const start = middle.length || uses[0].rule ? ["=", joinedTree([...symbols, ...dots], "+")] : [];
   const main = ["mrow", left, ...start, ...middle, equalSign(...all, node.grad), markedTree("grad", node.grad)];
-  return [main, ...few.filter((edge) => edge.rule && !(isDirect(edge) && !Array.isArray(edge.rule))).map(localRow)];
+  return [main, ...few.filter((edge) => edge.rule && !isShown(edge)).map(localRow)];
 }
 
 // The local gradient in symbols, or its number where they say no more.
@@ -51,9 +52,10 @@ const ruleOf = ({ rule, local }) => (rule ? inSymbols(rule) : numberTree(local))
 
 // ∂x/∂b; where x uses b more than once, the rule itself, since ∂x/∂b would mean the sum of both.
 function localName(uses, { from, to, rule }) {
-  const isRepeated = uses.filter((other) => other.to === to).length > 1;
-  return isRepeated && rule ? fencedTree(inSymbols(rule)) : derivativeOf(to, from);
+  return isRepeated(uses, { to }) && rule ? fencedTree(inSymbols(rule)) : derivativeOf(to, from);
 }
+
+const isRepeated = (uses, { to }) => uses.filter((other) => other.to === to).length > 1;
 
 // ∂u/∂x = cos(x) = cos(3) ≈ −0.99, where there is more to say than a number.
 function localRow({ from, to, rule, local }) {
