@@ -10,8 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 import tinygrad_edu as tg
-from tests.explorables.examples import EXAMPLES, branching, choosing, deep, neuron, undefined
-from tests.pictures.test_svg import HOSTILE
+from tests.explorables.examples import EXAMPLES, HOSTILE, branching, choosing, deep, neuron, undefined
 from tests.staging.material import HOSTILE as HOSTILE_TO_PROGRAMS
 from tinygrad_edu import Value
 from tinygrad_edu.core.tree import flatten, unflatten
@@ -280,7 +279,7 @@ def test_descent_steps_plays_rewinds_and_draws_the_way(opened):
     page.get_by_role("button", name="Rewind").click()
     assert page.get_by_role("spinbutton", name="w").input_value() == "2"
     page.get_by_role("checkbox", name="b").uncheck()
-    assert page.get_by_role("img", name="f as w changes").count() == 1
+    page.get_by_role("img", name="f as w changes").wait_for()
 
 
 def test_descent_says_why_it_stops(opened):

@@ -22,6 +22,7 @@ export function createDescent(store, onLetGo) {
   let path = [];
   let isMine = false; // whether it is this module that changes the inputs
   let timer = 0;
+  let waiting = 0;
   let why = ""; // what keeps it from going on
 
   const boxes = names.map((name, i) => {
@@ -45,7 +46,8 @@ export function createDescent(store, onLetGo) {
     stop();
     path = [];
     why = "";
-    draw();
+    clearTimeout(waiting);
+    waiting = setTimeout(draw, 60); // while a slider moves, not at each of its numbers
   }
   function move(inputs) {
     isMine = true;
@@ -147,12 +149,10 @@ export function createDescent(store, onLetGo) {
   on("descend", "click", toggle);
   on("rewind", "click", rewind);
   on("descent", "toggle", draw);
-  let waiting = 0;
   store.listen((_, changed) => {
     if (changed.has("parameters")) boxes.forEach((box, i) => (box.checked = state.parameters.includes(i)));
     if (!changed.has("inputs") || isMine) return;
-    clearTimeout(waiting);
-    waiting = setTimeout(forget, 60);
+    forget();
   });
   return { once, rewind };
 }
