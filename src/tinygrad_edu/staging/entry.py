@@ -133,7 +133,11 @@ class _Checks:
         is_list, p = f"{self._type(name)} is {self.own('list')}", self._prefix
         lines = [f"    if not ({is_list}) and {p}hasattr({name}, 'tolist'):", f"        {name} = {name}.tolist()"]
         if argument.batched and (rows_are_lists or argument.structure == LEAF):
-            first, more = (f"{name}[0][0]", f" and {name}[0]") if rows_are_lists else (f"{name}[0]", "")
+            first, more = (
+                (f"{name}[0][0]", f" and not {p}hasattr({name}[0], 'tolist') and {name}[0]")
+                if rows_are_lists
+                else (f"{name}[0]", "")
+            )
             lines += [
                 f"    if {is_list} and {name}{more} and {self._type(first)} is {p}int:",
                 f"        {name} = {self.bound(floats)}({name})",
