@@ -25,6 +25,8 @@ P = ParamSpec("P")
 Nested: TypeAlias = T | Iterable[T] | Iterable[Iterable[T]]
 Targets: TypeAlias = Nested[Number] | Nested[Value]
 Pairs: TypeAlias = list[tuple[Number, Number]]
+Class: TypeAlias = int  # the index of a class; a symbol stands for one while a program is made
+Example: TypeAlias = tuple[list[Number], Class]  # the scores of all classes, and the right class
 
 
 class LossOf(Protocol, Generic[P]):
@@ -46,7 +48,7 @@ class LossOf(Protocol, Generic[P]):
     ) -> Value: ...
 
 
-def typed(loss: Callable[Concatenate[Any, Any, P], object]) -> LossOf[P]:
+def typed(loss: Callable[Concatenate[object, object, P], object]) -> LossOf[P]:
     """The loss itself: only its type is another."""
     return cast("LossOf[P]", loss)
 
@@ -134,7 +136,7 @@ def multiclass_svm_loss(scores: object, target: object, margin: float = 1.0) -> 
     3.5
     """
 
-    def one(s: list[Number], t: Any) -> Number:
+    def one(s: list[Number], t: Class) -> Number:
         right = _of_class(s, t)
         losses = [scalar.relu(sj - right + margin) for sj in s]
         if _is_symbol(t):
@@ -191,7 +193,7 @@ def cross_entropy(
     return sum_of(losses) / total
 
 
-def _class_weights(weight: Iterable[Number], examples: list[tuple[list[Number], Any]]) -> list[Number]:
+def _class_weights(weight: Iterable[Number], examples: list[Example]) -> list[Number]:
     weights = _listed(weight)
     if weights is None or not all(A_FINITE.fits(w) and w >= 0 for w in weights):
         raise ValueError(f"cross_entropy: weight is a list of finite numbers of at least 0, got {shown(weight)}")
@@ -273,7 +275,7 @@ def l1_penalty(parameters: Iterable[Any], strength: float) -> object:
 def l2_penalty(parameters: Iterable[Number], strength: float) -> Number: ...
 @overload
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Value: ...
-def l2_penalty(parameters: Iterable[Any], strength: float) -> object:
+def l2_penalty(parameters: Iterable[Value | Number], strength: float) -> object:
     """strength · Σw², to add to a loss: it keeps weights small. An optimiser's weight_decay is twice this strength.
 
     >>> l2_penalty([3.0, -4.0], strength=0.1)
@@ -331,7 +333,7 @@ def _count(items: list[object] | None, what: str) -> str:
     return f"a list of {len(items)} {what}{'' if len(items) == 1 else 's'}"
 
 
-def _examples(loss: str, scores: object, targets: object, ignored: int | None = None) -> list[tuple[list[Number], Any]]:
+def _examples(loss: str, scores: object, targets: object, ignored: int | None = None) -> list[Example]:
     """The score list and the class index of each example; one example alone counts as a list of one."""
     listed = _listed(scores)
     if not listed:
@@ -352,11 +354,11 @@ def _examples(loss: str, scores: object, targets: object, ignored: int | None = 
     return [_example(loss, row, t) for row, t in pairs]
 
 
-def _example(loss: str, scores: list[Number] | None, target: object) -> tuple[list[Number], Any]:
+def _example(loss: str, scores: list[Number] | None, target: object) -> Example:
     if not scores:
         raise ValueError(f"{loss} needs a list of class scores for each example")
     if _is_symbol(target):
-        return scores, target
+        return scores, target  # type: ignore[return-value]  # it stands for a class
     index = _class_of(loss, target)
     if not 0 <= index < len(scores):
         raise ValueError(f"{loss}: class {index} of {len(scores)}; classes count from 0")
@@ -381,7 +383,7 @@ def _is_symbol(target: object) -> bool:
     return hasattr(primal(target), "write")
 
 
-def _of_class(numbers: list[Number], target: Any) -> Number:
+def _of_class(numbers: list[Number], target: Class) -> Number:
     """The number of the target's class."""
     return dot(_one_hot(target, len(numbers)), numbers) if _is_symbol(target) else numbers[target]
 

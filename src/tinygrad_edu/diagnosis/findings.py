@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from ..core.number import primal
+from ..core.number import Number, primal
 from ..engine import Value, gradients, handed_down
 from ..notation.forms import operation
 from ..notation.report import Items, Part, Report
@@ -58,12 +58,12 @@ class Findings(Report):
 # --- gradients -------------------------------------------------------------------------------------------------------
 
 
-def gradients_of(order: Sequence[Value]) -> dict[Value, Any]:
+def gradients_of(order: Sequence[Value]) -> dict[Value, Number]:
     """The gradient of the last value by each, as plain numbers, without a look at or a touch of any `grad`."""
     return {node: primal(gradient) for node, gradient in gradients(order).items()}
 
 
-def share(upstream: Any, local: Any) -> Any:
+def share(upstream: Number, local: Number) -> Number:
     """What a parent is handed, as a plain number."""
     return primal(handed_down(upstream, local))
 
@@ -82,7 +82,7 @@ class Words:
         """The operation over the names of its operands: `w × x`; a leaf's name."""
         return str(operation(node.op, node.operands, self._name)) if node.op else self.named[node]
 
-    def value(self, x: Any) -> str:
+    def value(self, x: object) -> str:
         """`v3 = w × x = -2`, `w = -2`, or the number alone."""
         if not isinstance(x, Value) or x not in self.named:
             return number_text(x)
@@ -107,11 +107,11 @@ class Words:
         prefix = "".join(x for x, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)).rpartition(".")[0]
         return prefix or ", ".join(shortened(listed, "…"))
 
-    def _name(self, x: Any) -> Text:
+    def _name(self, x: object) -> Text:
         return Text.name(self.named[x]) if isinstance(x, Value) and x in self.named else Text.number(x)
 
 
-def range_text(numbers: Sequence[Any]) -> str:
+def range_text(numbers: Sequence[Number]) -> str:
     """`-2`, or `-2 … -0.5` for several numbers."""
     low, high = (number_text(f(numbers, key=primal)) for f in (min, max))
     return low if low == high else f"{low} … {high}"

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..core.number import Number, primal
 from ..core.options import A_FUNCTION, A_MODEL, A_NUMBER, expect
 from ..core.recording import recorded
-from ..datasets import examples
+from ..datasets import Data, examples
 from ..engine import Value, topological_order
 from ..networks.shapes import single
 from ..optim import Optimizer
@@ -23,6 +23,8 @@ GREATEST_SLOPES = {"sigmoid": 0.25, "tanh": 1.0}
 LINEAR = {"+", "-", "*", "/", "dot", "sum"}  # what a linear layer ends with
 TITLES = {"max": "maxout"}
 
+Outputs: TypeAlias = list[Value | Number]  # of a layer on one example
+
 
 @dataclass
 class _Stage:
@@ -30,12 +32,12 @@ class _Stage:
 
     name: str
     layer: Any
-    outputs: list[list[Any]]
+    outputs: list[Outputs]
     kind: str = ""
 
 
 def diagnose(
-    model: Any, data: Any, loss: Callable[..., Any], *, lr: float = 0.01, optimizer: Optimizer | None = None
+    model: object, data: Data, loss: Callable[..., object], *, lr: float = 0.01, optimizer: Optimizer | None = None
 ) -> Diagnosis:
     """Look at a network on some data: what each layer gives, what gradient reaches it, and what may be wrong.
 
@@ -77,7 +79,7 @@ def diagnose(
 # --- running the model -----------------------------------------------------------------------------------------------
 
 
-def _run(model: Any, xs: list[Any]) -> tuple[list[_Stage], list[Any], list[str]]:
+def _run(model: Any, xs: list[Any]) -> tuple[list[_Stage], list[object], list[str]]:
     """The stages with their outputs, the predictions, and notes on what could not be looked into."""
     if isinstance(model, Cell):
         return _unrolled(model, xs)
@@ -104,12 +106,12 @@ def _run(model: Any, xs: list[Any]) -> tuple[list[_Stage], list[Any], list[str]]
     return stages, [x if is_list and layers is not model else single(x) for x in stages[-1].outputs], []
 
 
-def _outputs(layer: Any, x: object) -> list[Any]:
+def _outputs(layer: Any, x: object) -> Outputs:
     outputs = layer.activations(x) if hasattr(layer, "activations") else layer(x)
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
 
-def _difference(layers: Sequence[Any], x: Any, expected: Any) -> str:
+def _difference(layers: Sequence[object], x: Any, expected: Any) -> str:
     """How the layers, one after the other, differ from the model; empty if they do not."""
     try:
         for layer in layers:
@@ -125,7 +127,7 @@ def _is_same(a: float, b: float) -> bool:
     return math.isclose(a, b, rel_tol=1e-9) or (a != a and b != b)
 
 
-def _unrolled(cell: Cell, xs: list[Any]) -> tuple[list[_Stage], list[Any], list[str]]:
+def _unrolled(cell: Cell, xs: list[Any]) -> tuple[list[_Stage], list[object], list[str]]:
     """A stage for each time step; the prediction is the last step's output."""
     runs = [unroll(cell, x)[0] for x in xs]
     lengths = sorted({len(run) for run in runs})
@@ -141,7 +143,7 @@ def _unrolled(cell: Cell, xs: list[Any]) -> tuple[list[_Stage], list[Any], list[
 # --- the numbers -----------------------------------------------------------------------------------------------------
 
 
-Gradients = dict[Value, Any]
+Gradients = dict[Value, Number]
 Updates = dict[Value, float]
 
 

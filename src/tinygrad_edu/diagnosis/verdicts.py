@@ -3,10 +3,13 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..notation.report import Items, Part, Report, Table, Title
 from ..notation.words import number_text, plain, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Where ordinary ends. Of 200 networks each of the usual kinds (docs/diagnosis.md) hardly any is beyond.
 FACTOR = 1000.0  # gradients or activations that differ by more between layers vanish or explode: no one rate suits both
@@ -77,7 +80,7 @@ class Diagnosis(Report):
         """The first verdict's name, or "healthy"; "nothing to judge" of a model whose insides are unknown."""
         return self.verdicts[0].name if self.verdicts else "healthy" if self.rows else "nothing to judge"
 
-    def plot(self, *, dark: bool = False) -> Any:
+    def plot(self, *, dark: bool = False) -> "Figure":
         """The gradients of each layer as a matplotlib figure: `plot.gradient_flow`, with the verdict as its title."""
         from .. import plot  # noqa: PLC0415 - only here, for those who have matplotlib
 

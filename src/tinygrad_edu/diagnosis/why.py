@@ -1,12 +1,11 @@
 """Why a gradient is zero, and where a number stopped being finite: the first edge or node to blame, in words."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from ..core.number import primal
+from ..core.number import Number, primal
 from ..core.operations import OPERATIONS
 from ..core.options import A_VALUE, A_WHOLE_NUMBER, Kind, expect
 from ..engine import NOT_COMPUTED, Value, topological_order
@@ -28,8 +27,8 @@ class _Cut:
     kind: str  # "off", "saturated", "times 0", "chosen", "flat", "underflow", "cancelled"
     node: Value
     parent: Value
-    factor: Any = None  # what the parent was multiplied by
-    numbers: tuple[Any, ...] = ()  # upstream and local gradient, or the shares that cancel
+    factor: Value | Number | None = None  # what the parent was multiplied by
+    numbers: tuple[Number, ...] = ()  # upstream and local gradient, or the shares that cancel
 
 
 def why_zero(parameter: Value, loss: Value, sources: Sources | None = None, *, most: int = 10) -> Findings:
@@ -83,9 +82,9 @@ def _computed_from(value: Value, order: list[Value]) -> set[Value]:
     return found
 
 
-def _cuts(order: list[Value], below: set[Value], gradients: dict[Value, Any]) -> Iterable[_Cut]:
+def _cuts(order: list[Value], below: set[Value], gradients: dict[Value, Number]) -> Iterable[_Cut]:
     """Where the gradient stops on its way from the loss, in that order: edges whose share is 0, shares that cancel."""
-    shares: dict[Value, list[Any]] = {}
+    shares: dict[Value, list[Number]] = {}
     for node in reversed(order):
         if node not in below:
             continue
@@ -105,7 +104,7 @@ def _cuts(order: list[Value], below: set[Value], gradients: dict[Value, Any]) ->
                     yield _cut(node, parent, upstream, primal(local))
 
 
-def _cut(node: Value, parent: Value, upstream: Any, local: Any) -> _Cut:
+def _cut(node: Value, parent: Value, upstream: Number, local: Number) -> _Cut:
     if local != 0:
         return _Cut("underflow", node, parent, numbers=(upstream, local))
     factor = _zero_factor(node, parent)
@@ -119,10 +118,10 @@ def _cut(node: Value, parent: Value, upstream: Any, local: Any) -> _Cut:
     return _Cut("chosen" if node.op in CHOICES else "flat", node, parent)
 
 
-def _zero_factor(node: Value, parent: Value) -> Any:
+def _zero_factor(node: Value, parent: Value) -> Value | Number | None:
     """The operand that is 0 and that `parent` was multiplied by, if that is what happened."""
     operands = node.operands
-    others: Iterable[Any] = ()
+    others: Iterable[Value | Number] = ()
     if node.op == "dot":
         half = len(operands) // 2
         others = (operands[(i + half) % (2 * half)] for i, x in enumerate(operands) if x is parent)
@@ -138,7 +137,7 @@ class _Keys:
         self.counts = uses(order)
         self.least = self.counts.get(parameter, 0)
 
-    def fine(self, cut: _Cut) -> Any:
+    def fine(self, cut: _Cut) -> Hashable:
         """The reason, the operation, and which of the parameters it is about."""
         if cut.kind == "times 0":
             own = frozenset(x for x in (cut.parent, cut.factor) if isinstance(x, Value) and self.is_shared(x))
@@ -155,9 +154,9 @@ class _Keys:
         """Whether it is a leaf that is used as often as the parameter, as all parameters are in a batch."""
         return not x.op and self.counts.get(x, 0) >= self.least
 
-    def totals(self, below: set[Value], ops: set[str]) -> dict[Any, int]:
+    def totals(self, below: set[Value], ops: set[str]) -> dict[Hashable, int]:
         """How many nodes there are of each kind that could be off or saturated: 50 where a batch has 50 examples."""
-        totals: dict[Any, int] = {}
+        totals: dict[Hashable, int] = {}
         for node in below:
             if node.op in ops and node.op not in PRODUCTS:
                 for kind in ("off", "saturated"):
@@ -326,7 +325,7 @@ def _on_the_way_back(value: Value, order: list[Value], words: Words, most: int) 
     return Findings(f"{name}: all numbers and gradients are finite")
 
 
-def is_finite(x: Any) -> bool:
+def is_finite(x: object) -> bool:
     """Whether a number of any kind is neither nan nor infinite; what cannot tell, as a symbol, counts as finite."""
     x = primal(x)
     if isinstance(x, Decimal):
@@ -337,7 +336,7 @@ def is_finite(x: Any) -> bool:
         return True
 
 
-def _is_nan(x: Any) -> bool:
+def _is_nan(x: object) -> bool:
     return bool(primal(x) != primal(x))
 
 
@@ -364,7 +363,7 @@ ADVICE = {
 }
 
 
-def _steep(node: Value, parent: Value, upstream: Any, local: Any, words: Words) -> tuple[str, str]:
+def _steep(node: Value, parent: Value, upstream: Number, local: Number, words: Words) -> tuple[str, str]:
     """An edge that makes a finite gradient infinite or nan."""
     what = f"the slope of {words.formula(node)} is {number_text(local)} at {words.value(parent)}"
     if is_finite(local):

@@ -55,7 +55,7 @@ class Maxout:
             raise ValueError(f"maxout takes the largest of at least 2 pieces, got {self.pieces}")
 
 
-def activation(spec: Any) -> Any:
+def activation(spec: T) -> T | Maxout:
     """The name, function or Maxout as it is; ValueError or TypeError if it is none of these."""
     if spec == "maxout":
         return Maxout()

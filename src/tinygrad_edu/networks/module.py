@@ -73,7 +73,7 @@ class Module:
 
     def modules(self) -> Iterator["Module"]:
         """The module itself and all Modules in it, each once."""
-        seen: dict[int, Any] = {}
+        seen: dict[int, object] = {}
         stack: list[object] = [self]
         while stack:
             thing = _opened(stack.pop())

@@ -1,12 +1,13 @@
 """The numbers that go into and come out of a layer: how many are expected, and one instead of a list of one."""
 
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias, TypeVar
 
 from ..core.number import Number, shown
 from ..core.options import A_WHOLE_NUMBER, expect
 from ..engine import Value
 
+T = TypeVar("T")
 Inputs: TypeAlias = Iterable[Value | Number]
 
 
@@ -38,7 +39,7 @@ def one_example(error: TypeError, x: list[Value | Number]) -> TypeError:
     return error
 
 
-def single(outputs: list[Any]) -> Any:
+def single(outputs: Sequence[T]) -> T | Sequence[T]:
     """The list, or what is in it if that is one."""
     return outputs[0] if len(outputs) == 1 else outputs
 

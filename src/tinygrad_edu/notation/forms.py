@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from ..core.number import primal
+from ..core.number import Number, primal
 from ..core.operations import OPERATIONS
 from ..core.recording import recorded
 from ..core.scalar import erf, exp, log, sqrt
@@ -33,11 +33,12 @@ def formula(value: Value, named: Mapping[Value, str], digits: int = 4) -> str:
     return str(operation(value.op, value.operands, lambda x: _operand(x, named, digits)))
 
 
-def _operand(x: Any, named: Mapping[Value, str], digits: int) -> "Text":
+def _operand(x: object, named: Mapping[Value, str], digits: int) -> "Text":
     """The name of a value of the graph; anything else is a number to it, also a value of an outer transform."""
     return Text.name(named[x], digits) if isinstance(x, Value) and x in named else Text.number(x, digits)
 
 
+T = TypeVar("T")  # an operand
 Piece = TypeVar("Piece", bound=Text)
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -70,7 +71,7 @@ AS_PEOPLE_WRITE: dict[str, Callable[..., tuple[Any, ...]]] = {
 OF_RESULT = {"tan", "tanh", "sigmoid", "cbrt"}  # whose derivative is shortest in terms of the result
 
 
-def operation(op: str, operands: Sequence[Any], piece: Callable[[Any], Piece]) -> Piece:
+def operation(op: str, operands: Sequence[T], piece: Callable[[T], Piece]) -> Piece:
     """The operation applied to its operands, each written by `piece`, as a textbook writes it.
 
     >>> str(operation("-", [5, -3], Text.number)), str(operation("dot", [2, 4, 7, -1], Text.number))
@@ -110,7 +111,7 @@ def sum_of_products(products: Iterable[Sequence[Piece]], sign: str = "") -> Piec
     return functools.reduce(operator.add, terms)
 
 
-def local_form(op: str, operands: Sequence[Any], i: int, result: Any, piece: Callable[[Any], Piece]) -> Piece | None:
+def local_form(op: str, operands: Sequence[T], i: int, result: T, piece: Callable[[T], Piece]) -> Piece | None:
     """The local gradient by operand `i` in symbols; None where it is a constant, or has no short form.
 
     `piece` writes an operand or the result. The numbers of an explanation do not come from here but from the nodes;
@@ -137,7 +138,7 @@ def local_form(op: str, operands: Sequence[Any], i: int, result: Any, piece: Cal
     return form if is_said else None
 
 
-def _by_rule(op: str, operands: Sequence[Any], piece: Callable[[Any], Piece], result: Any) -> Sequence[Any]:
+def _by_rule(op: str, operands: Sequence[T], piece: Callable[[T], Piece], result: T) -> Sequence[object]:
     """The local gradients as the operation's own rule writes them, carried out on pieces."""
     pieces = [piece(x) for x in operands]
     if op in OF_RESULT:  # the value that the rule computes first is called by its name
@@ -152,7 +153,7 @@ def _by_rule(op: str, operands: Sequence[Any], piece: Callable[[Any], Piece], re
         return [None] * len(pieces)
 
 
-def kink(op: str, operands: Sequence[Any], i: int, local: Any, result: Any) -> tuple[Any, str, Any] | None:
+def kink(op: str, operands: Sequence[T], i: int, local: Number, result: T) -> tuple[T, str, T | int] | None:
     """Why the local gradient at a kink is what it is: operand `i`, its relation to something, and that.
 
     >>> kink("relu", ["x"], 0, 0, "y"), kink("max", ["a", "b"], 1, 0, "m")

@@ -7,10 +7,10 @@ hold anything: it comes out as letters and symbols that LaTeX, Markdown and HTML
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from ..core.operations import OPERATIONS
-from .text import ATOM, POWER, PRODUCT, SUM, Text
+from .text import ATOM, POWER, PRODUCT, SUM, Operand, Text
 from .words import plain
 
 GREEK_WORDS = (
@@ -72,7 +72,7 @@ class Latex(Text):
         return "".join(cls.SPECIAL.get(run) or rf"\text{{{run}}}" for run in runs)
 
     @classmethod
-    def _number(cls, text: str, x: Any) -> tuple[str, int]:
+    def _number(cls, text: str, x: object) -> tuple[str, int]:
         fraction = re.fullmatch(r"(-?)(\d+)/(\d+)", text)
         if fraction:
             return r"{}\frac{{{}}}{{{}}}".format(*fraction.groups()), PRODUCT
@@ -103,7 +103,7 @@ class Latex(Text):
         """A function's name: upright, unless LaTeX has a command for it."""
         return cls.FUNCTIONS.get(name) or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
 
-    def call(self, function: str, *others: Any) -> Self:
+    def call(self, function: str, *others: Operand) -> Self:
         """A function of this piece and others."""
         arguments = ", ".join([self.text, *(self.of(x).text for x in others)])
         return self._new(self.function(function) + self._parentheses(arguments))
@@ -138,7 +138,7 @@ def _braced(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
-def _own_latex(x: Any) -> str:
+def _own_latex(x: object) -> str:
     """How a number of another package, such as SymPy, writes itself in LaTeX, if that is plain mathematics."""
     write = getattr(x, "_repr_latex_", None)
     text = str(write()).strip("$").removeprefix(r"\displaystyle ") if callable(write) else ""

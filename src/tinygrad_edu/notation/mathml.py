@@ -7,10 +7,10 @@ import html
 import itertools
 import re
 import unicodedata
-from typing import Any, Self
+from typing import Self
 
 from .latex import ACCENTS, GREEK, LETTER
-from .text import ATOM, POWER, PRODUCT, Text
+from .text import ATOM, POWER, PRODUCT, Operand, Text
 from .words import plain
 
 LETTERS = {word: letter for letter, word in GREEK.items()}
@@ -40,7 +40,7 @@ class MathML(Text):
         return f"<{kind}>{html.escape(name)}</{kind}>"
 
     @classmethod
-    def _number(cls, text: str, _x: Any) -> tuple[str, int]:
+    def _number(cls, text: str, _x: object) -> tuple[str, int]:
         sign = cls.NEGATION if text[:1] == "-" else ""
         size = text.removeprefix("-")
         fraction = re.fullmatch(r"(\d+)/(\d+)", size)
@@ -64,7 +64,7 @@ class MathML(Text):
     def _parentheses(self, text: str) -> str:
         return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>"
 
-    def __mul__(self, other: Any) -> Self:
+    def __mul__(self, other: Operand) -> Self:
         right = self.of(other)
         if self.kind == "number" and self.text in (ONE, MINUS_ONE):
             return right if self.text == ONE else -right
@@ -80,7 +80,7 @@ class MathML(Text):
     def _power(self, base: str, exponent: Self) -> Self:
         return self._new(f"<msup>{_row(base)}{_row(exponent.text)}</msup>", POWER)
 
-    def call(self, function: str, *others: Any) -> Self:
+    def call(self, function: str, *others: Operand) -> Self:
         """A function of this piece and others."""
         arguments = self.COMMA.join([self.text, *(self.of(x).text for x in others)])
         name = self.FUNCTIONS.get(function, function).split()

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Self, cast
+from typing import Self, TypeAlias, cast
 
+from ..core.number import Number
 from ..core.operations import OPERATIONS
 from .words import number_text
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SUM, SIGN, PRODUCT, POWER, ATOM = range(5)  # how tightly an expression holds together; SIGN starts with a minus
+Operand: TypeAlias = "Text | Number"  # what a piece of text meets: another piece, or a number
 
 
 class Text:
@@ -42,7 +44,7 @@ class Text:
         return cls(cls._name(name), ATOM if is_word else SUM, digits, kind)
 
     @classmethod
-    def number(cls, x: Any, digits: int = 4) -> Self:
+    def number(cls, x: object, digits: int = 4) -> Self:
         """A number, of any kind."""
         text = number_text(x, digits)
         written, level = cls._number(text, x)
@@ -53,7 +55,7 @@ class Text:
         return name
 
     @classmethod
-    def _number(cls, text: str, _x: Any) -> tuple[str, int]:
+    def _number(cls, text: str, _x: object) -> tuple[str, int]:
         """The number as it is written, and its level if it has no minus sign."""
         if re.fullmatch(r"-?\d+/\d+", text):
             return text, PRODUCT
@@ -75,7 +77,7 @@ class Text:
     def _new(self, text: str, level: int = ATOM) -> Self:
         return type(self)(text, level, self.digits)
 
-    def of(self, x: Any) -> Self:
+    def of(self, x: Operand) -> Self:
         """`x` as a piece of this notation: it is one, or a number."""
         return cast("Self", x) if isinstance(x, Text) else self.number(x, self.digits)
 
@@ -90,27 +92,27 @@ class Text:
         """As it stands within a sum or product, not at its start: a negative number in parentheses."""
         return self if self.level != SIGN else self._new(self._parentheses(self.text))
 
-    def __add__(self, other: Any) -> Self:
+    def __add__(self, other: Operand) -> Self:
         return self._new(f"{self.text}{self.PLUS}{self.of(other).at_least(PRODUCT)}", SUM)
 
-    def __radd__(self, other: Any) -> Self:
+    def __radd__(self, other: Operand) -> Self:
         return self.of(other) + self
 
-    def __sub__(self, other: Any) -> Self:
+    def __sub__(self, other: Operand) -> Self:
         return self._new(f"{self.text}{self.MINUS}{self.of(other).at_least(PRODUCT)}", SUM)
 
-    def __rsub__(self, other: Any) -> Self:
+    def __rsub__(self, other: Operand) -> Self:
         return self.of(other) - self
 
     def __neg__(self) -> Self:
         return self._new(f"{self.NEGATION}{self.at_least(PRODUCT)}", SIGN)
 
-    def times(self, other: Any, sign: str = "") -> Self:
+    def times(self, other: Operand, sign: str = "") -> Self:
         """The product with its sign, × unless another is given."""
         text = f"{self.at_least(SIGN)}{sign or self.TIMES}{self.of(other).at_least(PRODUCT)}"
         return self._new(text, min(self.level, PRODUCT) if self.level else PRODUCT)
 
-    def __mul__(self, other: Any) -> Self:
+    def __mul__(self, other: Operand) -> Self:
         right = self.of(other)
         if self.text in ("1", "-1"):
             return right if self.text == "1" else -right
@@ -120,28 +122,28 @@ class Text:
             return self**2
         return self.times(right, self.DOT)
 
-    def __rmul__(self, other: Any) -> Self:
+    def __rmul__(self, other: Operand) -> Self:
         return self.of(other) * self if other else self.of(0)
 
-    def __truediv__(self, other: Any) -> Self:
+    def __truediv__(self, other: Operand) -> Self:
         return self._over(self.of(other), "/")
 
-    def __rtruediv__(self, other: Any) -> Self:
+    def __rtruediv__(self, other: Operand) -> Self:
         return self.of(other) / self
 
-    def over(self, other: Any) -> Self:
+    def over(self, other: Operand) -> Self:
         """The quotient, with more space than `/` gives it."""
         return self._over(self.of(other), " / ")
 
     def _over(self, other: Self, sign: str) -> Self:
         return self._new(f"{self.at_least(SIGN)}{sign}{other.at_least(POWER)}", SIGN if self.level == SIGN else PRODUCT)
 
-    def __pow__(self, n: Any) -> Self:
+    def __pow__(self, n: Operand) -> Self:
         if not isinstance(n, Text) and n in (0, 1):
             return self if n == 1 else self.of(1)
         return self._power(self.at_least(ATOM), self.of(n))
 
-    def __rpow__(self, base: Any) -> Self:
+    def __rpow__(self, base: Operand) -> Self:
         return self.of(base) ** self
 
     def _power(self, base: str, exponent: Self) -> Self:
@@ -151,7 +153,7 @@ class Text:
 
     # --- functions ---
 
-    def call(self, function: str, *others: Any) -> Self:
+    def call(self, function: str, *others: Operand) -> Self:
         """A function of this piece and others."""
         arguments = self.COMMA.join([self.text, *(self.of(x).text for x in others)])
         return self._new(f"{self.FUNCTIONS.get(function, function)}({arguments})")

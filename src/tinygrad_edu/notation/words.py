@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TypeVar
 
 from ..core.number import primal
 from ..engine import Value
 
+T = TypeVar("T")
+D = TypeVar("D")
 WHOLE = 10**9  # whole numbers below it are shown in full, whatever the number of digits
 JOINERS = "\u200c\u200d"  # not printable by themselves, but Persian, Hindi and emoji need them
 SHOWN_OPERANDS = 6  # of a longer sum, product or list only the first and last operands are shown
@@ -46,7 +48,7 @@ def names(values: Iterable[Value]) -> dict[Value, str]:
     return named
 
 
-def number_text(x: Any, digits: int = 4) -> str:
+def number_text(x: object, digits: int = 4) -> str:
     """A number for people: `digits` significant digits, whole numbers and fractions in full unless they are long.
 
     >>> number_text(0.7310585786), number_text(14.0), number_text(-1e-9), number_text(Fraction(1, 3))
@@ -73,7 +75,7 @@ def _fraction_text(x: Fraction, digits: int) -> str:
         return f"a fraction of {x.numerator.bit_length() + x.denominator.bit_length()} bits"
 
 
-def shortened(items: Sequence[Any], dots: Any, limit: int = SHOWN_OPERANDS) -> list[Any]:
+def shortened(items: Sequence[T], dots: D, limit: int = SHOWN_OPERANDS) -> list[T | D]:
     """The items, of more than `limit` the first ones, dots, and the last."""
     return list(items) if len(items) <= limit else [*items[: limit - 2], dots, items[-1]]
 

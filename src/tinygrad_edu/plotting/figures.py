@@ -2,9 +2,10 @@
 
 import importlib
 import io
+import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ..core.options import A_PATH, Kind, expect
 from .theme import DARK, LIGHT, Theme, counterparts
@@ -17,7 +18,7 @@ A_TARGET = Kind("the name of a file", lambda x: A_PATH.fits(x) or (hasattr(x, "w
 A_FIGURE = Kind("a figure, as the functions here return", lambda x: hasattr(x, "savefig") and not isinstance(x, type))
 
 
-def save(figure: "Figure", path: Any) -> None:
+def save(figure: "Figure", path: str | os.PathLike[str] | IO[bytes]) -> None:
     """Write the figure to a .png, .svg or .pdf file; the same figure gives the same bytes each time.
 
     The .svg of a figure in light colours holds the dark ones too: browsers use them for readers who prefer dark pages.
@@ -29,8 +30,9 @@ def save(figure: "Figure", path: Any) -> None:
     with matplotlib("").rc_context({"svg.hashsalt": "tinygrad-edu"}):
         figure.savefig(path, dpi=150, metadata=metadata)
     if is_svg:
-        text = Path(path).read_text("utf-8")
-        Path(path).write_text(text.replace("</style>", f"{_at_night(figure, text)}</style>", 1), "utf-8")
+        file = Path(path)  # type: ignore[arg-type]  # nothing that can be written to ends in .svg
+        text = file.read_text("utf-8")
+        file.write_text(text.replace("</style>", f"{_at_night(figure, text)}</style>", 1), "utf-8")
 
 
 def _at_night(figure: "Figure", text: str) -> str:

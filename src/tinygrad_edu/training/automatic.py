@@ -11,7 +11,6 @@ import math
 import warnings
 from contextvars import copy_context
 from functools import partial
-from typing import Any
 
 from ..core.number import primal
 from ..core.recording import no_grad
@@ -20,7 +19,7 @@ from ..engine import Value, topological_order
 from .predictions import StagedPredictions
 from .staged_step import Computed, StagedStep
 from .state import State
-from .step import FitStep, Loss, Stepper, Trainable, eager_step
+from .step import Examples, FitStep, Loss, Stepper, Trainable, eager_step
 
 LARGEST = 20_000  # operands in the graph of one example; a larger one takes seconds to stage, and much memory
 STRUCTURES = 16  # of examples; for each a program has to be written
@@ -53,14 +52,14 @@ class AutomaticStep(FitStep):
         self._batches, self._changes = batches, changes
         self._count = 0  # of batches so far
         self._largest = 0.0  # of the losses so far
-        self._floats: dict[int, Any] = {}  # examples with floats for ints, by identity
+        self._floats: dict[int, object] = {}  # examples with floats for ints, by identity
 
     @property
     def backend(self) -> str:
         """How steps are computed: "eager", "python" or "c"."""
         return "eager" if self._staged is None else self._staged.backend
 
-    def __call__(self, xs: list[Any], ys: list[Any]) -> float:
+    def __call__(self, xs: Examples, ys: Examples) -> float:
         """One step; returns the loss."""
         if self._staged is None:
             return self._eager(xs, ys)
@@ -81,7 +80,7 @@ class AutomaticStep(FitStep):
         self._largest = max(self._largest, abs(computed.loss))
         return computed.loss
 
-    def predictions(self, xs: list[Any]) -> list[Any]:
+    def predictions(self, xs: Examples) -> Examples:
         """What the model makes of examples, as Values that do not remember how they were made."""
         with no_grad():
             if self._staged is None:
@@ -92,7 +91,7 @@ class AutomaticStep(FitStep):
         """Look at all examples anew: they may have been changed."""
         self._floats.clear()
 
-    def _computed(self, xs: list[Any], ys: list[Any]) -> Computed | None:
+    def _computed(self, xs: Examples, ys: Examples) -> Computed | None:
         """What the staged step would do, if it can."""
         if self._staged is None:
             return None
@@ -111,7 +110,7 @@ class AutomaticStep(FitStep):
 
     # --- the comparisons -----------------------------------------------------------------------------------------
 
-    def _first(self, staged: StagedStep, xs: list[Any], ys: list[Any]) -> float:
+    def _first(self, staged: StagedStep, xs: Examples, ys: Examples) -> float:
         """The first step, eagerly, and what the staged step makes of it beside that."""
         before = State(self.model)
         operands = self._operands(xs[:1], ys[:1])
@@ -138,12 +137,12 @@ class AutomaticStep(FitStep):
             self._give_up("a parameter or an example is made of other numbers than floats and ints")
         return loss
 
-    def _operands(self, xs: list[Any], ys: list[Any]) -> int:
+    def _operands(self, xs: Examples, ys: Examples) -> int:
         """How many operands the graph of these examples' loss has."""
         error = self.loss([self.model(x) for x in xs], ys)
         return sum(len(node.parents) for node in topological_order(error)) if isinstance(error, Value) else 0
 
-    def _compare(self, computed: Computed | None, xs: list[Any], ys: list[Any], epoch: int, batch: int) -> None:
+    def _compare(self, computed: Computed | None, xs: Examples, ys: Examples, epoch: int, batch: int) -> None:
         """Give up staging if the loss of these examples is another when it is computed eagerly."""
         if computed is None:
             return
@@ -156,7 +155,7 @@ class AutomaticStep(FitStep):
                     f"{reason}. Steps are eager from here on", RuntimeWarning, stacklevel=6
                 )  # where fit was called
 
-    def _loss(self, xs: list[Any], ys: list[Any]) -> float:
+    def _loss(self, xs: Examples, ys: Examples) -> float:
         """The loss computed eagerly, without a graph."""
 
         def loss() -> float:
@@ -171,7 +170,7 @@ class AutomaticStep(FitStep):
 
     # --- examples ------------------------------------------------------------------------------------------------
 
-    def _with_floats(self, rows: list[Any]) -> list[Any]:
+    def _with_floats(self, rows: Examples) -> Examples:
         """The same examples with floats in the place of ints; each is looked at once."""
         known = self._floats
         try:
@@ -181,7 +180,7 @@ class AutomaticStep(FitStep):
             return [known[id(row)] for row in rows]
 
 
-def _as_floats(row: Any) -> Any:
+def _as_floats(row: object) -> object:
     """The example itself if it holds nothing but floats, or else a copy with them."""
     leaves, structure = flatten(row)
     if all(type(x) is float for x in leaves) and not hasattr(row, "tolist"):

@@ -278,7 +278,7 @@ def _checked(metrics: Metrics) -> Metrics:
 # --- a metric --------------------------------------------------------------------------------------------------------
 
 
-def accuracy(predictions: Sequence[Any], targets: Sequence[Any], *, threshold: float = 0.0) -> float:
+def accuracy(predictions: Sequence[object], targets: Sequence[object], *, threshold: float = 0.0) -> float:
     """The fraction of examples that are classified right, from 0 to 1.
 
     A prediction of several numbers chooses the class with the largest; the target is the class's number. A single

@@ -1,14 +1,14 @@
 """What a model makes of examples, by a staged program: for metrics and validation, which need no gradients."""
 
 import math
-from typing import Any
 
+from ..core.number import Number
 from ..core.tree import flatten, map_leaves
 from ..engine import Value
 from ..staging.staged import jit
 from ..staging.symbol import Symbol
 from .staged_step import NotStaged, lent
-from .step import Trainable
+from .step import Examples, Trainable
 
 
 class StagedPredictions:
@@ -24,7 +24,7 @@ class StagedPredictions:
         self._is_used = True
         self._is_compared = False
 
-        def predict(p: list[Any], x: Any) -> Any:
+        def predict(p: list[Number], x: object) -> object:
             if not any(isinstance(number, Symbol) for number in [*p, *flatten(x)[0]]):
                 raise NotStaged
             with lent(self.parameters, p):
@@ -32,7 +32,7 @@ class StagedPredictions:
 
         self._staged = jit(predict)
 
-    def __call__(self, xs: list[Any], original: list[Any]) -> list[Any]:
+    def __call__(self, xs: Examples, original: Examples) -> Examples:
         """A prediction for each example."""
         if not self._is_used:
             return [self.model(x) for x in original]
@@ -46,7 +46,7 @@ class StagedPredictions:
         self._is_compared = True
         return predictions
 
-    def _prediction(self, numbers: list[Any], x: Any, original: Any) -> Any:
+    def _prediction(self, numbers: list[Number], x: object, original: object) -> object:
         if self._is_used:
             try:
                 return map_leaves(Value, self._staged(numbers, x))
@@ -57,11 +57,11 @@ class StagedPredictions:
         return self.model(original)
 
 
-def _number(y: Any) -> Any:
+def _number(y: Value | Number) -> Number:
     return y.data if isinstance(y, Value) else y
 
 
-def _agree(eager: list[Any], staged: list[Any]) -> bool:
+def _agree(eager: Examples, staged: Examples) -> bool:
     """Whether these predictions are the same up to rounding."""
     (found, own), (known, structure) = flatten(staged), flatten(eager)
     scale = max((abs(_number(y)) for y in known), default=0.0)

@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
 from ..notation.words import number_text
 
@@ -42,5 +42,5 @@ def _tqdm(wanted: bool | None) -> Any:
         raise ImportError("the progress bar needs tqdm: pip install tqdm, or leave progress out") from None
 
 
-def _is_terminal(stream: Any) -> bool:
-    return bool(stream) and bool(stream.isatty())
+def _is_terminal(stream: TextIO | None) -> bool:
+    return bool(stream and stream.isatty())

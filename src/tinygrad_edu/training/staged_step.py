@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from ..core.number import primal
+from ..core.number import Number, primal
 from ..core.recording import no_grad
 from ..core.restoring import wholly
 from ..engine import NOT_COMPUTED, Value, topological_order
@@ -14,18 +14,31 @@ from ..staging.batch import Rows, listed, mean_over, sum_over
 from ..staging.staged import Staged, jit
 from ..staging.symbol import Symbol
 from ..transforms.traced import pass_labels_on
-from .step import Loss, Stepper, Trainable, all_parameters, eager_step
+from .step import Examples, Loss, Stepper, Trainable, all_parameters, eager_step
 
-REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean_over, "sum": sum_over}
+REDUCTIONS: dict[str, Callable[..., Value]] = {"mean": mean_over, "sum": sum_over}
+
+
+class Batch(Protocol):
+    """The inputs or the targets of a batch: a list, an array, a memoryview."""
+
+    def __len__(self) -> int:
+        """How many examples."""
+
+    def __iter__(self) -> Iterator[object]:
+        """One after the other."""
+
+    def __getitem__(self, some: slice, /) -> Iterable[object]:
+        """Some of them."""
 
 
 class Computed(NamedTuple):
     """What a step has found out; nothing is changed yet. None stands for a parameter that plays no part."""
 
-    before: list[Any]  # the parameters' numbers
+    before: list[Number]  # the parameters' numbers
     loss: float
-    gradients: list[Any]
-    moved: list[Any] = []  # noqa: RUF012 - the numbers of the optimiser's parameters, never changed in place
+    gradients: list[Number | None]
+    moved: list[Number] = []  # noqa: RUF012 - the numbers of the optimiser's parameters, never changed in place
     memories: list[Memory] | None = None  # what the optimiser remembers, if anything
 
 
@@ -75,7 +88,7 @@ class StagedStep:
         self.stagings = 0
         self._stage()
 
-    def __call__(self, xs: Any, ys: Any) -> float:
+    def __call__(self, xs: Batch, ys: Batch) -> float:
         """The loss of the batch; gradients, and with an optimiser the parameters, change."""
         if not self._is_compared and len(xs) > 1:
             self._compare(listed(xs[:2]), listed(ys[:2]))
@@ -107,7 +120,7 @@ class StagedStep:
         """What steps run as: "python", or "c" once a C compiler has done its work."""
         return "c" if any(trace.is_buffer for trace in self.staged.traces) else "python"
 
-    def compute(self, xs: Any, ys: Any) -> Computed | None:
+    def compute(self, xs: Batch, ys: Batch) -> Computed | None:
         """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
         if _settings(self.optimizer) != self._settings:
             self._stage()
@@ -140,10 +153,10 @@ class StagedStep:
         elif self.optimizer is not None:
             self.optimizer.step()
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _again, (self.model, self.loss, self.optimizer, self._reduction, self._backend)
 
-    def _compare(self, xs: list[Any], ys: list[Any]) -> None:
+    def _compare(self, xs: Examples, ys: Examples) -> None:
         """ValueError if the loss of two examples is not the mean of their losses, or the sum, whichever was said."""
 
         def loss(*places: int) -> float:
@@ -162,7 +175,7 @@ class StagedStep:
             )
         self._is_compared = len(fits) == 1  # losses of 0 tell nothing
 
-    def _eager(self, xs: Any, ys: Any) -> float:
+    def _eager(self, xs: Batch, ys: Batch) -> float:
         xs, ys = listed(xs), listed(ys)
         if self.optimizer is not None:
             return eager_step(self.model, self.loss, self.optimizer)(xs, ys)
@@ -187,26 +200,26 @@ class StagedStep:
             program = self._whole_program(self._whole)
         self.staged: Staged[..., Any] = jit(program, batched=("xs", "ys"), backend=self._backend)
 
-    def _gradient_program(self) -> Any:
-        def step(p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
+    def _gradient_program(self) -> Callable[..., object]:
+        def step(p: list[Number], xs: object, ys: object) -> tuple[Number, list[Number | None]]:
             loss, gradients = self._differentiated(p, xs, ys)
             return loss, gradients
 
         return step
 
-    def _whole_program(self, optimizer: Optimizer) -> Any:
-        def step(p: list[Any], memory: list[Any], lr: Any, xs: Any, ys: Any) -> tuple[Any, ...]:
+    def _whole_program(self, optimizer: Optimizer) -> Callable[..., object]:
+        def step(p: list[Number], memory: list[Number], lr: Number, xs: object, ys: object) -> tuple[object, ...]:
             loss, gradients = self._differentiated(p, xs, ys)
             numbers = dict(zip(self.parameters, p, strict=True))
             slopes = dict(zip(self.parameters, gradients, strict=True))
             before = [numbers[each] for each in optimizer.parameters]
-            gs = [NOT_COMPUTED if slopes[each] is None else slopes[each] for each in optimizer.parameters]
+            gs = [NOT_COMPUTED if (g := slopes[each]) is None else g for each in optimizer.parameters]
             moved, memories = optimizer.moved(before, gs, _grouped(memory, optimizer.memories), lr)
             return loss, gradients, moved, memories if any(memories) else None
 
         return step
 
-    def _differentiated(self, p: list[Any], xs: Any, ys: Any) -> tuple[Any, list[Any]]:
+    def _differentiated(self, p: list[Number], xs: object, ys: object) -> tuple[Number, list[Number | None]]:
         """The loss and its gradients as lines of a program; the parameters are left as they were."""
         if not isinstance(xs, Rows) or not isinstance(ys, Rows):
             raise NotStaged  # numbers instead of symbols
@@ -220,9 +233,9 @@ class StagedStep:
                 gradients = [None if each.grad is NOT_COMPUTED else each.grad for each in self.parameters]
             return result.data, gradients
 
-    def _example(self, x: Any, y: Any) -> Any:
+    def _example(self, x: object, y: object) -> Value:
         """The loss of one example."""
-        loss = self.loss([self.model(x)], [y])
+        loss: Value = self.loss([self.model(x)], [y])
         self._is_partial |= isinstance(loss, Value) and _is_partial(loss, self.parameters)
         return loss
 
@@ -237,7 +250,7 @@ class NotStaged(Exception):
 
 
 @contextmanager
-def lent(parameters: list[Value], numbers: list[Any]) -> Iterator[None]:
+def lent(parameters: list[Value], numbers: list[Number]) -> Iterator[None]:
     """Symbols in the place of the parameters' numbers for a while; a symbol goes by the parameter's label."""
     with _kept("data", parameters):
         for each, number in zip(parameters, numbers, strict=True):
@@ -286,7 +299,7 @@ def _plain(optimizer: Stepper | None) -> Optimizer | None:
     return optimizer if isinstance(optimizer, Optimizer) and optimizer.is_plain else None
 
 
-def _settings(optimizer: Stepper | None) -> dict[str, Any]:
+def _settings(optimizer: Stepper | None) -> dict[str, object]:
     """What decides an optimiser's arithmetic, but for the learning rate and what it remembers; {} for one's own."""
     plain = _plain(optimizer)
     if plain is None:
@@ -297,7 +310,7 @@ def _settings(optimizer: Stepper | None) -> dict[str, Any]:
     return settings | {"parameters": [*plain.parameters], "pattern": pattern}
 
 
-def _grouped(numbers: list[Any], like: list[Memory]) -> list[Memory]:
+def _grouped(numbers: list[Number], like: list[Memory]) -> list[Memory]:
     """A flat list of numbers in groups of these sizes."""
     rest = iter(numbers)
     return [tuple(next(rest) for _ in memory) for memory in like]

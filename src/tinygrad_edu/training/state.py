@@ -7,18 +7,20 @@ changes anything.
 
 from collections import deque
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
+from ..core.number import Number
 from ..engine import Value
 
+Container: TypeAlias = list[object] | dict[object, object] | set[object] | deque[object]
 PLAIN = (bool, int, float, str)  # equal ones are the same
 
 
 class State:
     """What is in the model now, to compare with and to go back to."""
 
-    def __init__(self, model: Any) -> None:
-        self._values: list[tuple[Value, Any]] = []  # with their numbers
+    def __init__(self, model: object) -> None:
+        self._values: list[tuple[Value, Number]] = []  # with their numbers
         self._containers: list[tuple[Any, Any]] = []  # with copies
         seen: set[int] = set()
         stack = [model]
@@ -49,20 +51,20 @@ class State:
             container.clear()
             (container.extend if isinstance(container, (list, deque)) else container.update)(content)
 
-    def _changed_values(self) -> list[tuple[Value, Any]]:
+    def _changed_values(self) -> list[tuple[Value, Number]]:
         return [(value, data) for value, data in self._values if value.data is not data]
 
     def _changed_containers(self) -> list[tuple[Any, Any]]:
         return [(now, before) for now, before in self._containers if not _is_as(_items(now), _items(before))]
 
 
-def _is_as(now: list[Any], before: list[Any]) -> bool:
+def _is_as(now: list[object], before: list[object]) -> bool:
     return len(now) == len(before) and all(map(_is_same, now, before))
 
 
-def _items(container: Any) -> list[Any]:
+def _items(container: Container) -> list[object]:
     return [x for pair in container.items() for x in pair] if isinstance(container, dict) else [*container]
 
 
-def _is_same(a: Any, b: Any) -> bool:
+def _is_same(a: object, b: object) -> bool:
     return a is b or (type(a) is type(b) and type(a) in PLAIN and a == b)

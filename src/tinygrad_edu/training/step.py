@@ -7,15 +7,15 @@ from typing import Any, Protocol, TypeAlias
 from ..core.number import primal
 from ..engine import Value
 
-Examples: TypeAlias = list[Any]  # inputs, targets or predictions: numbers, lists of numbers, or what a model returns
+Examples: TypeAlias = list[object]  # inputs, targets or predictions: numbers, lists of numbers, or what a model returns
 Loss: TypeAlias = Callable[[Any, Any], Any]  # of predictions and targets; a Value
-Step: TypeAlias = Callable[[Examples, Examples], float]
+Step: TypeAlias = Callable[[list[Any], list[Any]], float]  # of a batch's inputs and targets
 
 
 class Trainable(Protocol):
     """What can be trained: callable on one example, with a list of parameters."""
 
-    def __call__(self, x: Any, /) -> Any:
+    def __call__(self, x: Any, /) -> object:
         """The prediction for one example."""
 
     def parameters(self) -> Sequence[Value]:
