@@ -203,3 +203,22 @@ def test_containers_of_users_classes_are_made_without_their_constructors():
     table = with_keys(Table, {"b": 1.0, "a": 2.0})
     assert (type(table), list(table.items())) == (Table, [("b", 1.0), ("a", 2.0)])
     assert pickle.loads(pickle.dumps(with_keys(collections.Counter, {"a": 1}))) == collections.Counter("a")
+
+
+class Counts(collections.defaultdict):
+    """A defaultdict of users' own."""
+
+
+@pytest.mark.parametrize("kind", [collections.defaultdict, Counts])
+def test_a_defaultdict_keeps_its_factory_in_transforms(kind):
+    p = kind(list, a=2.0, b=5.0)
+
+    def f(p):
+        p["new"].append(1.0)
+        return p["a"] * p["b"]
+
+    slope = tg.grad(f)(p)
+    assert (type(slope), slope.default_factory, dict(slope)) == (kind, list, {"a": 5.0, "b": 2.0})
+    rows = tg.vmap(lambda p: p)(kind(list, a=[1.0, 2.0]))
+    assert (type(rows), rows.default_factory, dict(rows)) == (kind, list, {"a": [1.0, 2.0]})
+    assert tg.tree_map(lambda x: 2 * x, p).default_factory is list

@@ -165,12 +165,12 @@ def test_rows_of_a_batched_array_refuse_the_arithmetic_of_lists_too():
         assert staged(batch) == staged(batch) == 10.0
 
 
-def test_staged_functions_of_arrays_return_plain_lists():
+def test_staged_functions_of_arrays_return_arrays_and_of_lists_lists():
     staged = jit(value_and_grad(lambda x: tg.dot(x, x)))
     for x in (np.array([1.0, 2.0]), [1.0, 2.0], np.array([1.0, 2.0])):
         value, gradient = staged(x)
-        assert (value, gradient, type(gradient)) == (5.0, [2.0, 4.0], list)
-    assert len(staged.traces) == 1
+        assert (value, [*gradient], type(gradient)) == (5.0, [2.0, 4.0], type(x))
+    assert len(staged.traces) == 2
     assert "return " in staged.source
     assert "[" in staged.source.splitlines()[-1]
 

@@ -6,7 +6,7 @@ would compute something from parts that are computed already, or refuse what a t
 
 import functools
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 
@@ -65,8 +65,8 @@ def with_items(kind: type, items: Sequence[object]) -> Any:
     return made
 
 
-def with_keys(kind: type, named: Mapping[Any, object]) -> Any:
-    """A dict of the class with these items.
+def with_keys(kind: type, named: Mapping[Any, object], factory: Callable[[], object] | None = None) -> Any:
+    """A dict of the class with these items; of a `defaultdict`, with what it makes of a new key.
 
     >>> with_keys(dict, {"a": 1.0})
     {'a': 1.0}
@@ -75,4 +75,6 @@ def with_keys(kind: type, named: Mapping[Any, object]) -> Any:
     made = base.__new__(kind)
     for key, x in named.items():
         base.__setitem__(made, key, x)
+    if base is defaultdict:
+        made.default_factory = factory
     return made

@@ -5,8 +5,9 @@ structure is what remains of a tree without its leaves; it is hashable, so that 
 """
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from .number import number, shown
 from .records import fields, with_fields, with_items, with_keys
@@ -83,7 +84,9 @@ def _structure(tree: Any, leaves: list[Any], arrays: type, depth: int) -> Hashab
             inner = tuple([_structure(branch, leaves, arrays, depth) for branch in tree])
             return arrays if kind is Numbers else kind, inner
         if isinstance(tree, dict):
-            return kind, tuple(tree), tuple([_structure(branch, leaves, arrays, depth) for branch in tree.values()])
+            inner = tuple([_structure(branch, leaves, arrays, depth) for branch in tree.values()])
+            factory = (tree.default_factory,) if isinstance(tree, defaultdict) else ()
+            return kind, tuple(tree), *factory, inner
         if is_array(tree):
             return _structure(_nested(tree.tolist(), len(tree.shape)), leaves, arrays, depth)
         if (names := fields(tree)) is not None:
@@ -134,6 +137,16 @@ def _with_kept(structure: Any, kept: Iterator[Hashable]) -> Hashable:
     return *kind, tuple([_with_kept(branch, kept) for branch in branches])
 
 
+def bare(structure: Any) -> Hashable:
+    """The structure with None in the place of all that is no number."""
+    if structure == LEAF or structure is None:
+        return cast(Hashable, structure)
+    if type(structure) is Kept:
+        return None
+    *kind, branches = structure
+    return *kind, tuple(map(bare, branches))
+
+
 def is_number(leaf: object) -> bool:
     """Whether it is a number. A complex number counts as one here: it is refused later, with the reason.
 
@@ -164,6 +177,20 @@ def returned(structure: Hashable, leaves: Iterable[Any]) -> Any:
     return _tree(structure, iter(leaves), _array)
 
 
+def arrays_made(structure: Any) -> Callable[[Any], Any] | None:
+    """What puts arrays into a tree of this structure that has lists in their places; None if it has no arrays."""
+    if structure == LEAF or structure is None or type(structure) is Kept:
+        return None
+    kind, *_, branches = structure
+    makers = [arrays_made(branch) for branch in branches]
+    if not any(makers):
+        return _array if kind is Numbers else None
+    if kind not in {list, tuple, Numbers}:
+        return lambda tree: returned(structure, numbers_of(tree)[0])
+    made = _array if kind is Numbers else kind
+    return lambda items: made([x if make is None else make(x) for make, x in zip(makers, items, strict=True)])
+
+
 def _array(items: list[Any]) -> Any:
     """An array, if NumPy is loaded; otherwise the one that was given is of another library."""
     numpy = sys.modules.get("numpy")
@@ -188,7 +215,7 @@ def _tree(structure: Any, leaves: Iterator[Any], arrays: Callable[[list[Any]], A
     named = dict(zip(names[0], values, strict=True))
     if kind is dict:
         return named
-    return with_keys(kind, named) if issubclass(kind, dict) else with_fields(kind, named)
+    return with_keys(kind, named, *names[1:]) if issubclass(kind, dict) else with_fields(kind, named)
 
 
 def map_leaves(function: Callable[[Any], Any], tree: object) -> Any:

@@ -18,12 +18,12 @@ from .symbol import Program
 
 @dataclass(frozen=True)
 class Argument:
-    """The structure of one argument; of a batched one, that of each row."""
+    """The structure of one argument, in which arrays are Numbers; of a batched one, that of each row as lists."""
 
     structure: Hashable
     fixed: tuple[tuple[int, Fixed], ...] = ()  # leaves that are no numbers: place and what is there
     batched: bool = False
-    handed: Hashable = field(default=LEAF, compare=False)  # the structure that the function sees: arrays are Numbers
+    handed: Hashable = field(default=LEAF, compare=False)  # of a row, what the function sees: arrays are Numbers
 
     def rebuilt(self, numbers: Iterator[Number], rows: int) -> Any:
         """The argument with its numbers replaced by these, in order; `rows` is the length of a batched one."""
@@ -40,7 +40,7 @@ class Argument:
         there = dict(self.fixed)
         paths = enumerate(_paths(self.structure))
         leaves = [there[i].thing if i in there else program.input(f"{name}_{path}") for i, path in paths]
-        return unflatten(self.handed, leaves)
+        return unflatten(self.structure, leaves)
 
     def _with_fixed(self, numbers: Iterator[Number]) -> list[object]:
         there = dict(self.fixed)
@@ -51,8 +51,7 @@ def read(name: str, tree: object, *, batched: bool) -> tuple[list[Number], Argum
     """The numbers in an argument, and its structure. TypeError for what is no number and cannot be fixed either."""
     if batched:
         return _read_rows(name, tree)
-    leaves, structure = flatten(_as_list(tree))
-    _, handed = flatten(tree if getattr(tree, "shape", ()) else _as_list(tree), Numbers)
+    leaves, structure = flatten(tree if getattr(tree, "shape", ()) else _as_list(tree), Numbers)
     numbers: list[Number] = []
     others: list[tuple[int, Fixed]] = []
     for i, x in enumerate(leaves):
@@ -61,7 +60,7 @@ def read(name: str, tree: object, *, batched: bool) -> tuple[list[Number], Argum
             others.append((i, fixed(f"the argument {name}", x)))
         else:
             numbers.append(known)
-    return numbers, Argument(structure, tuple(others), handed=handed)
+    return numbers, Argument(structure, tuple(others))
 
 
 def _read_rows(name: str, rows: Any) -> tuple[list[Number], Argument]:

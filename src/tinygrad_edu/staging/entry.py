@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
-from ..core.tree import LEAF, leaf_names
+from ..core.tree import LEAF, Kept, Numbers, is_array, leaf_names
 from .arguments import Argument
 from .held import Fixed, is_unchanged
 
@@ -23,12 +23,13 @@ def entry(
     otherwise: Function,
     is_buffer: Callable[[object, Hashable], bool] | None = None,
     holds: Callable[[], bool] | None = None,
+    finish: Function | None = None,
 ) -> Function:
     """A function with the parameters of `signature` that calls `program` where the arguments have its structure.
 
     Where the program raises, or a result is not finite, `original` is called instead; for arguments of another
     structure, `otherwise` is. With `is_buffer`, batched arguments may be buffers of which it says whether they fit.
-    `holds` says whether what the function carries with it is as it was.
+    `holds` says whether what the function carries with it is as it was, `finish` makes arrays in the result.
     """
     parameters = [*signature.parameters]
     if any(each.kind is not each.POSITIONAL_OR_KEYWORD for each in signature.parameters.values()):
@@ -36,20 +37,22 @@ def entry(
     checks = _Checks(parameters, is_buffer)
     absent, own = checks.bound(ABSENT), checks.own
     given = [name for name in parameters if name in arguments]
+    given_on = [checks.passed(name, arguments[name]) for name in given]
     conditions = [f"{checks.bound(holds)}()"] if holds else []
     for name in parameters:
         conditions += checks.argument(name, arguments[name]) if name in arguments else [f"{name} is {absent}"]
     found, total, call = (own(name) for name in ("result", "total", "call"))
+    returned = f"{checks.bound(finish)}({found})" if finish else found
     every, passed = ", ".join(f"{name}={absent}" for name in parameters), "".join(f"{name}, " for name in parameters)
     lines = [
         f"def entry({every}):",
         *(line for name in given for line in checks.conversion(name, arguments[name])),
         f"    if {' and '.join(conditions) or 'True'}:",
         "        try:",
-        f"            {found} = {checks.bound(program)}({', '.join(given)})",
+        f"            {found} = {checks.bound(program)}({', '.join(given_on)})",
         f"            {total} = {' + '.join(_terms(found, result, own('sum'))) or '0.0'}",
         f"            if {total} - {total} == 0.0:",
-        f"                return {found}",
+        f"                return {returned}",
         f"        except {checks.bound((ArithmeticError, TypeError, ValueError))}:",
         "            pass",
         f"        {call} = {checks.bound(original)}",
@@ -80,12 +83,12 @@ def floats(rows: Any) -> Any:
 
 def _terms(text: str, structure: Any, sum_of: str) -> list[str]:
     """Expressions for the numbers in a result, whose sum is finite only if all of them are."""
-    if structure is None:
+    if structure is None or type(structure) is Kept:
         return []
     if structure == LEAF:
         return [text]
     kind, *names, branches = structure
-    if kind in {list, tuple} and len(branches) > LISTED and all(branch == LEAF for branch in branches):
+    if kind in {list, tuple, Numbers} and len(branches) > LISTED and all(branch == LEAF for branch in branches):
         return [f"{sum_of}({text})"]
     if not names:
         places = [f"[{i}]" for i in range(len(branches))]
@@ -125,19 +128,25 @@ class _Checks:
         self.constants[name] = value
         return name
 
+    def passed(self, name: str, argument: Argument) -> str:
+        """What the program gets for this parameter: itself, or the list made of an array."""
+        return self.own(f"{name}_listed") if _is_list(argument, Numbers) and not argument.batched else name
+
     def conversion(self, name: str, argument: Argument) -> list[str]:
         """Arrays become lists, except where the program takes buffers, and ints in a batch floats."""
-        rows_are_lists = isinstance(argument.structure, tuple) and argument.structure[0] is list
+        if self.passed(name, argument) != name:
+            listed, is_one = self.passed(name, argument), f"{self.bound(is_array)}({name})"
+            return [f"    {listed} = {name}.tolist() if {is_one} else None"]
+        rows_are_lists = _is_list(argument, list)
         if self._is_buffer or not (argument.batched or rows_are_lists):
             return []
         is_list, p = f"{self._type(name)} is {self.own('list')}", self._prefix
-        lines = [f"    if not ({is_list}) and {p}hasattr({name}, 'tolist'):", f"        {name} = {name}.tolist()"]
+        one_more = "" if argument.batched else f" and not {self.bound(is_array)}({name})"
+        lines = [f"    if not ({is_list}) and {p}hasattr({name}, 'tolist'){one_more}:"]
+        lines += [f"        {name} = {name}.tolist()"]
         if argument.batched and (rows_are_lists or argument.structure == LEAF):
-            first, more = (
-                (f"{name}[0][0]", f" and not {p}hasattr({name}[0], 'tolist') and {name}[0]")
-                if rows_are_lists
-                else (f"{name}[0]", "")
-            )
+            row = f"{name}[0]"
+            first, more = (f"{row}[0]", f" and {self._type(row)} is {p}list and {row}") if rows_are_lists else (row, "")
             lines += [
                 f"    if {is_list} and {name}{more} and {self._type(first)} is {p}int:",
                 f"        {name} = {self.bound(floats)}({name})",
@@ -156,7 +165,8 @@ class _Checks:
             if self._is_buffer:
                 return [f"({is_rows} or {self.bound(self._is_buffer)}({name}, {self.bound(argument.structure)}))"]
             return [is_rows]
-        return self._checks(name, argument.structure, iter(_leaves(argument)) if argument.fixed else None)
+        fixed = iter(_leaves(argument)) if argument.fixed else None
+        return self._checks(self.passed(name, argument), argument.structure, fixed)
 
     def _checks(self, text: str, structure: Any, fixed: Iterator[Fixed | None] | None) -> list[str]:
         """Of a sequence of floats all are looked at, of one of rows the first."""
@@ -165,9 +175,10 @@ class _Checks:
         if structure is None:
             return [f"{text} is None"]
         kind, *names, branches = structure
-        checks = [f"{self._type(text)} is {self.bound(kind)}"]
+        checks = [f"{self._type(text)} is {self.bound(list if kind is Numbers else kind)}"]
         if names and issubclass(kind, dict):
             checks.append(f"(*{text},) == {self.bound(names[0])}")
+            checks += [f"{text}.default_factory is {self.bound(factory)}" for factory in names[1:]]
             places = [f"[{self.bound(key)}]" for key in names[0]]
         elif names:
             places = [f".{name}" for name in names[0]]
@@ -190,6 +201,10 @@ class _Checks:
         if there.is_constant:
             return f"{text} is {self.bound(there.thing)}"
         return f"{self.bound(is_unchanged)}({text}, {self.bound(there.state)})"
+
+
+def _is_list(argument: Argument, kind: type) -> bool:
+    return isinstance(argument.structure, tuple) and argument.structure[0] is kind
 
 
 def _leaves(argument: Argument) -> list[Fixed | None]:

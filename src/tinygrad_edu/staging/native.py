@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from ..core.tree import LEAF, flatten, unflatten
+from ..core.tree import LEAF, flatten, numbers_of, unflatten
 from .compiler import CompilerError, load
 from .printers import c, python
 from .printers.names import Names
@@ -77,8 +77,8 @@ def _caller(trace: Any, function: Any) -> Callable[..., Any]:
     function.restype = ctypes.c_int
     bound["ERRORS"] = (ctypes.ArgumentError, struct.error, OverflowError)  # of an int beyond all floats
     result = _result(structure, itertools.count())
-    if not python.is_literal(structure):
-        bound["RESULT"] = lambda out: unflatten(structure, out)
+    if not python.is_literal(trace.structure):
+        bound["RESULT"] = lambda out: unflatten(trace.structure, out)
         result = "RESULT(out)"
     text = [
         f"def call({', '.join(own.values())}):",
@@ -180,7 +180,7 @@ def _instead(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(*trees: Any) -> Any:
         result = function(*(tree.tolist() if hasattr(tree, "tolist") else tree for tree in trees))
-        total = sum(flatten(result)[0])
+        total = sum(numbers_of(result)[0])
         if total - total != 0.0:
             raise ArithmeticError("a result of the staged program is not finite")
         return result

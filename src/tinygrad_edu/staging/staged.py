@@ -11,7 +11,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from ..core.number import Number
 from ..core.recording import no_grad
-from ..core.tree import flatten, map_leaves
+from ..core.tree import Numbers, flatten, map_leaves, numbers_of, returned
 from ..engine import Value
 from .arguments import Argument, of_buffer, read
 from .held import fixed, held_by, is_unchanged
@@ -182,9 +182,9 @@ class Staged(Generic[P, R]):
             if trace.is_buffer is None:
                 trees = {name: x.tolist() if _is_float_buffer(x) else x for name, x in trees.items()}
             result = trace.function(*trees.values())
-            total = sum(flatten(result)[0])
+            total = sum(numbers_of(result)[0])
             if total - total == 0.0:
-                return result
+                return trace.with_arrays(result) if trace.with_arrays else result
         except (ArithmeticError, ValueError):
             pass
         return self._last_word(*bound.args, **bound.kwargs)
@@ -192,7 +192,7 @@ class Staged(Generic[P, R]):
     def _last_word(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns where its program does not do. Python's (-2.0) ** 0.5 is complex: Values raise."""
         result = self._original(*args, **kwargs)
-        is_real = not any(isinstance(x, complex) for x in flatten(result)[0])
+        is_real = not any(isinstance(x, complex) for x in numbers_of(result)[0])
         return result if is_real else self._on_values(*args, **kwargs)
 
     def _original(self, *args: Any, **kwargs: Any) -> Any:
@@ -206,7 +206,9 @@ class Staged(Generic[P, R]):
 
     def _on_values(self, *args: Any, **kwargs: Any) -> Any:
         with no_grad():
-            return map_leaves(_lowered, self._f(*map_leaves(_lifted, args), **map_leaves(_lifted, kwargs)))
+            result = self._f(*map_leaves(_lifted, args), **map_leaves(_lifted, kwargs))
+        leaves, structure = flatten(result, Numbers)
+        return returned(structure, map(_lowered, leaves))
 
     def _trace(self, arguments: Mapping[str, Argument]) -> Trace:
         """The program for arguments of this structure, from now on the one that calls go to first."""

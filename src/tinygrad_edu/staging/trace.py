@@ -5,14 +5,15 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from ..core.number import primal
-from ..core.tree import flatten, unflatten
+from ..core.tree import arrays_made, bare, flatten, is_number, numbers_of, unflatten
 from ..engine import Value
 from .arguments import Argument
 from .batch import Rows
 from .entry import entry
 from .printers import arrays, c, javascript, latex, python
 from .printers.names import Names
-from .symbol import Program, StagingError, Symbol
+from .printers.writer import checked_number
+from .symbol import Operand, Program, StagingError, Symbol
 
 Function = Callable[..., Any]
 LANGUAGES = {"python": python.source, "c": c.source, "javascript": javascript.source, "latex": latex.source}
@@ -36,7 +37,7 @@ class Trace:
         self._record(f, name, signature, Program())
         if any(line.op == "arctan2" for line in self.program.lines):  # it asks for the sign of a zero
             self._record(f, name, signature, Program(exact=True))
-        _, self.structure = flatten(self.results)
+        self.with_arrays = arrays_made(self.structure)
         self.source = self.to("python")
         self.function = self._compiled()
         self.is_buffer: Callable[[object, Hashable], bool] | None = None
@@ -50,11 +51,16 @@ class Trace:
         bound = signature.bind_partial()
         bound.arguments.update(trees)
         try:
-            self.results = _numbers_of(name, f(*bound.args, **bound.kwargs))
+            leaves, self.structure = _numbers_of(name, f(*bound.args, **bound.kwargs), self._given())
         finally:
             program.finished = True
         self.program = program
+        self.results = unflatten(bare(self.structure), leaves)
         self.parameters = {each: tree.symbol if isinstance(tree, Rows) else tree for each, tree in trees.items()}
+
+    def _given(self) -> set[int]:
+        """The ids of what stands in the arguments, is no number and cannot change."""
+        return {id(x.thing) for each in self.arguments.values() for _, x in each.fixed if x.is_constant}
 
     def to(self, language: str) -> str:
         """The program as source in a language."""
@@ -73,7 +79,7 @@ class Trace:
         function: Function = namespace[self.name]
         if python.is_literal(self.structure):
             return function
-        return lambda *trees: unflatten(self.structure, function(*trees))
+        return lambda *trees: unflatten(self.structure, flatten(function(*trees))[0])
 
     def make_entry(
         self,
@@ -92,17 +98,20 @@ class Trace:
             otherwise=otherwise,
             is_buffer=self.is_buffer,
             holds=holds,
+            finish=self.with_arrays,
         )
 
 
-def _numbers_of(name: str, results: object) -> Any:
-    """The results as a tree of symbols and numbers."""
-    leaves, structure = flatten(results)
-    for x in leaves:
+def _numbers_of(name: str, results: object, given: set[int]) -> tuple[list[Operand], Hashable]:
+    """The symbols and numbers in the results, and their structure; what else there is must have been given."""
+    for x in flatten(results)[0]:
+        if not is_number(x) and id(x) not in given:
+            checked_number(name, x)
         if isinstance(x, Value) and isinstance(primal(x), Symbol):
             raise StagingError(
                 f"{name} returned a Value over its staged arguments: it used a Value from outside. "
                 "Pass that as an argument, or use its .data for the number it has now. A model with the weights it has "
                 "now is jit(lambda x: model(x).data), a training step StagedStep(model, loss, optimizer)"
             )
-    return unflatten(structure, [primal(x) for x in leaves])
+    leaves, structure = numbers_of(results)
+    return [checked_number(name, x) for x in leaves], structure

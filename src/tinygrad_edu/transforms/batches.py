@@ -72,7 +72,8 @@ def _opened(tree: object) -> tuple[list[Any], Callable[[Sequence[object]], Any]]
     """The parts of a dict, a tuple or an object with fields, and how to make another such; None for anything else."""
     kind = type(tree)
     if isinstance(tree, dict):
-        return [*tree.values()], lambda parts: with_keys(kind, dict(zip(tree, parts, strict=True)))
+        factory = getattr(tree, "default_factory", None)
+        return [*tree.values()], lambda parts: with_keys(kind, dict(zip(tree, parts, strict=True)), factory)
     if isinstance(tree, tuple):
         return [*tree], lambda parts: with_items(kind, parts)
     if (names := fields(tree)) is None:

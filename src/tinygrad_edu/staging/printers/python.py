@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from ...core.operations import SHORT_NAMES
-from ...core.tree import LEAF, flatten
+from ...core.tree import LEAF, Kept, Numbers, flatten
 from ..symbol import Operand, Program, RowLoop, Symbol, WhileLoop
 from .names import Names
 from .writer import POWER, Writer, checked_number
@@ -190,9 +190,11 @@ def is_literal(structure: Any) -> bool:
     """Whether a tree of this structure can be written in Python without naming a class."""
     if structure is None or structure == LEAF:
         return True
+    if type(structure) is Kept:
+        return False
     kind, *names, branches = structure
     keys = names[0] if names else ()
-    plain = kind in {list, tuple} or (kind is dict and all(type(key) in {str, int} for key in keys))
+    plain = kind in {list, tuple, Numbers} or (kind is dict and all(type(key) in {str, int} for key in keys))
     return plain and all(is_literal(branch) for branch in branches)
 
 
