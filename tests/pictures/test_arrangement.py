@@ -103,3 +103,16 @@ def test_the_order_of_the_boxes_does_not_matter_for_their_direction():
     found = arranged(boxes(2), [Link(1, 0)], GAPS)
     assert found.boxes[1][0] < found.boxes[0][0]
     assert found.arrows[0][0][0] < found.arrows[0][-1][0]
+
+
+def test_labels_can_stand_on_their_arrows():
+    found = arranged(boxes(3), [Link(0, 2, LABEL), Link(1, 2, LABEL)], GAPS, is_beside=False)
+    for (x, y), arrow in zip(found.labels, found.arrows, strict=True):
+        (left, top), (right, bottom) = arrow[1:3]
+        assert (x, y, y) == ((left + right) / 2, top, bottom)
+    assert found.labels[1][1] - found.labels[0][1] >= LABEL.height
+
+
+def test_a_straight_arrow_has_no_points_on_its_way():
+    found = arranged(boxes(3), [Link(0, 1, LABEL), Link(1, 2, LABEL)], GAPS)
+    assert [len(arrow) for arrow in found.arrows] == [2, 2]

@@ -6,9 +6,10 @@ the page likes; [i] is the same, in parentheses where it is negative.
 
 import json
 import keyword
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -19,11 +20,15 @@ from ..notation.forms import local_form, operation
 from ..notation.mathml import MathML
 from ..notation.text import SIGN, SUM, Text
 from ..notation.words import names, number_text, plain
+from ..pictures.arrangement import Gaps, Link, Size, arranged
 from ..staging.symbol import Condition, Symbol
-from .arrangement import Arrangement, Shape, arranged
 from .program import Staged, conditions_of
 
 LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics
+BOX_HEIGHT, MARGIN = 98, 14  # in pixels, as the page draws them; around the picture
+GAPS = {"LR": Gaps(56, 22), "TB": Gaps(54, 14)}
+LABELS = {"LR": Size(116, 22), "TB": Size(76, 22)}
+Layout = dict[str, int | list[list[int]]]
 SYMBOLS = {"+": "+", "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "prod": "Π"}
 
 
@@ -54,7 +59,7 @@ class Content:
                 for node in self.order
                 if node.op in OPERATIONS and OPERATIONS[node.op].domain
             },
-            "layouts": {rankdir: self._layout(edges, rankdir)._asdict() for rankdir in ("LR", "TB")},
+            "layouts": {rankdir: self._layout(edges, rankdir) for rankdir in ("LR", "TB")},
         }
 
     # --- nodes and edges ---
@@ -196,14 +201,13 @@ class Content:
             return f"tg.{node.op}([{', '.join(xs)}])"
         return f"tg.{node.op}({', '.join(xs)})"
 
-    def _layout(self, edges: list[tuple[int, int]], rankdir: str) -> Arrangement:
+    def _layout(self, edges: list[tuple[int, int]], rankdir: str) -> Layout:
         """The picture from left to right for wide pages, or from top to bottom for narrow ones."""
-        room = max(self.digits, 4) - 4
+        room = 8 * (max(self.digits, 4) - 4)
         if rankdir == "LR":
-            widths = [self._width(node, 8.2) + 8 * room for node in self.order]
-            return arranged(widths, edges, Shape("LR", 98, 150, 22, (116, 22)))
-        widths = [min(self._width(node, 7.6) - 24, 124) - 12 + 8 * room for node in self.order]
-        return arranged(widths, edges, Shape("TB", 98, 76, 14, (76, 22)))
+            return layout([self._width(node, 8.2) + room for node in self.order], edges, rankdir)
+        widths = [min(self._width(node, 7.6) - 24, 124) - 12 + room for node in self.order]
+        return layout(widths, edges, rankdir)
 
     def _width(self, node: Value, letter: float) -> int:
         """The width of a box: so that its heading fits, within bounds."""
@@ -211,6 +215,33 @@ class Content:
         head = f"{name} = {self.formula(node)}" if node.op else name
         badge = 22 + letter * len(SYMBOLS.get(node.op, node.op)) if node.op else 0
         return round(min(max(136, badge + letter * len(head) + 34), 200))
+
+
+def layout(widths: Sequence[int], edges: Sequence[tuple[int, int]], rankdir: str) -> Layout:
+    """Where the boxes stand, as [x, y, width]; the points of each arrow, x and y in turn; the middle of each label.
+
+    >>> layout([100, 100], [(0, 1)], "LR")["boxes"]
+    [[14, 14, 100], [286, 14, 100]]
+    """
+    is_wide = rankdir == "LR"
+    label = LABELS[rankdir]
+    found = arranged(
+        [Size(width, BOX_HEIGHT) for width in widths],
+        [Link(tail, head, label) for tail, head in edges],
+        GAPS[rankdir],
+        is_wide=is_wide,
+        is_beside=False,
+    )
+    whole = {"width": found.width + 2 * MARGIN, "height": found.height + 2 * MARGIN}
+    return {name: math.ceil(size) for name, size in whole.items()} | {
+        "boxes": [[*_shifted([box[:2]]), round(box[2])] for box in found.boxes],
+        "arrows": [_shifted(points) for points in found.arrows],
+        "labels": [_shifted([middle]) for middle in found.labels],
+    }
+
+
+def _shifted(points: Iterable[tuple[float, float]]) -> list[int]:
+    return [round(number) + MARGIN for point in points for number in point]
 
 
 def _safe(text: str) -> str:

@@ -19,6 +19,7 @@ Neighbours = defaultdict[Place, list[Place]]
 SWEEPS = 12
 STIFF = 4  # how much more than a box a passing arrow stays where it is, so that long arrows are straight
 PASSING = 16  # the room of an arrow that passes a layer
+STRAIGHT = 0.5  # what is closer to a straight line needs no point there
 LANE = 4  # between the line of an arrow and its label
 
 
@@ -57,10 +58,13 @@ class Arrangement(NamedTuple):
     labels: list[tuple[float, float]]
 
 
-def arranged(boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, *, is_wide: bool = True) -> Arrangement:
+def arranged(
+    boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, *, is_wide: bool = True, is_beside: bool = True
+) -> Arrangement:
     """Boxes of these sizes with the links between them; from left to right if `is_wide`, else down.
 
-    Boxes of one layer are as wide as the widest of them (or as high, if the graph runs down).
+    Labels stand beside the lines of their arrows, or on them if not `is_beside`. Boxes of one layer are as wide as the
+    widest of them (or as high, if the graph runs down).
 
     >>> arranged([Size(40, 20), Size(50, 20)], [Link(0, 1)], Gaps(30, 10)).boxes
     [(0.0, 0.0, 40.0, 20), (70.0, 0.0, 50.0, 20)]
@@ -71,7 +75,7 @@ def arranged(boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, *, is_wid
     rank = {box: i for i, box in enumerate(order)}
     ends = [(rank[link.tail], rank[link.head]) for link in links]
     forth = [Link(min(pair), max(pair), link.label) for pair, link in zip(ends, links, strict=True)]
-    found = _Layout([boxes[box] for box in order], forth, gaps, is_wide).arrangement()
+    found = _Layout([boxes[box] for box in order], forth, gaps, is_wide, is_beside).arrangement()
     arrows = [arrow if tail < head else arrow[::-1] for arrow, (tail, head) in zip(found.arrows, ends, strict=True)]
     return found._replace(boxes=[found.boxes[rank[box]] for box in range(len(boxes))], arrows=arrows)
 
@@ -101,14 +105,16 @@ def _parents_first(count: int, links: Iterable[Link]) -> list[int]:
 class _Layout:
     """`along` is the direction in which the graph runs, `across` the other one."""
 
-    def __init__(self, boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, is_wide: bool) -> None:
+    def __init__(
+        self, boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, is_wide: bool, is_beside: bool
+    ) -> None:
         self.boxes = [self._turned_size(size, is_wide) for size in boxes]
         self.labels = [self._turned_size(link.label, is_wide) for link in links]
         self.links, self.gaps, self.is_wide = links, gaps, is_wide
         self.layer_of = [2 * layer for layer in _layers(len(boxes), links)]  # labels have the odd layers
         self.layers, steps = self._places()
         _order(self.layers, steps)
-        self.sides = self._sides()
+        self.sides = self._sides() if is_beside else [0] * len(links)
         self.rooms = {place: self._room(place) for layer in self.layers for place in layer}
         self.middle = _spread(self.layers, steps, self.rooms)
 
@@ -156,7 +162,7 @@ class _Layout:
         if not self._has_label(place):
             return PASSING / 2, PASSING / 2
         long = LANE + self.labels[i].height + LANE
-        return (long, PASSING / 2) if self.sides[i] < 0 else (PASSING / 2, long)
+        return {-1: (long, PASSING / 2), 0: (long / 2, long / 2), 1: (PASSING / 2, long)}[self.sides[i]]
 
     # --- coordinates ---
 
@@ -196,7 +202,7 @@ class _Layout:
     def _label(
         self, i: int, across: Mapping[Place, float], starts: Sequence[float], ends: Sequence[float]
     ) -> tuple[float, float]:
-        """The middle of the label: beside the line of its arrow."""
+        """The middle of the label: beside the line of its arrow, or on it."""
         layer = self.layer_of[self.links[i].head] - 1
         aside = self.sides[i] * (LANE + self.labels[i].height / 2)
         return self._turned((starts[layer] + ends[layer]) / 2, across[i, layer] + aside)
@@ -219,7 +225,8 @@ class _Layout:
             points = [self._turned(ends[self.layer_of[link.tail]], first[i])]
             heights = [first[i], *(middle for _, middle in middles[i]), last[i]]
             for (layer, middle), before, after in zip(middles[i], heights, heights[2:], strict=False):
-                is_needed = layer % 2 == 0 or self._has_label((i, layer)) or _is_detour(before, middle, after)
+                is_free = layer % 2 and not self._has_label((i, layer)) and not _is_detour(before, middle, after)
+                is_needed = not is_free and max(abs(before - middle), abs(after - middle)) >= STRAIGHT
                 points += [self._turned(along, middle) for along in (starts[layer], ends[layer]) if is_needed]
             arrows.append([*points, self._turned(starts[self.layer_of[link.head]], last[i])])
         return arrows
