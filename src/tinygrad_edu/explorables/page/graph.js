@@ -92,10 +92,8 @@ export function createGraph(store, frame) {
     });
     layout.arrows.forEach((points, i) => {
       const { line, label } = arrows[i];
-      const middle = [points.at(-4) + points.at(-2), points.at(-3) + points.at(-1)].map((n) => n / 2);
       line.setAttribute("d", curvePath(points, isWide));
-      label.setAttribute("transform", `translate(${layout.labels[i] ?? middle})`);
-      setClass(label, "crowded", !layout.labels[i]);
+      label.setAttribute("transform", `translate(${layout.labels[i]})`);
     });
     draw(store.state, true);
   }

@@ -45,9 +45,9 @@ export function pictureText(graph, state, { layout, isWide }) {
     const isFlow = edges.includes(edge);
     const colour = isFlow ? strong : EDGE;
     const line = `<path d="${curvePath(points, isWide)}" fill="none" stroke="${colour}" stroke-width="${isFlow ? 3 : 1.5}"${edge.taken ? "" : ' stroke-dasharray="2 5"'}/>`;
-    const label = layout.labels[i];
+    const [u, v] = layout.labels[i];
     const style = `font-size="13" text-anchor="middle" stroke="#fff" stroke-width="7" paint-order="stroke" fill="${isFlow ? strong : QUIET}"`;
-    return `${line}<path d="${headPath(points, isWide, isFlow && isBack)}" fill="${colour}"/>${label ? text(label[0], label[1] + 4, labelText(edge, state.step, isFlow && isBack, isWide), style) : ""}`;
+    return `${line}<path d="${headPath(points, isWide, isFlow && isBack)}" fill="${colour}"/>${text(u, v + 4, labelText(edge, state.step, isFlow && isBack, isWide), style)}`;
   });
   graph.nodes.forEach((node, i) => {
     const [x, y, w] = layout.boxes[i];
