@@ -425,3 +425,12 @@ def test_a_language_states_all_that_languages_differ_in():
     }.items():
         with pytest.raises(NotImplementedError):
             getattr(writer, method)(*arguments)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+def test_a_slope_that_nobody_knows_reaches_no_result_that_does_not_ask_for_it():
+    """x ** y has no slope by y where x < 0; its second derivatives at x > 0 are numbers all the same."""
+    function = tg.hessian(lambda p: p[0] ** p[1])
+    ours = called(function, [1.0, 2.0])
+    (found,) = run_node([(ours.to("javascript"), ([2.5, 3.0],))])
+    assert flatten(found)[0] == pytest.approx(flatten(function([2.5, 3.0]))[0])

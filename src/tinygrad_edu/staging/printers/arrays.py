@@ -16,7 +16,7 @@ from ...core.tree import LEAF, flatten
 from ..symbol import Condition, Loop, Operand, Program, RowLoop, StagingError, Symbol, WhileLoop
 from . import python
 from .names import Names
-from .writer import ATOM, NEGATION, POWER, PRODUCT, SUM
+from .writer import ATOM, NEGATION, POWER, PRODUCT
 
 HELPERS = {  # the exponential of -|x|, written such that all derivatives at 0 are right
     "sigmoid": """def sigmoid(x):
@@ -171,15 +171,9 @@ class ArrayWriter(python.PythonWriter):
     def _operation(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
         if op == "total":
             return self._total(*args)
-        if op == "*" and any(x != x for x in args if isinstance(x, float)):
-            return self._times_nan(*sorted(args, key=lambda x: isinstance(x, float)))
         if op in self.TEMPLATES:
             self.used.add("where")
         return super()._operation(op, args)
-
-    def _times_nan(self, x: Operand, unknown: Operand) -> tuple[str, int]:
-        """A slope that nobody knows, nan, times what reaches it: 0 where that is 0, as in a branch not taken."""
-        return self._select(f"{self._operand(x, SUM)} == 0.0", "0.0", self._operand(unknown)), ATOM
 
     def _total(self, loop: RowLoop, term: Operand) -> tuple[str, int]:
         axes = self._axes_of([term])

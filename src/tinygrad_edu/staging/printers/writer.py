@@ -135,9 +135,7 @@ class Writer:
 
     def _operation(self, op: str, args: Any) -> tuple[str, int]:
         if op in INFIX:
-            strength, left, right = INFIX[op]
-            x, y = self._operand(args[0], strength + left), self._operand(args[1], strength + right)
-            return self._infix(op, x, y), strength
+            return self._of_two(op, *args)
         if op == "**":
             return self._power(*args)
         if op == "neg":
@@ -158,6 +156,18 @@ class Writer:
             self.used.update(op for op in ("nan",) if op in template)
             return template.format(*(self._operand(x, ATOM) for x in args)), self.CHOOSING
         return self._call(op, args)
+
+    def _of_two(self, op: str, x: Operand, y: Operand) -> tuple[str, int]:
+        if op == "*" and self.NUMERIC:
+            for factor, other in ((x, y), (y, x)):
+                if isinstance(other, float) and math.isnan(other):
+                    return self._times_nan(factor, other), self.CHOOSING
+        strength, left, right = INFIX[op]
+        return self._infix(op, self._operand(x, strength + left), self._operand(y, strength + right)), strength
+
+    def _times_nan(self, x: Operand, unknown: Operand) -> str:
+        """A slope that nobody knows, nan, times what reaches it: 0 where that is 0, as in a branch not taken."""
+        return self._select(f"{self._operand(x, SUM)} == 0.0", "0.0", self._operand(unknown))
 
     def _choice_of(self, condition: Condition, a: Operand, b: Operand) -> str:
         """One of two numbers; at a kink, nan beside it is on no side."""
