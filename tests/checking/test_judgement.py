@@ -51,6 +51,34 @@ def test_right_gradients_are_not_accused(f, x):
     assert not report.culprits
 
 
+@pytest.mark.parametrize(
+    ("f", "xs"),
+    [
+        (lambda x, y: tg.expm1(x * y) ** tg.maximum(tg.arccos(y), tg.cos(-2.26)), (1e8, -0.0)),
+        (lambda x, y: tg.sin(abs(tg.sin(tg.tan(y) / (x / -2.89)))), (1e-08, 22.82508973753847)),
+        (lambda x, y: tg.sqrt(tg.tan(y**x) ** 3), (18.564966657882604, 4.1)),
+        (lambda x, y: abs(tg.minimum(x, y)), (1e-300, 1.0000000001e-300)),
+        (lambda x, y: abs(tg.minimum(x, y)), (5e-324, 1e-300)),
+        (lambda x, y: x / y, (1.0, 1e-300)),
+        (lambda x, y: x / (x + y), (1e-300, 3e-300)),
+        (lambda x, y: abs(1e10 * x - 1e10 - y), (1.0, 1e-3)),
+    ],
+)
+def test_what_happens_within_the_smallest_step_is_no_reason_to_accuse(f, xs):
+    report = gradcheck(f, *xs)
+    assert report, report.text
+
+
+@pytest.mark.parametrize("slope", [math.inf, -math.inf, math.nan])
+def test_a_slope_that_is_no_finite_number_where_there_is_one_is_wrong(slope):
+    def wrong(x):
+        return x._node("wrong", x.data**3, slope) if isinstance(x, tg.Value) else x**3
+
+    assert not gradcheck(wrong, 2.0)
+    assert not gradcheck(lambda x: tg.sin(wrong(x)) + x, 0.3)
+    assert gradcheck(lambda x: 1 / x, 1e-300), "the slope itself is beyond all floats"
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_network_exactly_at_its_target_is_not_accused(seed):
     model = tg.nn.MLP(2, [3, 1], seed=seed)

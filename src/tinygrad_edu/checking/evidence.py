@@ -98,6 +98,9 @@ def judgement(gradient: float, found: Sequence[Step], rtol: float) -> Judgement:
         return Judgement(CANNOT_TELL, math.nan, math.nan)
     best = min(range(len(found)), key=lambda k: totals[k])
     slope = found[best].slope
+    if not math.isfinite(gradient):
+        settled = _settled(found[max(best - 1, 0) :], slope)
+        return Judgement("DISAGREES" if settled else CANNOT_TELL, slope, totals[best])
     apart = abs(gradient - slope)
     scale = max(abs(gradient), abs(slope))
     able = [step for step in found[max(best - 1, 0) :] if CLEAR * SURE * step.rounding < apart]
@@ -118,3 +121,10 @@ def judgement(gradient: float, found: Sequence[Step], rtol: float) -> Judgement:
     steady = all(abs(step.slope - slope) <= allowed + SURE * step.rounding for step in able)
     against = steady and len(able) >= WITNESSES and math.isfinite(apart)
     return Judgement("DISAGREES" if against else CANNOT_TELL, slope, totals[best])
+
+
+def _settled(found: Sequence[Step], slope: float) -> bool:
+    """Whether all of these steps that rounding leaves able to tell say this slope."""
+    able = [step for step in found if SURE * step.rounding <= STEADY * max(1.0, abs(slope))]
+    off = [abs(step.slope - slope) - SURE * step.rounding for step in able]
+    return len(able) > WITNESSES and max(off) <= STEADY * abs(slope)

@@ -73,7 +73,7 @@ def _closer(f: Function, xs: list[float], j: int, i: int) -> Callable[[], list[S
 def _excused(f: Function, xs: list[float], i: int, j: int, found: Comparison) -> Comparison:
     """The verdict, unless what looks wrong is the gradient's own rounding, or the convention at several kinks."""
     traced = Traced(f, xs)
-    if found.difference <= SURE * gradient_rounding(f, xs, i, j):
+    if math.isfinite(found.gradient) and found.difference <= SURE * gradient_rounding(f, xs, i, j):
         return found._replace(verdict=CANNOT_TELL, ok=True)
     result = traced.results[i]
     bent = kinks(result, traced.variables[j]) if isinstance(result, Value) else []
@@ -95,7 +95,7 @@ def judged(
     If the two differ, all steps are looked at, with what rounding may have done to each. Where there is no estimate,
     the slopes of both sides tell about kinks, jumps and edges.
     """
-    if estimate is not None:
+    if estimate is not None and math.isfinite(gradient):
         scale = max(abs(gradient), abs(estimate.slope))
         if abs(gradient - estimate.slope) <= rtol * scale + SURE * estimate.error:
             return Comparison(gradient, estimate.slope, "agrees", True), estimate.error
@@ -117,12 +117,16 @@ def judged(
 
 def _is_steady(f: Callable[[float], float], x: float, found: Comparison) -> bool:
     """Whether the slopes of each side stay where they are with smaller steps, while the gradient is elsewhere."""
-    if not math.isfinite(found.difference):
-        return True  # a gradient that is no finite number, where there is a slope
+    if not math.isfinite(found.numeric):
+        return False
+    if not math.isfinite(found.gradient):
+        return True  # no finite number, where there is a slope
     around = [each for each in smaller_and_smaller(f, x) if each.noise < found.difference / CLEAR]
     sides = [[slope for slope in side if slope == slope] for side in zip(*[each[:2] for each in around], strict=True)]
     known = [side[-WITNESSES - 1 :] for side in sides if side]
     return bool(known) and all(
-        len(side) > WITNESSES and max(side) - min(side) <= STEADY * min(found.difference, abs(side[0]) or math.inf)
+        len(side) > WITNESSES
+        and max(side) - min(side) <= STEADY * min(found.difference, abs(side[0]) or math.inf)
+        and abs(side[-1] - found.gradient) > found.difference / CLEAR
         for side in known
     )
