@@ -6,14 +6,13 @@ are no numbers (texts, booleans, functions, objects), which are fixed in the pro
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..core.elementary import Elementary
 from ..core.number import Number, number
 from ..core.tree import LEAF, Numbers, flatten, unflatten
 from .batch import Rows
 from .held import Fixed, fixed
-from .symbol import Program
+from .symbol import Program, Structure, Tree
 
 
 @dataclass(frozen=True)
@@ -25,13 +24,13 @@ class Argument:
     batched: bool = False
     handed: Hashable = field(default=LEAF, compare=False)  # of a row, what the function sees: arrays are Numbers
 
-    def rebuilt(self, numbers: Iterator[Number], rows: int) -> Any:
+    def rebuilt(self, numbers: Iterator[Number], rows: int) -> Tree:
         """The argument with its numbers replaced by these, in order; `rows` is the length of a batched one."""
         if self.batched:
             return [unflatten(self.structure, numbers) for _ in range(rows)]
         return unflatten(self.structure, self._with_fixed(numbers))
 
-    def symbols(self, program: Program, name: str) -> Any:
+    def symbols(self, program: Program, name: str) -> Tree:
         """The argument of this name with an input symbol for each number."""
         if self.batched:
             return Rows(program, name, self.handed)
@@ -63,7 +62,7 @@ def read(name: str, tree: object, *, batched: bool) -> tuple[list[Number], Argum
     return numbers, Argument(structure, tuple(others))
 
 
-def _read_rows(name: str, rows: Any) -> tuple[list[Number], Argument]:
+def _read_rows(name: str, rows: Tree) -> tuple[list[Number], Argument]:
     numbers: list[Number | None] = []
     structures: set[Hashable] = set()
     listed = _as_list(rows)
@@ -84,18 +83,18 @@ def _read_rows(name: str, rows: Any) -> tuple[list[Number], Argument]:
     return known, _of_rows(rows if hasattr(rows, "dtype") else listed, structures.pop())
 
 
-def of_buffer(rows: Any) -> Argument:
+def of_buffer(rows: Tree) -> Argument:
     """The structure of a batch that is a buffer of floats, which is not gone through for that."""
     some = rows[:1]
     return _of_rows(some if hasattr(some, "dtype") else _as_list(some), flatten(_as_list(some)[0])[1])
 
 
-def _of_rows(rows: Any, structure: Hashable) -> Argument:
+def _of_rows(rows: Tree, structure: Hashable) -> Argument:
     _, handed = flatten(next(iter(rows)), Numbers)
     return Argument(structure, batched=True, handed=handed)
 
 
-def _as_list(tree: Any) -> Any:
+def _as_list(tree: Tree) -> Tree:
     """An array of any kind as nested lists."""
     return tree.tolist() if hasattr(tree, "tolist") and not isinstance(tree, Elementary) else tree
 
@@ -110,7 +109,7 @@ def _number(x: object) -> Number | None:
         return None
 
 
-def _paths(structure: Any) -> list[str]:
+def _paths(structure: Structure) -> list[str]:
     """A name for each leaf, from the keys and indices that lead to it."""
     if structure == LEAF:
         return [""]

@@ -7,6 +7,7 @@ from typing import Any
 from ..core.tree import LEAF, Kept, Numbers, is_array, leaf_names
 from .arguments import Argument
 from .held import Fixed, is_unchanged
+from .symbol import Structure, Tree
 
 ABSENT: Any = object()  # stands for an argument that was left to its default
 LISTED = 8  # of more results than that, those in one list are summed up to see whether all are finite
@@ -66,14 +67,14 @@ def entry(
     return made
 
 
-def _pass_on(call: Function, names: tuple[str, ...], values: tuple[object, ...]) -> Any:
+def _pass_on(call: Function, names: tuple[str, ...], values: tuple[object, ...]) -> object:
     """Call with the arguments that are there: by position, from the first that is missing on by name."""
     missing = next((i for i, x in enumerate(values) if x is ABSENT), len(values))
     named = zip(names[missing:], values[missing:], strict=True)
     return call(*values[:missing], **{name: x for name, x in named if x is not ABSENT})
 
 
-def floats(rows: Any) -> Any:
+def floats(rows: Tree) -> Tree:
     """Numbers, or rows of numbers, as floats; what else there is among them is left as it is."""
     kinds = {*map(type, rows)}
     if kinds <= {float, int}:
@@ -81,7 +82,7 @@ def floats(rows: Any) -> Any:
     return [floats(row) for row in rows] if kinds <= {list, tuple} else rows
 
 
-def _terms(text: str, structure: Any, sum_of: str) -> list[str]:
+def _terms(text: str, structure: Structure, sum_of: str) -> list[str]:
     """Expressions for the numbers in a result, whose sum is finite only if all of them are."""
     if structure is None or type(structure) is Kept:
         return []
@@ -168,7 +169,7 @@ class _Checks:
         fixed = iter(_leaves(argument)) if argument.fixed else None
         return self._checks(self.passed(name, argument), argument.structure, fixed)
 
-    def _checks(self, text: str, structure: Any, fixed: Iterator[Fixed | None] | None) -> list[str]:
+    def _checks(self, text: str, structure: Structure, fixed: Iterator[Fixed | None] | None) -> list[str]:
         """Of a sequence of floats all are looked at, of one of rows the first."""
         if structure == LEAF:
             return [self._leaf(text, fixed)]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..core.elementary import where
-from ..core.number import primal, shown
+from ..core.number import Number, primal, shown
 from ..core.rules import deepest
 from ..core.tree import flatten, unflatten
 from ..transforms.dual import Dual
@@ -18,8 +18,10 @@ from .loops import while_loop
 from .symbol import Condition, Symbol
 
 S = TypeVar("S")
-Round = Callable[[list[Any]], list[Any]]
-Matrix = list[list[Any]]
+Round = Callable[[list[Number]], list[Number]]
+Kind = Any  # a class of nodes
+State = tuple[list[Number], list[Number], Number]  # before, now, rounds
+Matrix = list[list[Number]]
 MOST = 10_000  # rounds
 
 
@@ -40,7 +42,7 @@ def fixed_point(step: Callable[[S], S], start: S, *, rtol: float = 1e-13, atol: 
     """
     leaves, structure = flatten(start)
 
-    def change(xs: list[Any]) -> list[Any]:
+    def change(xs: list[Number]) -> list[Number]:
         following, found = flatten(step(unflatten(structure, xs)))
         if found != structure:
             raise TypeError(f"fixed_point: the state is {shown(start)}, but step returned another shape")
@@ -49,14 +51,14 @@ def fixed_point(step: Callable[[S], S], start: S, *, rtol: float = 1e-13, atol: 
     return unflatten(structure, _solved(change, leaves, rtol, atol))  # type: ignore[no-any-return]
 
 
-def _solved(change: Round, start: list[Any], rtol: float, atol: float) -> list[Any]:
+def _solved(change: Round, start: list[Number], rtol: float, atol: float) -> list[Number]:
     """The fixed point at the level of the deepest nodes that the step returns."""
     once = change(start)
     kind = deepest([*start, *once])
     if kind is None:
         return _repeated(change, start, once, rtol, atol)
 
-    def numbers(xs: list[Any]) -> list[Any]:
+    def numbers(xs: list[Number]) -> list[Number]:
         return [x.data if isinstance(x, kind) else x for x in xs]
 
     solution = _solved(lambda xs: numbers(change(xs)), numbers(start), rtol, atol)
@@ -73,10 +75,10 @@ def _solved(change: Round, start: list[Any], rtol: float, atol: float) -> list[A
     ]
 
 
-def _with_tangents(kind: Any, change: Round, solution: list[Any]) -> list[Any]:
+def _with_tangents(kind: Kind, change: Round, solution: list[Number]) -> list[Number]:
     """Forward: one step with the state fixed, for the right-hand side, and one along each number of the state."""
 
-    def rates(seeds: list[float]) -> list[Any]:
+    def rates(seeds: list[float]) -> list[Number]:
         found = change([kind._with_tangent(x, seed) for x, seed in zip(solution, seeds, strict=True)])
         return [y.tangent if isinstance(y, kind) else 0.0 for y in found]
 
@@ -88,14 +90,14 @@ def _with_tangents(kind: Any, change: Round, solution: list[Any]) -> list[Any]:
     return [kind._with_tangent(x, tangent) for x, (tangent,) in zip(solution, tangents, strict=True)]
 
 
-def _minus(is_one: bool, slope: Any) -> Any:
+def _minus(is_one: bool, slope: Number) -> Number:
     return (1.0 - slope) if is_one else (0.0 - slope)
 
 
-def _repeated(change: Round, start: list[Any], once: list[Any], rtol: float, atol: float) -> list[Any]:
+def _repeated(change: Round, start: list[Number], once: list[Number], rtol: float, atol: float) -> list[Number]:
     """The state that stays, for plain numbers or symbols of them."""
 
-    def unsettled(state: tuple[list[Any], list[Any], Any]) -> Any:
+    def unsettled(state: State) -> object:
         before, now, rounds = state
         moves = [_moves(a, b, rtol, atol) for a, b in zip(before, now, strict=True)]
         any_moves: Any = False
@@ -103,7 +105,7 @@ def _repeated(change: Round, start: list[Any], once: list[Any], rtol: float, ato
             any_moves = each | any_moves if isinstance(each, Condition) else any_moves | each
         return any_moves & (rounds < MOST) if isinstance(any_moves, Condition) else any_moves and rounds < MOST
 
-    def again(state: tuple[list[Any], list[Any], Any]) -> tuple[list[Any], list[Any], Any]:
+    def again(state: State) -> State:
         _, now, rounds = state
         return now, change(now), rounds + 1.0
 
@@ -115,7 +117,7 @@ def _repeated(change: Round, start: list[Any], once: list[Any], rtol: float, ato
     return now
 
 
-def _moves(before: Any, now: Any, rtol: float, atol: float) -> Any:
+def _moves(before: Number, now: Number, rtol: float, atol: float) -> object:
     return abs(now - before) > rtol * abs(now) + atol
 
 

@@ -10,19 +10,24 @@ import itertools
 import struct
 import warnings
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.tree import LEAF, flatten, numbers_of, unflatten
 from .compiler import CompilerError, load
 from .printers import c, python
 from .printers.names import Names
-from .symbol import Symbol
+from .symbol import Structure, Symbol, Tree
 
+if TYPE_CHECKING:
+    from .trace import Trace
+
+Function = Callable[..., Any]
+Batch = tuple[int, int | bytes, object]  # how many rows, where their numbers are, what keeps them there
 NAME = "staged"  # what the function is called in the library
 _warned = False
 
 
-def compile_trace(trace: Any) -> None:
+def compile_trace(trace: "Trace") -> None:
     """Let this trace run as native code; it stays as it is, with one warning per process, where that cannot be."""
     global _warned
     text = c.source(NAME, trace.parameters, trace.program, trace.results)
@@ -41,7 +46,7 @@ def compile_trace(trace: Any) -> None:
     trace.is_buffer = is_buffer
 
 
-def _caller(trace: Any, function: Any) -> Callable[..., Any]:
+def _caller(trace: "Trace", function: "ctypes._NamedFuncPointer") -> Function:
     """A Python function with the trace's parameters that packs them, calls the C function and unpacks its results.
 
     It is written as text, made to measure like the programs themselves.
@@ -92,11 +97,11 @@ def _caller(trace: Any, function: Any) -> Callable[..., Any]:
         f"    return PYTHON({', '.join(own.values())})",
     ]
     exec(compile("\n".join(text), "<call>", "exec"), bound)  # noqa: S102 - made-up names only
-    caller: Callable[..., Any] = bound["call"]
+    caller: Function = bound["call"]
     return caller
 
 
-def _result(structure: Any, places: "itertools.count[int]") -> str:
+def _result(structure: Structure, places: "itertools.count[int]") -> str:
     """A tree of results as a Python expression over the array `out`."""
     if structure is None:
         return "None"
@@ -117,7 +122,7 @@ def _result(structure: Any, places: "itertools.count[int]") -> str:
 # --- batches ---------------------------------------------------------------------------------------------------
 
 
-def is_buffer(x: Any, row: Hashable) -> bool:
+def is_buffer(x: Tree, row: Hashable) -> bool:
     """Whether `x` is a buffer of doubles, without gaps, with rows of this structure, at least one."""
     try:
         view = memoryview(x)
@@ -128,19 +133,19 @@ def is_buffer(x: Any, row: Hashable) -> bool:
     return view.format == "d" and view.c_contiguous and len(shape) > 0 and shape[0] > 0 and shape[1:] == row_shape
 
 
-def _size(row: Any) -> int:
+def _size(row: Structure) -> int:
     """How many numbers a row has that is one list of them; -1 for any other."""
     kind, *names, branches = row if isinstance(row, tuple) else (None, ())
     flat = kind in {list, tuple} and not names and all(branch == LEAF for branch in branches)
     return len(branches) if flat else -1
 
 
-def _rows(row: Hashable) -> Callable[[Any], tuple[int, Any, Any]]:
+def _rows(row: Hashable) -> Callable[[Any], Batch]:
     """What turns a batch into the number of its rows, where its numbers are, and what keeps them there."""
     size = _size(row)
     count = len(flatten(unflatten(row, itertools.repeat(0.0)))[0])
 
-    def of_buffer(rows: Any) -> tuple[int, Any, Any]:
+    def of_buffer(rows: Tree) -> Batch:
         view = memoryview(rows)
         if view.readonly:
             copied = view.tobytes()
@@ -148,7 +153,7 @@ def _rows(row: Hashable) -> Callable[[Any], tuple[int, Any, Any]]:
         address = (ctypes.c_double * 1).from_buffer(view.cast("B"))
         return len(view), ctypes.addressof(address), address
 
-    def of_list(rows: Any) -> tuple[int, Any, Any]:
+    def of_list(rows: Tree) -> Batch:
         if type(rows) is not list:
             return of_buffer(rows)
         numbers: Any
@@ -164,9 +169,9 @@ def _rows(row: Hashable) -> Callable[[Any], tuple[int, Any, Any]]:
     return of_list
 
 
-def _flat(rows: Any, row: Hashable) -> list[Any]:
+def _flat(rows: Tree, row: Hashable) -> list[float]:
     """The numbers of rows of any structure; ValueError if one has another than the first."""
-    numbers: list[Any] = []
+    numbers: list[float] = []
     for each in rows:
         leaves, structure = flatten(each)
         if structure != row:
@@ -175,10 +180,10 @@ def _flat(rows: Any, row: Hashable) -> list[Any]:
     return numbers
 
 
-def _instead(function: Callable[..., Any]) -> Callable[..., Any]:
+def _instead(function: Function) -> Function:
     """The Python program, which takes lists; ArithmeticError if a result is not finite."""
 
-    def call(*trees: Any) -> Any:
+    def call(*trees: Tree) -> Tree:
         result = function(*(tree.tolist() if hasattr(tree, "tolist") else tree for tree in trees))
         total = sum(numbers_of(result)[0])
         if total - total != 0.0:

@@ -9,11 +9,23 @@ taken, log(where(x > 0.0, x, 1.0)), and what is used outside of the branch is 0 
 """
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ...core.operations import OPERATIONS, SHORT_NAMES
 from ...core.tree import LEAF, flatten
-from ..symbol import Condition, Loop, Operand, Program, RowLoop, StagingError, Symbol, WhileLoop
+from ..symbol import (
+    Condition,
+    Loop,
+    Operand,
+    Operands,
+    Program,
+    RowLoop,
+    StagingError,
+    Structure,
+    Symbol,
+    Tree,
+    WhileLoop,
+)
 from . import python
 from .names import Names
 from .writer import ATOM, NEGATION, POWER, PRODUCT
@@ -55,7 +67,7 @@ class ArrayWriter(python.PythonWriter):
         "equal": "where({0} == {1}, 1.0, where(({0} < {1}) | ({0} > {1}), 0.0, nan))",
     }
 
-    def __init__(self, program: Program, results: list[Any], names: Names, rows: dict[str, Hashable]) -> None:
+    def __init__(self, program: Program, results: list[Operand], names: Names, rows: dict[str, Hashable]) -> None:
         self._rows = rows  # the structure of one row of each batched argument
         self._loops: list[RowLoop] = []  # those with columns in the program
         self._written: set[WhileLoop] = set()
@@ -151,7 +163,7 @@ class ArrayWriter(python.PythonWriter):
             self._axes[line] -= {args[0]}
         return text, strength
 
-    def _axes_of(self, args: Iterable[Any]) -> frozenset[Loop]:
+    def _axes_of(self, args: Iterable[object]) -> frozenset[Loop]:
         axes: frozenset[Loop] = frozenset()
         for x in args:
             if isinstance(x, Condition):
@@ -160,7 +172,7 @@ class ArrayWriter(python.PythonWriter):
                 axes |= self._axes.get(x, frozenset([each for each in x.block[-1:] if isinstance(each, RowLoop)]))
         return axes
 
-    def _where(self, taken: list[Any], text: str, otherwise: str) -> str:
+    def _where(self, taken: list[tuple[Condition, bool]], text: str, otherwise: str) -> str:
         """The text where all of these branches are taken."""
         self.used.add("where")
         for condition, outcome in reversed(taken):
@@ -168,7 +180,7 @@ class ArrayWriter(python.PythonWriter):
             text = f"where({self._condition(condition)}, {a}, {b})"
         return text
 
-    def _operation(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
+    def _operation(self, op: str, args: Operands) -> tuple[str, int]:
         if op == "total":
             return self._total(*args)
         if op in self.TEMPLATES:
@@ -188,7 +200,7 @@ class ArrayWriter(python.PythonWriter):
         self.used.add("where")
         return f"where({condition}, {a}, {b})"
 
-    def _power(self, x: Any, n: Any) -> tuple[str, int]:
+    def _power(self, x: Operand, n: Operand) -> tuple[str, int]:
         is_whole = isinstance(n, float) and n.is_integer()
         exponent = str(int(n)) if is_whole and abs(n) < 1e9 else self._operand(n, NEGATION)
         return f"{self._operand(x, POWER + 1)} ** {exponent}", POWER
@@ -217,12 +229,12 @@ class TorchWriter(ArrayWriter):
     def _count(self, rows: Symbol) -> str:
         return f"{self._some_array(rows)}.new_tensor({super()._count(rows)})"
 
-    def _operation(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
+    def _operation(self, op: str, args: Operands) -> tuple[str, int]:
         if op == "sign":
             self.used.add(op)
         return super()._operation(op, args)
 
-    def _call(self, op: str, args: tuple[Any, ...]) -> tuple[str, int]:
+    def _call(self, op: str, args: Operands) -> tuple[str, int]:
         tensor = next(x for x in args if not isinstance(x, float))
         texts = [f"{self._operand(tensor, ATOM)}.new_tensor({self._operand(x)})" for x in args if isinstance(x, float)]
         return super()._call(op, tuple(texts.pop() if isinstance(x, float) else x for x in args))
@@ -232,7 +244,7 @@ LIBRARIES: dict[str, type[ArrayWriter]] = {"numpy": ArrayWriter, "jax": JaxWrite
 
 
 def source(
-    library: str, name: str, parameters: dict[str, Any], program: Program, results: Any, rows: dict[str, Hashable]
+    library: str, name: str, parameters: dict[str, Tree], program: Program, results: Tree, rows: dict[str, Hashable]
 ) -> str:
     """A function of a library's arrays as text; `rows` has the structure of one row of each batched argument.
 
@@ -251,7 +263,7 @@ def _depth(loop: RowLoop) -> int:
     return sum(isinstance(opening, RowLoop) for opening in flatten(loop.target)[0][0].block) - 1
 
 
-def _endangered(op: str, args: tuple[Any, ...]) -> int | None:
+def _endangered(op: str, args: Operands) -> int | None:
     """Which operand decides whether an operation is finite, if it is one of which that is in doubt."""
     if op not in HARMLESS or (op == "**" and isinstance(args[1], float) and args[1] >= 0 and args[1].is_integer()):
         return None
@@ -261,7 +273,7 @@ def _endangered(op: str, args: tuple[Any, ...]) -> int | None:
     return numbers[0]
 
 
-def _arrays(name: str, text: str, structure: Any) -> Iterator[tuple[str, int]]:
+def _arrays(name: str, text: str, structure: Structure) -> Iterator[tuple[str, int]]:
     """The arrays that hold rows of this structure: how each is written, and of how many columns it is, 0 for just one.
 
     Rows of numbers are a column, rows that are lists of numbers an array; others are dicts, tuples, … of such.
@@ -283,7 +295,7 @@ def _arrays(name: str, text: str, structure: Any) -> Iterator[tuple[str, int]]:
             yield from _arrays(name, text + place, branch)
 
 
-def _is_array(structure: Any) -> bool:
+def _is_array(structure: Structure) -> bool:
     """Whether rows of this structure are an array together: lists of numbers, lists of such lists, all alike."""
     if structure == LEAF:
         return True

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from ...core.operations import SHORT_NAMES
 from ...core.tree import flatten
-from ..symbol import Operand, Program, RowLoop, Symbol
+from ..symbol import Operand, Program, RowLoop, Symbol, Tree
 from .braces import BracesWriter
 from .names import Names
 from .writer import checked_number
@@ -98,7 +98,7 @@ class CWriter(BracesWriter):
         return f"(double){self.counts[rows]}"
 
 
-def signature(parameters: dict[str, Any]) -> list[tuple[str, str, list[Any]]]:
+def signature(parameters: dict[str, Tree]) -> list[tuple[str, str, list[Symbol]]]:
     """What becomes of each parameter: its name, "number", "array" or "rows", and its numbers."""
     kinds = []
     for name, tree in parameters.items():
@@ -110,7 +110,7 @@ def signature(parameters: dict[str, Any]) -> list[tuple[str, str, list[Any]]]:
     return kinds
 
 
-def source(name: str, parameters: dict[str, Any], program: Program, results: Any) -> str:
+def source(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> str:
     """A C function as text, with the headers and helpers it needs."""
     names = Names(RESERVED, patterns=PATTERNS)
     name = names.fresh(name or "f")

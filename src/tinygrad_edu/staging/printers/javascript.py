@@ -6,11 +6,11 @@ raises an error, as log(-1), JavaScript goes on with NaN or Infinity.
 
 import dataclasses
 import json
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ...core.operations import OPERATIONS
 from ...core.tree import flatten
-from ..symbol import Program, RowLoop, Symbol
+from ..symbol import Program, RowLoop, Symbol, Tree
 from .braces import BracesWriter
 from .names import Names
 from .writer import checked_number
@@ -92,7 +92,7 @@ class JavaScriptWriter(BracesWriter):
         return f"{self.names.of(rows)}.length"
 
 
-def _pattern(names: Names, tree: Any) -> str:
+def _pattern(names: Names, tree: Tree) -> str:
     """What takes an argument apart; what is no number in it is passed over."""
     if isinstance(tree, Symbol):
         return names.of(tree)
@@ -104,7 +104,7 @@ def _pattern(names: Names, tree: Any) -> str:
     return f"{{{', '.join(f'{key}: {_pattern(names, branch)}' for key, branch in named.items())}}}"
 
 
-def _branches(tree: Any) -> dict[str, Any] | None:
+def _branches(tree: Tree) -> dict[str, Tree] | None:
     """The branches of a dict or dataclass, by their keys as JavaScript writes them."""
     if isinstance(tree, dict):
         return {json.dumps(str(key)): branch for key, branch in tree.items()}
@@ -113,7 +113,7 @@ def _branches(tree: Any) -> dict[str, Any] | None:
     return None
 
 
-def _returned(writer: JavaScriptWriter, tree: Any) -> str:
+def _returned(writer: JavaScriptWriter, tree: Tree) -> str:
     if isinstance(tree, list | tuple):
         return f"[{', '.join(_returned(writer, branch) for branch in tree)}]"
     named = _branches(tree)
@@ -122,7 +122,7 @@ def _returned(writer: JavaScriptWriter, tree: Any) -> str:
     return "null" if tree is None else writer.result(tree)
 
 
-def source(name: str, parameters: dict[str, Any], program: Program, results: Any) -> str:
+def source(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> str:
     """A JavaScript function as text, with the helpers it needs."""
     names = Names(RESERVED)
     name = names.fresh(name or "f")

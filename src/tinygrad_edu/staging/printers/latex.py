@@ -3,11 +3,11 @@ r"""Programs as LaTeX: the lines of a program as equations, one below the other,
 The text is one `aligned` environment, to be set within `\[` and `\]`. It needs amsmath, or MathJax or KaTeX.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ...core.tree import flatten
 from ...notation.latex import Latex
-from ..symbol import Condition, Operand, Operands, Program, RowLoop, Symbol, WhileLoop
+from ..symbol import Condition, Operand, Operands, Program, RowLoop, Symbol, Tree, WhileLoop
 from .names import Names
 from .writer import ATOM, POWER, PRODUCT, Writer, checked_number
 
@@ -117,7 +117,7 @@ class LatexWriter(Writer):
         return rf"\left|{self.name(rows)}\right|"
 
 
-def _shown(writer: LatexWriter, tree: Any) -> str:
+def _shown(writer: LatexWriter, tree: Tree) -> str:
     """A tree of numbers: its numbers in brackets, as its branches nest."""
     leaves, _ = flatten(tree)
     if isinstance(tree, list | tuple):
@@ -127,7 +127,7 @@ def _shown(writer: LatexWriter, tree: Any) -> str:
     return rf"\left({', '.join(writer.result(x) for x in leaves)}\right)"
 
 
-def source(name: str, parameters: dict[str, Any], program: Program, results: Any) -> str:
+def source(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> str:
     r"""The program as an `aligned` environment, the last line of which states the function's result."""
     names = Names(frozenset(), unicode=True)
     leaves, _ = flatten(results)

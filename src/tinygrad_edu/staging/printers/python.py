@@ -8,11 +8,11 @@ import dataclasses
 import keyword
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ...core.operations import SHORT_NAMES
 from ...core.tree import LEAF, Kept, Numbers, flatten
-from ..symbol import Operand, Program, RowLoop, Symbol, WhileLoop
+from ..symbol import Operand, Program, RowLoop, Structure, Symbol, Tree, WhileLoop
 from .names import Names
 from .writer import POWER, Writer, checked_number
 
@@ -108,7 +108,7 @@ class PythonWriter(Writer):
         zeros = [self._zero(total) for total in self.live.totals.get(loop, [])]
         return [*zeros, f"for {target} in {every}:", *unpacking]
 
-    def _target(self, tree: Any, unpacking: list[str]) -> str:
+    def _target(self, tree: Tree, unpacking: list[str]) -> str:
         """What a row is assigned to in the head of the loop; a dict is unpacked in its body."""
         if isinstance(tree, Symbol):
             return self.names.of(tree)
@@ -157,7 +157,7 @@ def sequence(items: list[str]) -> str:
 # --- the function around the program -------------------------------------------------------------------------------
 
 
-def unpacked(names: Names, name: str, tree: Any) -> list[str]:
+def unpacked(names: Names, name: str, tree: Tree) -> list[str]:
     """The lines that unpack a parameter into the names of its numbers, each indented as the body of a function."""
     branches = children(name, tree)
     if not branches:
@@ -173,7 +173,7 @@ def unpacked(names: Names, name: str, tree: Any) -> list[str]:
     return lines
 
 
-def children(name: str, tree: Any) -> list[tuple[str, str, Any]]:
+def children(name: str, tree: Tree) -> list[tuple[str, str, Tree]]:
     """The branches of a tree: a wish for the name of each, how Python gets at it (if not by order), and it."""
     if isinstance(tree, list | tuple):
         return [(f"{name}_{i}", "", branch) for i, branch in enumerate(tree)]
@@ -186,7 +186,7 @@ def children(name: str, tree: Any) -> list[tuple[str, str, Any]]:
     return []
 
 
-def is_literal(structure: Any) -> bool:
+def is_literal(structure: Structure) -> bool:
     """Whether a tree of this structure can be written in Python without naming a class."""
     if structure is None or structure == LEAF:
         return True
@@ -198,7 +198,7 @@ def is_literal(structure: Any) -> bool:
     return plain and all(is_literal(branch) for branch in branches)
 
 
-def _returned(writer: Writer, tree: Any) -> str:
+def _returned(writer: Writer, tree: Tree) -> str:
     """A tree of results as a Python expression."""
     if isinstance(tree, dict):
         return f"{{{', '.join(f'{key!r}: {_returned(writer, branch)}' for key, branch in tree.items())}}}"
@@ -209,7 +209,7 @@ def _returned(writer: Writer, tree: Any) -> str:
     return "None" if tree is None else writer.result(tree)
 
 
-def source(name: str, parameters: dict[str, Any], program: Program, results: Any) -> str:
+def source(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> str:
     """A Python function as text; see `function`."""
     names = Names(RESERVED, unicode=True)
     return function(name, parameters, results, names, lambda leaves: PythonWriter(program, leaves, names))
@@ -217,10 +217,10 @@ def source(name: str, parameters: dict[str, Any], program: Program, results: Any
 
 def function(
     name: str,
-    parameters: dict[str, Any],
-    results: Any,
+    parameters: dict[str, Tree],
+    results: Tree,
     names: Names,
-    writer_of: Callable[[list[Any]], PythonWriter],
+    writer_of: Callable[[list[Operand]], PythonWriter],
 ) -> str:
     """A function as text.
 

@@ -6,7 +6,7 @@ each operation.
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from ...core.number import primal
 from ..symbol import Block, Condition, Loop, Operand, Operands, Program, RowLoop, StagingError, Symbol, WhileLoop
@@ -133,7 +133,7 @@ class Writer:
         """A line's right-hand side, and how strongly it binds."""
         return self._operation(line.op, line.args)
 
-    def _operation(self, op: str, args: Any) -> tuple[str, int]:
+    def _operation(self, op: str, args: Operands) -> tuple[str, int]:
         if op in INFIX:
             return self._of_two(op, *args)
         if op == "**":
