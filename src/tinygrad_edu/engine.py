@@ -10,7 +10,7 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ClassVar, NoReturn, Self, SupportsFloat
+from typing import Any, ClassVar, NoReturn, Self, SupportsFloat, TypeAlias
 
 from .core import copying, recording, slopes
 from .core.comparison import Comparable
@@ -43,6 +43,7 @@ class _NotComputed(int):
 
 
 NOT_COMPUTED = _NotComputed()
+LocalGrads: TypeAlias = Number | tuple[Number | None, ...]  # by one operand, or by many; None for a plain number
 ONE = 1  # the local gradient that is passed on without a multiplication
 ZERO = 0  # that of a branch that was not taken: through it nothing comes back, be it inf or nan
 _new = object.__new__
@@ -101,7 +102,7 @@ class Value(Elementary, Comparable, copying.Copied):
     # --- what a node remembers -------------------------------------------------------------------------------
 
     @property
-    def operands(self) -> tuple[Any, ...]:
+    def operands(self) -> tuple["Value | Number", ...]:
         """What the operation was applied to, in order: Values and plain numbers."""
         if type(self.left) is tuple:
             return self.left
@@ -124,7 +125,14 @@ class Value(Elementary, Comparable, copying.Copied):
             operands, local_grads = (self.left, self.right), (self.d_left, self.d_right)
         return ((x, d) for x, d in zip(operands, local_grads, strict=True) if d is not None)
 
-    def _node(self, op: str, data: Number, d_self: Any, right: Any = None, d_right: Any = None) -> Self:
+    def _node(
+        self,
+        op: str,
+        data: Number,
+        d_self: LocalGrads,
+        right: "Value | Number | None" = None,
+        d_right: Number | None = None,
+    ) -> Self:
         """The result of an operation on this value (and another), with the local gradients."""
         node: Self = _new(self.__class__)
         node.data = data

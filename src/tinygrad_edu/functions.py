@@ -9,7 +9,7 @@ import builtins
 import itertools
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
 from .core import scalar, slopes
@@ -20,10 +20,11 @@ from .core.signatures import N, many_of_many, of_many
 from .engine import ZERO, Value
 
 Numbers = Iterable[Value | Number]
+Operands = tuple[Value | Number, ...]
 
 
 @of_many
-def sum(values: Numbers) -> Any:
+def sum(values: Numbers) -> Value | Number:
     """The sum of the values, added from left to right; Value(0) if there are none. ∂/∂xᵢ = 1.
 
     >>> sum([1.0, 2.0, Value(4.0)]).data
@@ -42,7 +43,7 @@ def sum(values: Numbers) -> Any:
 
 
 @of_many
-def mean(values: Numbers) -> Any:
+def mean(values: Numbers) -> Value | Number:
     """The sum of the values divided by their number. ValueError if there are none.
 
     >>> mean([1.0, 2.0, 6.0])
@@ -53,7 +54,7 @@ def mean(values: Numbers) -> Any:
 
 
 @of_many
-def prod(values: Numbers) -> Any:
+def prod(values: Numbers) -> Value | Number:
     """The product of the values; Value(1) if there are none. ∂/∂xᵢ = the product of the others.
 
     >>> prod([2.0, 3.0, 4.0])
@@ -77,7 +78,7 @@ def dot(xs: Iterable[Number], ys: Iterable[Number]) -> Number: ...  # type: igno
 def dot(xs: Iterable[N], ys: Iterable[N] | Iterable[Number]) -> N: ...  # type: ignore[overload-overlap]  # likewise
 @overload
 def dot(xs: Numbers, ys: Numbers) -> Value: ...
-def dot(xs: Any, ys: Any) -> Any:
+def dot(xs: Iterable[object], ys: Iterable[object]) -> object:
     """x₁y₁ + x₂y₂ + …, a neuron's weighted sum as one node. ∂/∂xᵢ = yᵢ, ∂/∂yᵢ = xᵢ.
 
     Raises ValueError if the lengths differ. Value(0) if both are empty.
@@ -109,7 +110,7 @@ def dot(xs: Any, ys: Any) -> Any:
 
 
 @of_many
-def max(values: Numbers, *others: object) -> Any:
+def max(values: Numbers, *others: object) -> Value | Number:
     """The largest of the values; nan if any is. The gradient goes to the largest, a tie shares it equally.
 
     Raises ValueError if there are none.
@@ -121,7 +122,7 @@ def max(values: Numbers, *others: object) -> Any:
 
 
 @of_many
-def min(values: Numbers, *others: object) -> Any:
+def min(values: Numbers, *others: object) -> Value | Number:
     """The smallest of the values; nan if any is. The gradient goes to the smallest, a tie shares it equally.
 
     Raises ValueError if there are none.
@@ -138,13 +139,13 @@ def _one(op: str, values: Numbers, others: tuple[object, ...]) -> Numbers:
     return values
 
 
-def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any:
+def _extreme(op: str, values: Numbers, better: Callable[[Number, Number], Number]) -> Value | Number:
     operands, kind, xs = _gather(op, _not_empty(op, values))
     try:
         one = common_one(xs)
     except TypeError as error:
         raise explained(error, f"{op} of {len(xs)} numbers") from None
-    best = xs[0]
+    best: Any = xs[0]
     for x in xs[1:]:
         best = better(best, x)
     if primal(best) != primal(best):
@@ -159,7 +160,7 @@ def _extreme(op: str, values: Numbers, better: Callable[[Any, Any], Any]) -> Any
 
 
 @of_many
-def logsumexp(values: Numbers) -> Any:
+def logsumexp(values: Numbers) -> Value | Number:
     """log(eˣ¹ + eˣ² + …), a smooth max, stable for any values. ∂/∂xᵢ = softmax(x)ᵢ.
 
     Raises ValueError if there are none. Where all are -inf the value is -inf and the gradients are nan.
@@ -170,7 +171,7 @@ def logsumexp(values: Numbers) -> Any:
     return _logsumexp(*_gather("logsumexp", _not_empty("logsumexp", values)))[0]
 
 
-def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any]) -> tuple[Any, Any, Any]:
+def _logsumexp(operands: Operands, kind: type[Value] | None, xs: list[Number]) -> tuple[Value | Number, Number, Number]:
     """The result, and the two numbers whose sum it is: the largest x, and log Σ eˣⁱ of all x less that."""
     try:
         top = _top(xs)
@@ -189,7 +190,7 @@ def _logsumexp(operands: tuple[Any, ...], kind: type[Value] | None, xs: list[Any
 
 
 @many_of_many
-def log_softmax(values: Numbers) -> list[Any]:
+def log_softmax(values: Numbers) -> list[Value] | list[Number]:
     """xᵢ - logsumexp(x) for each i: the logarithms of `softmax`, stable for any values.
 
     >>> log_softmax([-1000.0, 1000.0])
@@ -202,14 +203,14 @@ def log_softmax(values: Numbers) -> list[Any]:
     data = [(x - top) - log_total for x in xs]  # not rounded to the size of the largest, as x - node is
     if kind is None:
         return data
-    results = [x - node for x in operands]
+    results: list[Any] = [x - node for x in operands]
     for result, number in zip(results, data, strict=True):
         result.data = number
     return results
 
 
 @many_of_many
-def softmax(values: Numbers) -> list[Any]:
+def softmax(values: Numbers) -> list[Value] | list[Number]:
     """eˣⁱ / Σ eˣʲ for each i: positive numbers that add up to 1, stable for any values.
 
     >>> softmax([1000.0, 1000.0])
@@ -218,7 +219,7 @@ def softmax(values: Numbers) -> list[Any]:
     return [scalar.exp(x) for x in log_softmax(values)]
 
 
-def _top(xs: list[Any]) -> Any:
+def _top(xs: list[Number]) -> Number:
     """The largest; nan if any is."""
     if set(map(type, xs)) == {float}:
         return builtins.max(xs) if not any(map(math.isnan, xs)) else math.nan
@@ -228,7 +229,7 @@ def _top(xs: list[Any]) -> Any:
     return top
 
 
-def _unknown(xs: list[Any]) -> list[Number]:
+def _unknown(xs: list[Number]) -> list[Number]:
     return [slopes.of_unknown_slopes(math.nan, *xs)] * len(xs)
 
 
@@ -262,7 +263,7 @@ def by_name(op: str) -> Callable[..., Any] | None:
 # --- from operands to numbers and back -----------------------------------------------------------------------
 
 
-def _gather(op: str, values: Numbers) -> tuple[tuple[Any, ...], type[Value] | None, list[Any]]:
+def _gather(op: str, values: Iterable[object]) -> tuple[Operands, type[Value] | None, list[Number]]:
     """The operands, the class of the deepest nodes among them (None if all are numbers), and their numbers."""
     try:
         each = iter(values)
@@ -273,21 +274,23 @@ def _gather(op: str, values: Numbers) -> tuple[tuple[Any, ...], type[Value] | No
     return operands, kind, [x.data if type(x) is kind else _number(op, kind, x) for x in operands]
 
 
-def _number(op: str, kind: type[Value] | None, x: Any) -> Any:
+def _number(op: str, kind: type[Value] | None, x: object) -> Number:
     """What `x`, a plain number or a node of another class, is to nodes of class `kind`."""
     if type(x) is float:
         return x
     if isinstance(x, Value):
-        return x.data if _is_node(x, kind) else x
+        return x.data if _is_node(x, kind) else x  # type: ignore[return-value]  # of another level: a number here
     return operand(op, x)
 
 
-def _is_node(x: Any, kind: type[Value] | None) -> bool:
+def _is_node(x: object, kind: type[Value] | None) -> bool:
     """Whether `x` is a node for `kind`: of that class, or of one of the same level that only adds methods."""
     return isinstance(x, Value) and kind is not None and x.level == kind.level
 
 
-def _result(kind: type[Value] | None, op: str, operands: tuple[Any, ...], data: Any, local_grads: list[Any]) -> Any:
+def _result(
+    kind: type[Value] | None, op: str, operands: Operands, data: Number, local_grads: Sequence[Number | None]
+) -> Value | Number:
     """The node of an n-ary operation, or the bare number where no operand is a node."""
     if kind is None:
         return data
@@ -298,7 +301,7 @@ def _result(kind: type[Value] | None, op: str, operands: tuple[Any, ...], data: 
     return kind._wide(op, operands, data, tuple(local_grads))
 
 
-def _not_empty(op: str, values: Numbers) -> tuple[Any, ...]:
+def _not_empty(op: str, values: Numbers) -> Operands:
     values = _gather(op, values)[0]
     if not values:
         raise ValueError(f"{op} of no numbers is undefined: give it at least one")

@@ -19,7 +19,7 @@ class Comparable:
     data: Number
     level: ClassVar[int]
 
-    def _compare(self, test: Callable[[Any, Any], bool], other: Any) -> bool:
+    def _compare(self, test: Callable[[Any, Any], bool], other: object) -> bool:
         if isinstance(other, Comparable) and other.level >= self.level:
             return test(self.data, other.data) if other.level == self.level else NotImplemented
         return test(self.data, other)
@@ -36,7 +36,7 @@ class Comparable:
     def __ge__(self, other: object) -> bool:
         return self._compare(operator.ge, other)
 
-    def isclose(self, other: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
+    def isclose(self, other: "Comparable | Number", *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
         """Whether the data are equal up to rounding; see the function `isclose`."""
         return isclose(self, other, rel_tol=rel_tol, abs_tol=abs_tol)
 

@@ -10,9 +10,10 @@ the ancestors of each.
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
+T = TypeVar("T")  # a node
 FIELDS = ("data", "grad", "label", "op", "left", "right", "d_left", "d_right")
 
 
@@ -37,7 +38,7 @@ class Copied:
         return memo[id(self)]
 
 
-def _copy(node: Any, memo: dict[int, Any], copy: Callable[[Any], Any]) -> None:
+def _copy(node: object, memo: dict[int, object], copy: Callable[[object], object]) -> None:
     """Copy a node whose parents have been copied."""
     memo[id(node)] = copied = object.__new__(type(node))
     for name in FIELDS:
@@ -61,13 +62,13 @@ _listed = _Listed()
 class _Ancestors:
     """What pickle sees as a list whose items it fetches one by one."""
 
-    def __init__(self, nodes: list[Any]) -> None:
+    def __init__(self, nodes: Sequence[object]) -> None:
         self.nodes = nodes
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return list, (), None, self._each()
 
-    def _each(self) -> Iterator[Any]:
+    def _each(self) -> Iterator[object]:
         ids = {id(node) for node in self.nodes}
         before = _listed.ids
         _listed.ids = before | ids
@@ -77,14 +78,14 @@ class _Ancestors:
             _listed.ids = before
 
 
-def reduce(node: Any, topological_order: Callable[[Any], list[Any]]) -> tuple[Any, ...]:
+def reduce(node: T, topological_order: Callable[[T], list[T]]) -> tuple[object, ...]:
     """How to rebuild `node`, as `object.__reduce__` returns it."""
-    ancestors: Any = () if id(node) in _listed.ids else _Ancestors(topological_order(node)[:-1])
+    ancestors: object = () if id(node) in _listed.ids else _Ancestors(topological_order(node)[:-1])
     fields = (getattr(node, name) for name in FIELDS)
     return rebuild, (ancestors, type(node), *fields), _state_of_subclass(node)
 
 
-def _state_of_subclass(node: Any) -> tuple[Any, dict[str, Any]] | None:
+def _state_of_subclass(node: object) -> tuple[dict[str, object] | None, dict[str, object]] | None:
     """What a subclass adds, in its `__dict__` and its slots, in the form that copy and pickle put back."""
     slots = {name for cls in type(node).__mro__ for name in getattr(cls, "__slots__", ())} - {*FIELDS, "__dict__"}
     added = {name: getattr(node, name) for name in sorted(slots) if hasattr(node, name)}
@@ -92,9 +93,9 @@ def _state_of_subclass(node: Any) -> tuple[Any, dict[str, Any]] | None:
     return (attributes, added) if attributes or added else None
 
 
-def rebuild(_ancestors: Any, cls: type, *fields: Any) -> Any:
+def rebuild(_ancestors: object, cls: type[T], *fields: object) -> T:
     """The node from its fields; the ancestors were only needed to exist before."""
-    node: Any = object.__new__(cls)
+    node = object.__new__(cls)
     for name, field in zip(FIELDS, fields, strict=True):
         setattr(node, name, field)
     return node

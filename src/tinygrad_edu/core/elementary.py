@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
-from typing import Any, ClassVar, Self, TypeAlias, TypeVar, overload
+from typing import ClassVar, Self, TypeAlias, TypeVar, overload
 
 from . import scalar, slopes
 from .number import Number, number, one_like, operand, primal, shown, zero_like
@@ -237,7 +237,7 @@ class Elementary:
         x, y = self.data, other.data
         return self._node("minimum", scalar.minimum(x, y), slopes.share(y, x), other, slopes.share(x, y))
 
-    def _with_other(self, operation: Callable[..., Any], other: "Self | Number", *, swapped: bool = False) -> Self:
+    def _with_other(self, operation: Callable[..., object], other: "Self | Number", *, swapped: bool = False) -> Self:
         """A method of two where `other` is no node of this class; a deeper one takes it over, as with operators."""
         result = self._with_number(operation, other, swapped=swapped)
         if result is NotImplemented and isinstance(other, Elementary):
@@ -264,7 +264,7 @@ def where(condition: object, if_true: Branch[N], if_false: N | Callable[[], N]) 
 def where(condition: object, if_true: N | Callable[[], N], if_false: Branch[N]) -> N: ...
 @overload
 def where(condition: object, if_true: Branch[Number], if_false: Branch[Number]) -> Number: ...
-def where(condition: Any, if_true: Any, if_false: Any) -> Any:
+def where(condition: object, if_true: object, if_false: object) -> object:
     """`if_true` if the condition holds, else `if_false`; the gradient goes to the chosen one only.
 
     A branch may be a function without arguments, called only if it is chosen: so neither value nor gradient of the
@@ -296,12 +296,13 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     return kind._leaf(chosen if isinstance(chosen, Elementary) else operand("where", chosen))
 
 
-def _used_by(branch: Any) -> list[Any]:
+def _used_by(branch: object) -> list[object]:
     """The branch itself, or the nodes that a function can reach: its variables, and what these hold."""
     if not callable(branch):
         return [branch]
-    found: list[Any] = []
-    near, seen = [branch], 0
+    found: list[object] = []
+    near: list[object] = [branch]
+    seen = 0
     while near and not found and seen < SEARCHED:
         found = [thing for thing in near if isinstance(thing, Elementary)]
         seen += len(near)
@@ -312,7 +313,7 @@ def _used_by(branch: Any) -> list[Any]:
 SEARCHED = 1000  # objects looked at, nearest first: a data set that a function refers to is not gone through
 
 
-def _parts(thing: Any) -> Iterable[Any]:
+def _parts(thing: object) -> Iterable[object]:
     """What a function, a container or an object holds."""
     if isinstance(thing, FunctionType):
         names = thing.__code__.co_names
@@ -329,7 +330,7 @@ def _parts(thing: Any) -> Iterable[Any]:
     return () if isinstance(thing, type | ModuleType) else getattr(thing, "__dict__", {}).values()
 
 
-def _closed_over(function: FunctionType) -> list[Any]:
+def _closed_over(function: FunctionType) -> list[object]:
     cells = []
     for cell in function.__closure__ or ():
         with contextlib.suppress(ValueError):  # a variable that has no value yet

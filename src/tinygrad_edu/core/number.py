@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard, cast
 
 Number: TypeAlias = float  # typed as the common kind; int, Fraction, Decimal, SymPy's numbers and symbols work as well
 
@@ -28,7 +28,7 @@ SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "_to
 # --- what counts as a number -------------------------------------------------------------------------------
 
 
-def number(x: Any) -> Number:
+def number(x: object) -> Number:
     """`x` as a number to compute with: NumPy's scalars and 0-d arrays become floats, a non-number is refused.
 
     Raises TypeError for text, None, bool, complex, lists, arrays and everything else without arithmetic.
@@ -38,17 +38,17 @@ def number(x: Any) -> Number:
     """
     kind = type(x)
     if kind is float or kind is int:
-        return x  # type: ignore[no-any-return]  # a type test says so, and a cast would take time
+        return x  # type: ignore[return-value]  # a type test says so, and a cast would take time
     if isinstance(x, (bool, complex, str, bytes, type, type(None))) or is_truth(x) or not _is_real(x):
         raise TypeError(f"expected a number, got {shown(x)} of type {kind.__name__}{_way_out(x)}")
     if hasattr(x, "dtype") or getattr(x, "shape", None):
         return _from_numpy(x)
     if isinstance(x, float):
         return float(x)
-    return int(x) if isinstance(x, int) else x
+    return int(x) if isinstance(x, int) else x  # type: ignore[return-value]  # it has a number's arithmetic
 
 
-def counted(x: Any) -> Number:
+def counted(x: object) -> Number:
     """`x` as a number of arithmetic, where True is 1 and False is 0, as in Python; see `number`."""
     return int(x) if is_truth(x) else number(x)
 
@@ -102,7 +102,7 @@ def _from_numpy(x: Any) -> float:
     return float(x)
 
 
-def is_truth(x: Any) -> bool:
+def is_truth(x: Any) -> TypeGuard[bool]:
     """Whether `x` is true or false, as a bool of Python's or NumPy's."""
     return isinstance(x, bool) or (getattr(getattr(x, "dtype", None), "kind", "") == "b" and not x.shape)
 

@@ -9,7 +9,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-Numbers = Sequence[Any]  # plain numbers: the operands
+from .number import Number
+
+Numbers = Sequence[Number]  # plain numbers: the operands
 JUST_BELOW = -3.0  # an angle of points just below the negative x-axis, where it jumps
 
 
@@ -39,9 +41,9 @@ class Operation(NamedTuple):
     """An operand at which it and its slope are finite, if they are not so everywhere."""
     rational_at: float | None = None
     """The one rational number where it is rational; nan if there is none; None if there are many."""
-    is_at_kink: Callable[[Numbers, Any], bool] | None = None
+    is_at_kink: Callable[[Numbers, Number], bool] | None = None
     """Whether these operands and this result are at a kink or jump; None if it has none."""
-    side: Callable[[Numbers, Any], object] | None = None
+    side: Callable[[Numbers, Number], object] | None = None
     """On which smooth piece these operands and this result are; None if there is only one."""
     relations: Mapping[Any, str] = {}
     """What a local gradient says about an operand: its relation to 0, to the other operand, or to the result."""
@@ -51,31 +53,31 @@ def _of_one(name: str, short: str = "", latex: str = "", **more: Any) -> Operati
     return Operation(name, short=short, latex=latex, is_line=True, **more)
 
 
-def _at_zero(xs: Numbers, _: Any) -> bool:
+def _at_zero(xs: Numbers, _: Number) -> bool:
     return bool(xs[0] == 0)
 
 
-def _sign(xs: Numbers, _: Any) -> object:
+def _sign(xs: Numbers, _: Number) -> object:
     return xs[0] > 0, xs[0] < 0
 
 
-def _tie(xs: Numbers, result: Any) -> bool:
+def _tie(xs: Numbers, result: Number) -> bool:
     return xs.count(result) > 1
 
 
-def _chosen(xs: Numbers, result: Any) -> object:
+def _chosen(xs: Numbers, result: Number) -> object:
     return tuple([bool(x == result) for x in xs])
 
 
-def _is_whole(xs: Numbers, result: Any) -> bool:
+def _is_whole(xs: Numbers, result: Number) -> bool:
     return bool(xs[0] == result)
 
 
-def _result(_: Numbers, result: Any) -> object:
+def _result(_: Numbers, result: Number) -> object:
     return result
 
 
-def _is_zero(_: Numbers, result: Any) -> bool:
+def _is_zero(_: Numbers, result: Number) -> bool:
     return bool(result == 0)
 
 
@@ -174,7 +176,7 @@ OPERATIONS: Mapping[str, Operation] = {row.name: row for row in _ROWS}
 SHORT_NAMES = {name: row.short for name, row in OPERATIONS.items() if row.short}  # for NumPy's name, C's
 
 
-def at_kink(op: str, operands: Numbers, result: Any) -> bool:
+def at_kink(op: str, operands: Numbers, result: Number) -> bool:
     """Whether an operation with these operands and this result is at a kink or jump.
 
     >>> at_kink("relu", [0.0], 0.0), at_kink("maximum", [1.0, 2.0], 2.0)
@@ -184,7 +186,7 @@ def at_kink(op: str, operands: Numbers, result: Any) -> bool:
     return row is not None and row.is_at_kink is not None and row.is_at_kink(operands, result)
 
 
-def side(op: str, operands: Numbers, result: Any) -> object:
+def side(op: str, operands: Numbers, result: Number) -> object:
     """On which smooth piece an operation with these operands is, or at which kink; 0 if it has only one piece.
 
     >>> side("relu", [2.0], 2.0) == side("relu", [3.0], 3.0), side("relu", [2.0], 2.0) == side("relu", [0.0], 0.0)

@@ -4,7 +4,7 @@ import math
 import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .elementary import Elementary
 from .number import number, shown
@@ -14,7 +14,7 @@ class Kind(NamedTuple):
     """A kind of argument in words, how to tell whether something is of it, and what to do if it is not."""
 
     words: str
-    fits: Callable[[Any], bool]
+    fits: Callable[[object], bool]
     way_out: str = ""
 
     @property
@@ -27,7 +27,7 @@ class Kind(NamedTuple):
         return self._replace(words=f"{self.words} or None", fits=lambda x: x is None or self.fits(x))
 
 
-def expect(operation: str, kind: Kind, /, **given: Any) -> None:
+def expect(operation: str, kind: Kind, /, **given: object) -> None:
     """TypeError unless all that is given, by name, is of this kind.
 
     >>> expect("diagnose", A_NUMBER, lr="fast")
@@ -43,16 +43,16 @@ def expect(operation: str, kind: Kind, /, **given: Any) -> None:
             raise TypeError(f"{operation}: {name} must be {kind.words}, got {what}{way_out and ': ' + way_out}")
 
 
-def _is_number(x: Any) -> bool:
+def _is_number(x: object) -> bool:
     try:
         return not isinstance(number(x), Elementary)
     except TypeError:
         return False
 
 
-def _is_whole(x: Any) -> bool:
+def _is_whole(x: object) -> bool:
     try:
-        return operator.index(x) is not None and not isinstance(x, bool)
+        return operator.index(x) is not None and not isinstance(x, bool)  # type: ignore[arg-type]
     except TypeError:
         return False
 
@@ -64,20 +64,20 @@ def _is_finite(x: object) -> bool:
         return False
 
 
-def _is_object_with(*names: str) -> Callable[[Any], bool]:
+def _is_object_with(*names: str) -> Callable[[object], bool]:
     return lambda x: not isinstance(x, type) and all(hasattr(x, name) for name in names)
 
 
-def _is_list_of(count: int | None, fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+def _is_list_of(count: int | None, fits: Callable[[object], bool]) -> Callable[[object], bool]:
     """A test for a list or tuple of that many things (of any number if None) that fit."""
     return lambda x: isinstance(x, (list, tuple)) and count in (None, len(x)) and all(map(fits, x))
 
 
-def _are_places(x: Any) -> bool:
+def _are_places(x: object) -> bool:
     return _is_whole(x) or (isinstance(x, Sequence) and all(map(_is_whole, x)))
 
 
-def _items(x: Any) -> list[Any]:
+def _items(x: object) -> list[object]:
     return list(x) if isinstance(x, Iterable) else [x]
 
 

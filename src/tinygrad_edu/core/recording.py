@@ -2,10 +2,18 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from contextvars import ContextVar
 from threading import Lock
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+
+if TYPE_CHECKING:
+    from ..engine import Value
+
+P = ParamSpec("P")
+R = TypeVar("R")  # what a function returns
+Y = TypeVar("Y")  # what a generator yields, and what it is sent
+S = TypeVar("S")
 
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200  # what Python notes about a function, as in `inspect`
 _lock = Lock()
@@ -43,39 +51,41 @@ class no_grad:  # a function to its users, as in PyTorch
         _current.set(_around(_current.get()))
         _count(-1)
 
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """The function, run within `no_grad`; a generator's every step."""
         flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
         wrap = next((wrap for flag, wrap in _WRAPS.items() if flags & flag), _paused)
         return functools.wraps(function)(wrap(function))
 
 
-def _paused(function: Callable[..., Any]) -> Callable[..., Any]:
-    def paused(*args: Any, **kwargs: Any) -> Any:
+def _paused(function: Callable[P, R]) -> Callable[P, R]:
+    def paused(*args: P.args, **kwargs: P.kwargs) -> R:
         with no_grad():
             return function(*args, **kwargs)
 
     return paused
 
 
-def _paused_coroutine(function: Callable[..., Any]) -> Callable[..., Any]:
-    async def paused(*args: Any, **kwargs: Any) -> Any:
+def _paused_coroutine(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    async def paused(*args: P.args, **kwargs: P.kwargs) -> R:
         with no_grad():
             return await function(*args, **kwargs)
 
     return paused
 
 
-def _paused_generator(function: Callable[..., Any]) -> Callable[..., Any]:
-    def paused(*args: Any, **kwargs: Any) -> Any:
+def _paused_generator(function: Callable[P, Generator[Y, S, R]]) -> Callable[P, Generator[Y, S, R]]:
+    def paused(*args: P.args, **kwargs: P.kwargs) -> Generator[Y, S, R]:
         steps = function(*args, **kwargs)
-        resume, given = steps.send, None
+        resume: Callable[[Any], Y] = steps.send
+        given: Any = None
         while True:
             try:
                 with no_grad():
                     item = resume(given)
             except StopIteration as end:
-                return end.value
+                returned: R = end.value
+                return returned
             try:
                 resume, given = steps.send, (yield item)
             except BaseException as error:  # thrown in from outside, or the generator is closed
@@ -84,10 +94,11 @@ def _paused_generator(function: Callable[..., Any]) -> Callable[..., Any]:
     return paused
 
 
-def _paused_async_generator(function: Callable[..., Any]) -> Callable[..., Any]:
-    async def paused(*args: Any, **kwargs: Any) -> Any:
+def _paused_async_generator(function: Callable[P, AsyncGenerator[Y, S]]) -> Callable[P, AsyncGenerator[Y, S]]:
+    async def paused(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[Y, S]:
         steps = function(*args, **kwargs)
-        resume, given = steps.asend, None
+        resume: Callable[[Any], Awaitable[Y]] = steps.asend
+        given: Any = None
         while True:
             try:
                 with no_grad():
@@ -102,7 +113,11 @@ def _paused_async_generator(function: Callable[..., Any]) -> Callable[..., Any]:
     return paused
 
 
-_WRAPS = {_COROUTINE: _paused_coroutine, _GENERATOR: _paused_generator, _ASYNC_GENERATOR: _paused_async_generator}
+_WRAPS: dict[int, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
+    _COROUTINE: _paused_coroutine,
+    _GENERATOR: _paused_generator,
+    _ASYNC_GENERATOR: _paused_async_generator,
+}
 
 
 def _count(change: int, observed: int = 0) -> None:
@@ -149,12 +164,12 @@ def recorded() -> Iterator[None]:
 
 # --- observers ---------------------------------------------------------------------------------------------------
 
-_observers: ContextVar[tuple[Callable[[Any], None], ...]] = ContextVar("_observers", default=())
+_observers: ContextVar[tuple[Callable[["Value"], None], ...]] = ContextVar("_observers", default=())
 observed_blocks = 0  # in all threads; they count among the open ones too
 
 
 @contextlib.contextmanager
-def observed(observer: Callable[[Any], None]) -> Iterator[None]:
+def observed(observer: Callable[["Value"], None]) -> Iterator[None]:
     """Within it, `observer` is called with each new node of this thread (or asyncio task)."""
     token = _observers.set((*_observers.get(), observer))
     _count(+1, observed=+1)
@@ -165,13 +180,13 @@ def observed(observer: Callable[[Any], None]) -> Iterator[None]:
         _observers.reset(token)
 
 
-def tell(node: Any) -> None:
+def tell(node: "Value") -> None:
     """Call the observers of this thread."""
     for observe in _observers.get():
         observe(node)
 
 
-def is_forgotten(node: Any) -> bool:
+def is_forgotten(node: "Value") -> bool:
     """Whether a new node keeps no operands, as within `no_grad`. The observers are told of it in any case."""
     if observed_blocks:
         tell(node)

@@ -6,8 +6,10 @@ would compute something from parts that are computed already, or refuse what a t
 
 import functools
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
 
 
 def fields(thing: object) -> tuple[str, ...] | None:
@@ -36,7 +38,7 @@ def _is_cached(kind: type, name: str) -> bool:
     return isinstance(getattr(kind, name, None), functools.cached_property)
 
 
-def with_fields(kind: type, named: Mapping[str, object]) -> Any:
+def with_fields(kind: type[T], named: Mapping[str, object]) -> T:
     """An instance of the class with these fields.
 
     >>> class Point:
@@ -46,13 +48,13 @@ def with_fields(kind: type, named: Mapping[str, object]) -> Any:
     1.0
     """
     built_in: Any = next(each for each in kind.__mro__ if each.__module__ == "builtins")  # object, or a kind of error
-    made = built_in.__new__(kind)
+    made: T = built_in.__new__(kind)
     for name, x in named.items():
         object.__setattr__(made, name, x)
     return made
 
 
-def with_items(kind: type, items: Sequence[object]) -> Any:
+def with_items(kind: type, items: Sequence[object]) -> object:
     """A list or tuple of the class, also a named one, with these items.
 
     >>> with_items(tuple, [1.0, 2.0])
@@ -65,7 +67,7 @@ def with_items(kind: type, items: Sequence[object]) -> Any:
     return made
 
 
-def with_keys(kind: type, named: Mapping[Any, object], factory: Callable[[], object] | None = None) -> Any:
+def with_keys(kind: type, named: Mapping[Hashable, object], factory: Callable[[], object] | None = None) -> object:
     """A dict of the class with these items; of a `defaultdict`, with what it makes of a new key.
 
     >>> with_keys(dict, {"a": 1.0})

@@ -5,7 +5,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, overload
 
 from .number import Number, operand, primal
 from .signatures import N
@@ -13,7 +13,7 @@ from .signatures import N
 Function = Callable[..., Any]
 
 
-def deepest(operands: Iterable[Any]) -> Any:
+def deepest(operands: Iterable[object]) -> Any:
     """The class of the deepest nodes among the operands (see `Value.level`), None if all are plain numbers."""
     kind: Any = None
     for each in dict.fromkeys(map(type, operands)):
@@ -42,7 +42,7 @@ def operation(function: Function) -> Function:
     name = getattr(function, "__name__", "operation")
 
     @functools.wraps(function)
-    def apply(*operands: Any, **settings: Any) -> Any:
+    def apply(*operands: object, **settings: object) -> object:
         xs: tuple[Any, ...] = tuple([x if type(x) is float else operand(name, x) for x in operands])
         kind = deepest(xs)
         if kind is None:
@@ -71,7 +71,7 @@ class _Door:
         self.function = function
         self.rule: Function | None = None
 
-    _slopes: Callable[..., Sequence[Any]]  # from the rule, by each operand
+    _slopes: Callable[..., Sequence[Number]]  # from the rule, by each operand
 
     def __call__(self, *operands: Any) -> Any:
         """The value, as a node if an operand is one."""
@@ -82,7 +82,7 @@ class _Door:
 
         @operation
         @functools.wraps(self.function)
-        def stated(*xs: Any) -> Any:
+        def stated(*xs: Number) -> object:
             return self.function(*xs), *self._slopes(*xs)
 
         return stated(*operands)
@@ -117,7 +117,7 @@ class custom_jvp(_Door):  # a function to its users, as in JAX
         self.rule = rule
         return rule
 
-    def _slopes(self, *xs: Any) -> Sequence[Any]:
+    def _slopes(self, *xs: Number) -> Sequence[Number]:
         rule: Any = self.rule
         return [rule(xs, tuple([float(i == j) for j in range(len(xs))]))[1] for i in range(len(xs))]
 
@@ -144,12 +144,16 @@ class custom_vjp(_Door):  # a function to its users, as in JAX
         """Take the two functions."""
         self.rule = lambda *xs: backward(forward(*xs)[1], 1.0)
 
-    def _slopes(self, *xs: Any) -> Sequence[Any]:
+    def _slopes(self, *xs: Number) -> Sequence[Number]:
         rule: Any = self.rule
         return tuple(rule(*xs))
 
 
-def stop_gradient(x: N | Number) -> Any:
+@overload
+def stop_gradient(x: N) -> N: ...
+@overload
+def stop_gradient(x: Number) -> Number: ...
+def stop_gradient(x: object) -> object:
     """The same number as a constant: no derivative of any order flows through it. See also `Value.detach`.
 
     >>> from tinygrad_edu import grad

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from numbers import Real
-from typing import Any, overload
+from typing import overload
 
 from .kinds import from_package, of_kind, own_method, unknown, value_of, value_of_two
 from .number import Number, binary_text, explained, one_like, operand, primal, shown, zero_like
@@ -300,7 +300,7 @@ def relu(x: Number) -> Number:
 def leaky_relu(x: N, slope: float = 0.01) -> N: ...
 @overload
 def leaky_relu(x: Number, slope: float = 0.01) -> Number: ...
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+def leaky_relu(x: N | Number, slope: float = 0.01) -> N | Number:
     """x for x > 0, else slope·x: a relu that cannot die. Its derivative is 1 for x > 0, else slope.
 
     >>> leaky_relu(-2.0), leaky_relu(-2.0, slope=0.5)

@@ -1,7 +1,7 @@
 """What type checkers know about the functions: a node comes back from a node, a number from a number."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast, overload
 
 from .number import Number
 
@@ -73,11 +73,11 @@ def of_two(function: Callable[[Number, Number], Number]) -> "OfTwo":
     return cast("OfTwo", function)
 
 
-def of_many(function: Callable[[Any], Any]) -> "OfMany":
+def of_many(function: "Callable[[Iterable[Value | Number]], object]") -> "OfMany":
     """The function's result depends on what it is given."""
     return cast("OfMany", function)
 
 
-def many_of_many(function: Callable[[Any], Any]) -> "ManyOfMany":
+def many_of_many(function: "Callable[[Iterable[Value | Number]], object]") -> "ManyOfMany":
     """The function's results depend on what it is given."""
     return cast("ManyOfMany", function)

@@ -8,17 +8,26 @@ import math
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from .kinds import own_method, pi_like
 from .number import Number, common_one, inf_like, nan_like, one_like, primal
 from .rules import deepest, operation
 from .scalar import exp, hypot, log, sqrt
 
+if TYPE_CHECKING:
+
+    class Condition(Protocol):
+        """A comparison of symbols."""
+
+        def choose(self, if_true: object, if_false: object) -> Number:
+            """The line of a program that chooses."""
+
+
 TINY = 1e-300  # the slopes of its logarithm are nearly beyond floats
 
 
-def choose(condition: Any, if_true: Callable[[], Number], if_false: Callable[[], Number]) -> Number:
+def choose(condition: object, if_true: Callable[[], Number], if_false: Callable[[], Number]) -> Number:
     """`if_true()` if the condition holds, else `if_false()`; both, for later, if the condition is one on symbols."""
     if is_on_symbols(condition):
         either: Number = condition.choose(if_true, if_false)
@@ -26,7 +35,7 @@ def choose(condition: Any, if_true: Callable[[], Number], if_false: Callable[[],
     return if_true() if condition else if_false()
 
 
-def is_on_symbols(condition: object) -> bool:
+def is_on_symbols(condition: object) -> "TypeGuard[Condition]":
     """Whether it is known only later if a condition holds, since a function is being staged."""
     return not isinstance(condition, bool) and hasattr(condition, "choose") and not hasattr(condition, "dtype")
 

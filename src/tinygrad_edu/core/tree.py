@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
-from .number import number, shown
+from .number import Number, number, shown
 from .records import fields, with_fields, with_items, with_keys
 
 LEAF = "leaf"
@@ -39,7 +39,7 @@ class Numbers(list[Any]):
 
     @staticmethod
     def _refusing(operator: str) -> Any:
-        def refuse(self: Any, *others: Any) -> Any:
+        def refuse(self: object, *others: object) -> object:
             if any(map(is_array, others)):
                 return NotImplemented  # the array knows what to do: it reads this list as an array
             raise TypeError(
@@ -100,12 +100,12 @@ def is_array(tree: object) -> bool:
     return bool(getattr(tree, "shape", ())) and hasattr(tree, "tolist")
 
 
-def _nested(items: list[Any], dimensions: int) -> Numbers:
+def _nested(items: Sequence[Any], dimensions: int) -> Numbers:
     """The items of an array of that many dimensions, of which only the last may hold lists."""
     return Numbers(items if dimensions == 1 else [_nested(row, dimensions - 1) for row in items])
 
 
-def numbers_of(tree: object) -> tuple[list[Any], Hashable]:
+def numbers_of(tree: object) -> tuple[list[Number], Hashable]:
     """The numbers in a tree, and its structure, which keeps all the rest: texts, flags, functions. Arrays are Numbers.
 
     Of a tree without any number, everything is a leaf.
@@ -191,7 +191,7 @@ def arrays_made(structure: Any) -> Callable[[Any], Any] | None:
     return lambda items: made([x if make is None else make(x) for make, x in zip(makers, items, strict=True)])
 
 
-def _array(items: list[Any]) -> Any:
+def _array(items: list[object]) -> object:
     """An array, if NumPy is loaded; otherwise the one that was given is of another library."""
     numpy = sys.modules.get("numpy")
     return Numbers(items) if numpy is None else numpy.array(items)
@@ -294,7 +294,7 @@ def _branches(structure: Any, tree: Any) -> Sequence[tuple[str, Any]] | None:
     return [(f".{name}", getattr(tree, name)) for name in names[0]] if fits else None
 
 
-def _described(tree: Any) -> str:
+def _described(tree: object) -> str:
     _, structure = flatten(tree)
     return f"the number {shown(tree)}" if structure == LEAF else _wanted(structure)
 

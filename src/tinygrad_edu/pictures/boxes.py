@@ -241,7 +241,7 @@ class _Sketch:
         word = "" if self.options.is_compact else None
         return tuple((kind if word is None else word, self._number(x), kind) for kind, x in numbers if kind in shown)
 
-    def _number(self, x: Number) -> str:
+    def _number(self, x: object) -> str:
         return NOT_YET if x is UNKNOWN else plain(number_text(x, self.options.digits), 24)
 
     def _name(self, node: Value, limit: int = 24) -> str:
