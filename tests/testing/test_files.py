@@ -1,5 +1,6 @@
 """Files that hang, crash, print or train when they are imported are checked all the same, and do no harm."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -43,6 +44,46 @@ def test_what_a_file_does_at_import_is_named_and_the_engine_checked(name: str, t
     assert words in "; ".join(report.conventions)
     assert report.engine == "engine.py:Value"
     assert report.topics["sharing"][1] > 10
+
+
+def notebook(*cells: str) -> str:
+    code = [{"cell_type": "code", "source": each.splitlines(keepends=True)} for each in cells]
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": "# Mine"}, *code], "nbformat": 4})
+
+
+def test_a_notebook_is_checked_whatever_its_other_cells_do(tmp_path: Path) -> None:
+    swapped = BASE.replace("return -self + other", "return self - other")
+    cells = (
+        "%matplotlib inline\n!pip install nothing\nimport math",
+        "%%bash\nls | wc",
+        "class Value: pass",
+        "1 / 0",
+        "x = (",
+    )
+    path = write(tmp_path, notebook(*cells, swapped, "Value?\nValue(2.0)"), "engine.ipynb")
+    report = check_file(path, limits=FAST)
+    (wrong,) = [each for each in report.findings if each.severity == "wrong"]
+    assert (report.engine, report.status, wrong.operation) == ("engine.ipynb:Value", 1, "5 - x")
+    assert wrong.code == "x = Value(3.0)\nout = 5 - x\nprint(out.data)"
+    assert wrong.line is not None
+    assert check_file(f"{path}:Value", limits=FAST).status == 1
+
+
+def test_a_file_that_is_no_notebook_is_named(tmp_path: Path) -> None:
+    assert "no notebook" in check_file(write(tmp_path, "{}", "engine.ipynb"), limits=FAST).unchecked
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    assert checked(tmp_path, "\ufeff" + BASE).status == 0
+
+
+def test_the_json_has_the_documented_keys_and_no_others(tmp_path: Path) -> None:
+    facts = json.loads(checked(tmp_path, BASE.replace("return -self + other", "return self - other")).to_json())
+    assert list(facts) == ["engine", "findings", "missing", "conventions"]
+    assert list(facts["findings"][0]) == ["severity", "what", "operation", "code", "expected", "actual", "line"]
+    assert (facts["findings"][0]["expected"], facts["findings"][0]["actual"]) == (2.0, -2.0)
+    unchecked = json.loads(checked(tmp_path, "x = (").to_json())
+    assert unchecked["conventions"] == ["could not be checked: line 1: '(' was never closed"]
 
 
 def test_no_file_is_written_outside(tmp_path: Path) -> None:

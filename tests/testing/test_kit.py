@@ -32,7 +32,8 @@ def module_at(path: Path) -> ModuleType:
 CLASSES = {
     "closures": "Value", "tape": "Variable", "dual": "Dual", "flags": "Tensor", "links": "Var", "slots": "Zahl",
     "single": "Scalar", "seeded": "Node", "methods": "Quantity", "classes": "Scalar", "lists": "Tensor",
-    "query": "Expr",
+    "query": "Expr", "lazy": "Variable", "keywords": "Node", "shaped": "Variable", "is_float": "Value",
+    "refusing": "Var",
 }  # fmt: skip
 
 
@@ -161,6 +162,29 @@ PLANTED: dict[str, tuple[list[Change], str, str, str | None]] = {
         "wrong",
         "multiplies by the gradient from above twice",
         "tanh(x)",
+    ),
+    "in place": (
+        [
+            (
+                "    __radd__",
+                "    def __iadd__(self, other):\n        self.data += other.data\n        return self\n\n    __radd__",
+            )
+        ],
+        "wrong",
+        "u += x changes the number and leaves no trace",
+        "+=",
+    ),
+    "a plain number": (
+        [("return self * other**-1", "return self.data / getattr(other, 'data', other)")],
+        "wrong",
+        "x / y gives a plain number",
+        "x / y",
+    ),
+    "a method without its operand": (
+        [("    def __neg__(self):", "    def __neg__(self, other):")],
+        "wrong",
+        "-x: the forward pass raises TypeError",
+        "-x",
     ),
     "+ assigns": ([(ADDING, ADDING.replace("+=", "="))], "wrong", "assigns the gradient instead of adding", "x + x"),
     "* assigns": (
@@ -303,13 +327,65 @@ def test_a_planted_mistake_is_found_with_the_right_words(name: str, tmp_path: Pa
     assert operation in (None, found[0].operation)
 
 
+def test_dual_numbers_whose_slope_squares_the_tangent_are_found(tmp_path: Path) -> None:
+    dual = (
+        RIGHT["dual"]
+        .read_text("utf-8")
+        .replace("-math.sin(self.real) * self.eps", "-math.sin(self.real) * self.eps**2")
+    )
+    report = check_engine(module_at(write(tmp_path, dual, "squared.py")).Dual)
+    assert [each.what for each in report.findings if each.severity == "wrong"] == [
+        "cos(x): right alone, wrong within cos(x * x)"
+    ]
+
+
+def test_one_cause_is_told_once_with_all_operations(tmp_path: Path) -> None:
+    text = planted(PLANTED["power by logarithm"][0])
+    logs = check_engine(module_at(write(tmp_path, text, "logs.py")).Value).findings
+    assert [each.what for each in logs if each.severity == "wrong"] == [
+        "x / y: the forward pass raises ValueError: math domain error; also 2 / x, x ** 2, x ** 3, x ** (-1), x ** 1"
+    ]
+
+
+def test_refusals_by_design_are_listed_as_missing() -> None:
+    report = report_on("refusing")
+    assert {"x ** 2 at -0.5", "x ** y"} <= set(report.missing)
+    assert [each.operation for each in report.findings] == ["depth"]
+    assert "u -= x is refused: NotImplementedError" in report.conventions
+
+
+@pytest.mark.parametrize(
+    ("operation", "page"),
+    [
+        ("tanh assigns", "03-branches"),
+        ("relu lets through", "04-gates"),
+        ("exp of its input", "02-in-a-row"),
+        ("order", "03-branches"),
+        ("5 - x", "13-build-your-own"),
+    ],
+)
+def test_a_finding_names_the_chapter_to_read(operation: str, page: str, tmp_path: Path) -> None:
+    changes, _, words, _ = PLANTED[operation]
+    report = check_engine(
+        module_at(write(tmp_path, planted(changes), f"page{page[:2]}{abs(hash(operation))}.py")).Value
+    )
+    chapter = next(each.read for each in report.findings if words in each.what)
+    assert page in chapter
+    assert (Path(__file__).parents[2] / chapter).is_file()
+
+
+def test_single_underscores_are_named() -> None:
+    odd = type("Value", (), {"_init_": lambda _self, _data: None, "backward": lambda _self: None})
+    assert "_init_: Python looks for two underscores" in check_engine(odd).unchecked
+
+
 def test_findings_can_be_derived_and_html_is_escaped(tmp_path: Path) -> None:
     changes, *_ = PLANTED["5 - x"]
     report = check_engine(module_at(write(tmp_path, planted(changes), "derived.py")).Value, derive=True, name="<Value>")
     assert "5 - x" in report.findings[0].derivation
     assert "<pre>" in report.to_html()
     assert "&lt;Value&gt;" in report.to_html()
-    assert Report.from_json(report.to_json()) == report
+    assert Report.unpacked(report.packed()) == report
 
 
 def test_an_engine_is_needed_and_one_that_is_none_is_named() -> None:
@@ -331,7 +407,7 @@ def test_engines_made_elsewhere_than_in_a_file_are_checked() -> None:
 def test_a_check_that_cannot_be_made_harms_no_other() -> None:
     module = module_at(RIGHT["closures"])
     report = Report("Value")
-    checker = Checker(find_engine("Value", module.Value, {}), Source(module.Value), report)
+    checker = Checker(find_engine([("Value", module.Value)], {})[1], Source(module.Value), report)
     checker.guarded("square", lambda: 1 / 0)  # type: ignore[arg-type,return-value]
     assert report.conventions == ["square: could not be checked (ZeroDivisionError: division by zero)"]
 

@@ -34,7 +34,7 @@ def served(file: str | Path, **more: object) -> tuple[Report, int]:
     worker.serve({**OPTIONS, "file": str(file), **more}, pipe)
     lines = [json.loads(line) for line in pipe.getvalue().splitlines()]
     assert [is_last for is_last, _ in lines] == [False] * (len(lines) - 1) + [True]
-    return Report.from_json(lines[-1][1]), len(lines)
+    return Report.unpacked(lines[-1][1]), len(lines)
 
 
 def test_reports_grow_check_by_check(tmp_path: Path) -> None:
@@ -54,7 +54,10 @@ def test_a_named_class_and_one_that_is_not_there(tmp_path: Path) -> None:
     [
         ("x = (", "line 1: '(' was never closed"),
         ("class Odd:\n    pass\n", "Odd: no way was found"),
-        ("raise ValueError('no')", "no class in this file; importing it raises ValueError: no"),
+        (
+            "raise ValueError('no')",
+            "no class in this file: write an adapter for functions; importing it raises ValueError: no",
+        ),
         ("class Huge:\n    def __init__(self, x):\n        self.data = [0] * 2**60\n", "no way was found"),
     ],
 )

@@ -42,7 +42,7 @@ def adapter_text(engine: Engine | None, module: str) -> str:
     if not isinstance(engine, Reverse):
         return head + UNKNOWN.format(module=module)
     return head + KNOWN.format(
-        imports=engine.imports,
+        imports=engine.head,
         leaf=engine.leaf.written("x"),
         backward="\n    ".join(engine.backward or ("pass",)),
         value=engine.value.written("out"),

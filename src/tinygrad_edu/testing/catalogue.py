@@ -166,13 +166,22 @@ FORMS = (
     Form(abs(x), ONE, "functions", "__abs__"),
 )
 
-# Where to read on, by topic: pages of the documentation.
+# Where to read on, by topic: pages of the documentation, most of them chapters of the course.
+BRANCHES, GATES = "docs/course/03-branches.md", "docs/course/04-gates.md"
 CHAPTERS = {
-    "arithmetic": "docs/engine.md",
-    "numbers": "docs/engine.md",
-    "powers": "docs/edge-cases.md",
-    "functions": "docs/engine.md",
-    "sharing": "docs/explaining.md",
-    "accumulation": "docs/engine.md",
+    "arithmetic": "docs/course/02-in-a-row.md",
+    "numbers": "docs/course/13-build-your-own.md",
+    "powers": "docs/course/02-in-a-row.md",
+    "functions": "docs/course/02-in-a-row.md",
+    "sharing": BRANCHES,
+    "accumulation": BRANCHES,
     "robustness": "docs/edge-cases.md",
 }
+WITH_A_KINK = ("relu", "leaky_relu", "elu", "abs")
+
+
+def chapter(topic: str, operation: str = "", what: str = "") -> str:
+    """The page to read about a finding."""
+    if topic != "robustness" and "instead of adding" in what:
+        return BRANCHES
+    return GATES if topic == "functions" and operation.partition("(")[0] in WITH_A_KINK else CHAPTERS[topic]

@@ -4,13 +4,14 @@ import contextlib
 import random
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from ..core.number import Number
 from ..engine import Value
 from ..explanations.explanation import explain
-from .catalogue import CHAPTERS, FORMS, FUNCTIONS, SLOPE_SLIPS, SPELLINGS, USUAL, Form, Known, x, y
-from .engines import Engine
+from .catalogue import FORMS, FUNCTIONS, SLOPE_SLIPS, SPELLINGS, USUAL, Form, Known, chapter, x, y
+from .engines import Engine, PlainNumberError
 from .limits import TimeUpError, time_limit
 from .programs import RULES, Expression, evaluate, exact, steps
 from .report import Finding, Report
@@ -88,6 +89,8 @@ class Checker:
 
     def find(self, trial: Trial, severity: str, what: str, operation: str, topic: str, line: int | None) -> None:
         """A finding from a trial that went wrong."""
+        if self._is_told(what, operation, line):
+            return
         i = trial.wrong if trial.wrong is not None else -1
         expected, actual = trial.numbers()
         in_backward = trial.outcome is None and self.engine.phase == "backward"
@@ -95,10 +98,21 @@ class Checker:
         self.report.findings.append(
             Finding(
                 severity, what, operation, code, trial.right.gradients[0] if in_backward else expected,
-                actual if isinstance(actual, float) else str(actual), line, topic, CHAPTERS[topic],
+                actual if isinstance(actual, float) else str(actual), line, topic, chapter(topic, operation, what),
                 self._derivation(trial) if self.derive else "",
             )
         )  # fmt: skip
+
+    def _is_told(self, what: str, operation: str, line: int | None) -> bool:
+        """Whether the same line was found to fail in the same way: the operation is added to that finding."""
+        cause = what.partition(": ")[2]
+        for i, each in enumerate(self.report.findings):
+            told, _, also = each.what.partition("; also ")
+            if cause and line and each.line == line and told.partition(": ")[2] == cause:
+                also = ", ".join(filter(None, [also, operation]))
+                self.report.findings[i] = replace(each, what=f"{told}; also {also}")
+                return True
+        return False
 
     def _derivation(self, trial: Trial) -> str:
         leaves = {n: Value(p, label=n) for n, p in zip(trial.expression.inputs, trial.point, strict=True)}
@@ -153,6 +167,11 @@ class Checker:
         """Whether the engine does not have this form, rather than having it wrong."""
         if isinstance(error, NameError):
             return self.is_partial
+        if isinstance(error, PlainNumberError):  # a class that is a float has all operators of float
+            classes = type(self.engine.node()).__mro__
+            return not any(form.method in vars(c) for c in classes if c.__module__ != "builtins")
+        if "positional argument" in str(error) and form.method.startswith("__"):
+            return False
         takes_number = form.topic == "numbers" or form.expression.op == "**"
         is_kind = takes_number and isinstance(error, TypeError | AttributeError)
         is_in_time = self.engine.phase == "forward"
@@ -178,6 +197,8 @@ class Checker:
 
     def _error_words(self, label: str, trial: Trial) -> str:
         error = trial.error
+        if isinstance(error, PlainNumberError):
+            return f"{label} gives a plain number: no gradient can pass through it"
         where = "backward" if self.engine.phase == "backward" else "the forward pass"
         words = f"{label}: {where} raises {type(error).__name__}: {str(error)[:120]}"
         return words + ("; a name is missing, or an import" if isinstance(error, NameError) else "")
@@ -219,8 +240,9 @@ class Checker:
         u = form.expression
         if not self.is_sharing_right or label in BASIC or not self.sound >= BASIC:
             return True  # those of + and * are among the checks of sharing
-        for within in (u + x, u * x, _squared(u)):
-            trial = trial_of(self.engine, within, form.points[0], self.rules)
+        steep = next((at for at in form.points if abs(at[0]) != 0.5), form.points[0])  # the slope of x·x is not ±1
+        for within, at in ((u + x, form.points[0]), (u * x, form.points[0]), (_squared(u), steep)):
+            trial = trial_of(self.engine, within, at, self.rules)
             if trial.wrong is not None:
                 words, is_lost = self._within_words(trial, u, within)
                 line = self.source.assigning_line(*names) if is_lost else None
@@ -298,6 +320,8 @@ class Checker:
     def _check_extremes(self, name: str, known: Known) -> None:
         for at in known.extreme:
             trial = trial_of(self.engine, Expression(name, x), (at,), self.rules)
+            if trial.error is not None and self.source.is_refusal(trial.error):
+                return
             self.count("robustness", passed=trial.wrong is None)
             if trial.wrong is not None:
                 line = self.source.line_of_error(trial.error) if trial.error else None

@@ -4,6 +4,7 @@ Each of these is a piece of code (`Way`), so that what a report shows is what wa
 """
 
 import numbers
+import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ from ..core.number import Number
 from .programs import OPERATORS, TEMPLATES, Expression, evaluate, written
 
 VALUE_NAMES = ("data", "value", "val", "v", "_value", "_data", "primal", "x", "real", "num", "number", "item", "a")
+IN_ARRAYS = "numpy.float64("  # for engines whose numbers must have a shape
 Namespace = Mapping[str, object]
 
 
@@ -60,6 +62,17 @@ class Outcome(NamedTuple):
     gradients: tuple[complex | None, ...]
 
 
+class PlainNumberError(TypeError):
+    """An operation gave a number that is no node."""
+
+
+def as_node(out: object) -> object:
+    """What an operation gave; raises PlainNumberError where no gradient can pass through it."""
+    if type(out) in (int, float, complex):
+        raise PlainNumberError(f"the plain number {out}")
+    return out
+
+
 class Engine:
     """What all engines have in common: operations by name, and how they are written."""
 
@@ -77,6 +90,11 @@ class Engine:
         """How an operation is written here."""
         self.templates[op] = template
         self.rules[op] = Way(template, self.names, 2 if op in ("+", "-", "*", "/", "**") else 1)
+
+    @property
+    def head(self) -> str:
+        """The lines that code to paste begins with."""
+        return self.imports
 
     def run(self, expression: Expression, point: Sequence[float]) -> Outcome:
         """The outcome on fresh leaves."""
@@ -107,6 +125,12 @@ class Reverse(Engine):
         super().__init__(name, names)
         self.leaf, self.value, self.gradient, self.backward = leaf, value, gradient, list(backward)
         self._start = compile("\n".join(backward), "<backward>", "exec")
+        if IN_ARRAYS in leaf.text:
+            self.names = {**names, "numpy": sys.modules["numpy"]}
+
+    @property
+    def head(self) -> str:  # noqa: D102
+        return "\n".join(filter(None, [self.imports, "import numpy" * (IN_ARRAYS in self.leaf.text)]))
 
     def node(self) -> object:  # noqa: D102
         return self.leaf(0.5)
@@ -119,7 +143,7 @@ class Reverse(Engine):
     def run(self, expression: Expression, point: Sequence[float]) -> Outcome:  # noqa: D102
         self.phase = "forward"
         leaves = {name: self.leaf(x) for name, x in zip(expression.inputs, point, strict=True)}
-        out = evaluate(expression, leaves, self.rules, self.leaf if self.wraps else None)
+        out = as_node(evaluate(expression, leaves, self.rules, self.leaf if self.wraps else None))
         value = number_in(self.value(out))
         self.go_back(out)
         return Outcome(value, tuple([number_in(self.gradient(leaf, out)) for leaf in leaves.values()]))
@@ -129,7 +153,7 @@ class Reverse(Engine):
         return [f"{name} = {self.leaf.written(repr(x))}" for name, x in zip(names, point, strict=True)]
 
     def listing(self, expression: Expression, point: Sequence[float], i: int | None) -> str:  # noqa: D102
-        lines = [self.imports, *self.leaf_lines(expression.inputs, point)]
+        lines = [self.head, *self.leaf_lines(expression.inputs, point)]
         lines += self.result_lines(expression, lambda x: self.leaf.written(repr(x)))
         if i is None:
             return "\n".join([*lines, f"print({self.value.written('out')})"]).strip()
@@ -153,7 +177,7 @@ class Forward(Engine):
         for i in range(len(point)):
             leaves = [self.leaf(x, float(i == j)) for j, x in enumerate(point)]
             wrap = (lambda x: self.leaf(x, 0.0)) if self.wraps else None
-            out = evaluate(expression, dict(zip(expression.inputs, leaves, strict=True)), self.rules, wrap)
+            out = as_node(evaluate(expression, dict(zip(expression.inputs, leaves, strict=True)), self.rules, wrap))
             value = number_in(self.value(out))
             gradients.append(number_in(self.gradient(out)))
         return Outcome(value, tuple(gradients))

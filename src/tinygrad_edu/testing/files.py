@@ -68,7 +68,9 @@ def write_adapter(file: str | Path, limits: Limits | None = None) -> str:
 def split_name(text: str) -> tuple[Path, str]:
     """`engine.py:Value` as the file and the class."""
     head, colon, tail = text.rpartition(":")
-    path, wanted = (Path(head), tail) if colon and tail.isidentifier() and head.endswith(".py") else (Path(text), "")
+    path, wanted = (
+        (Path(head), tail) if colon and tail.isidentifier() and head.endswith((".py", ".ipynb")) else (Path(text), "")
+    )
     if not path.is_file():
         raise FileNotFoundError(2, "there is no such file", str(path))
     return path, wanted
@@ -141,4 +143,4 @@ def _last(output: bytes, how: str) -> tuple[Report | None, str]:
     if not lines:
         return None, how or "ended without a word, perhaps by os._exit"
     is_last, text = json.loads(lines[-1])
-    return Report.from_json(text), "" if is_last else how or "ended before its checks did"
+    return Report.unpacked(text), "" if is_last else how or "ended before its checks did"

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from .catalogue import CHAPTERS
 from .files import Limits, check_file
+from .loading import code_in
 from .report import Report
+
+SUFFIXES = (".py", ".ipynb")
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,11 @@ def submissions(folder: str | Path) -> dict[str, Path]:
     """The file of each student: each Python file in the folder, and of each folder within it the likeliest one."""
     found: dict[str, Path] = {}
     for path in sorted(Path(folder).iterdir()):
-        if path.suffix == ".py":
+        if path.suffix in SUFFIXES:
             found[path.stem] = path
         elif path.is_dir() and not path.name.startswith((".", "__")):
-            files = sorted(path.rglob("*.py"), key=lambda each: (-_likelihood(each), len(each.parts), str(each)))
+            files = [each for each in path.rglob("*") if each.suffix in SUFFIXES and each.is_file()]
+            files.sort(key=lambda each: (-_likelihood(each), len(each.parts), str(each)))
             if files:
                 found[path.name] = files[0]
     return found
@@ -91,7 +95,7 @@ def submissions(folder: str | Path) -> dict[str, Path]:
 def _likelihood(path: Path) -> int:
     """How much a file looks like an engine: the operators that its classes define."""
     try:
-        tree = ast.parse(path.read_text("utf-8", errors="replace"))
+        tree = ast.parse(code_in(path))
     except (SyntaxError, ValueError):
         return 0
     methods = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}

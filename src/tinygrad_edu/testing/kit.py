@@ -37,7 +37,8 @@ def check_engine(
     names = _names_of(functions) if functions is not None else own_names(kind)
     report = Report(label)
     try:
-        found = Function(label, names, run) if run else find_engine(getattr(kind, "__name__", label), kind, names)
+        kinds = [(getattr(kind, "__name__", label), kind)]
+        found = Function(label, names, run) if run else find_engine(kinds, names)[1]
     except NotFoundError as error:
         report.unchecked = str(error)
         return report

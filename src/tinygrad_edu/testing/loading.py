@@ -2,6 +2,9 @@
 
 import ast
 import io
+import json
+import linecache
+import re
 import sys
 import types
 from pathlib import Path
@@ -12,6 +15,7 @@ from .kit import is_own
 from .limits import TimeUpError, time_limit
 from .shapes import candidates
 
+MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?)$", re.MULTILINE)  # %matplotlib, !pip, Value?
 IMPORTS = ast.Import | ast.ImportFrom
 KEPT = ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -43,10 +47,35 @@ class Counter(io.TextIOBase):
         return len(text)
 
 
+def code_in(path: Path) -> str:
+    """The Python code in a file; that of a notebook's cells, without lines and cells that are no Python.
+
+    Raises SyntaxError if it is not what its ending says.
+    """
+    text = path.read_text("utf-8-sig", errors="replace")
+    if path.suffix != ".ipynb":
+        return text
+    try:
+        cells = ["".join(each["source"]) for each in json.loads(text)["cells"] if each["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SyntaxError(f"this is no notebook: {error!r}") from error
+    return "\n".join(filter(_is_python, (MAGIC.sub(r"\1pass", cell) for cell in cells)))
+
+
+def _is_python(code: str) -> bool:
+    try:
+        return bool(ast.parse(code))
+    except (SyntaxError, ValueError):
+        return False
+
+
 def load(path: Path, seconds: float, *, extract: bool = False) -> Loaded:
     """The module in a file; where it raises or takes too long, its classes, functions and imports alone."""
-    source = path.read_text("utf-8", errors="replace")
+    source = code_in(path)
     tree = ast.parse(source, str(path))
+    is_notebook = path.suffix == ".ipynb"
+    if is_notebook:  # for the lines in tracebacks and findings
+        linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
     name = path.stem if path.stem.isidentifier() and path.stem not in sys.modules else f"engine_{abs(hash(path.stem))}"
     module = types.ModuleType(name)
     module.__file__ = str(path)
@@ -57,8 +86,10 @@ def load(path: Path, seconds: float, *, extract: bool = False) -> Loaded:
     notes, failed = ([], False) if extract else _run(tree, path, module, seconds)
     if printed.count > 200:
         notes.append(f"prints {printed.count:,} characters when it is imported")
+    if is_notebook:
+        notes.append("lines are counted through the code cells of the notebook")
     has_class = any(hasattr(each, "__mul__") for _, each in candidates(vars(module), name))
-    if extract or (failed and not has_class):
+    if extract or (failed and (is_notebook or not has_class)):  # a later cell may define the class anew
         notes += _extract(tree, path, module)
         failed = True
     return Loaded(module, notes, failed)

@@ -6,13 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+KEYS = ("severity", "what", "operation", "code", "expected", "actual", "line")  # of a finding in JSON
 SEVERITIES = ("wrong", "fragile", "approximate", "convention")
-MEANING = {
-    "wrong": "a number is wrong, or ordinary use raises",
-    "fragile": "right in ordinary use, wrong or failing beyond it",
-    "approximate": "right to fewer digits than a float has",
-    "convention": "a choice that others make differently",
-}
 
 
 @dataclass(frozen=True)
@@ -72,12 +67,26 @@ class Report:
                 self.findings.append(Finding("wrong", f"{name} is required and missing", name, topic="functions"))
 
     def to_json(self) -> str:
-        """As JSON, with the keys engine, findings, missing and conventions."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False)
+        """As JSON: engine, findings, missing and conventions; of each finding the keys that KEYS names.
+
+        Why nothing could be checked stands among the conventions.
+        """
+        unchecked = [f"could not be checked: {self.unchecked}"] if self.unchecked else []
+        facts = {
+            "engine": self.engine,
+            "findings": [{key: getattr(each, key) for key in KEYS} for each in self.sorted_findings()],
+            "missing": self.missing,
+            "conventions": [*unchecked, *self.conventions],
+        }
+        return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
+
+    def packed(self) -> str:
+        """All of it as JSON, for `unpacked` in another process."""
+        return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> "Report":
-        """The report that `to_json` wrote."""
+    def unpacked(cls, text: str) -> "Report":
+        """The report that `packed` wrote."""
         facts = json.loads(text)
         return cls(**(facts | {"findings": [Finding(**each) for each in facts["findings"]]}))
 

@@ -5,12 +5,14 @@ Known names are tried first, then whatever else the objects have; where multipli
 
 import inspect
 import itertools
+import re
+import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..core.number import Number
 from .catalogue import FUNCTIONS, SPELLINGS, Known
-from .engines import VALUE_NAMES, Engine, Forward, Namespace, Reverse, Way, number_in
+from .engines import IN_ARRAYS, VALUE_NAMES, Engine, Forward, Namespace, Reverse, Way, number_in
 from .programs import REFERENCES, Expression
 from .trials import APPROXIMATE, error_of
 
@@ -21,6 +23,8 @@ BACKWARD_WORDS = ("back", "grad", "prop", "deriv", "reverse")
 MAKER_NAMES = ("variable", "var", "leaf", "parameter", "param", "scalar", "value", "tensor", "constant")
 FLAG_WORDS = ("grad", "train", "track", "diff", "leaf")
 QUERIES = ("grad", "gradient", "gradients", "get_gradients", "derivative", "diff", "partial", "wrt", "backward")
+FORWARD_NAMES = ("forward", "eval", "evaluate", "compute")  # of graphs that are built first
+MISSPELT = re.compile(r"_[a-z]+_")
 NO_STARTS = ("zero_grad", "requires_grad_", "register_hook", "retain_grad", "no_grad")
 READ_NAMES = (*VALUE_NAMES, "get_value", "get_data", "eval", "evaluate", "forward", "compute", "numpy")
 X, Y = 2.0, 3.0
@@ -53,11 +57,29 @@ def candidates(names: Namespace, module: str) -> list[tuple[str, type]]:
     return sorted(found, key=lambda pair: -sum(hasattr(pair[1], sign) for sign in signs))
 
 
-def find_engine(name: str, kind: Callable[..., object], names: Namespace) -> Engine:
-    """The engine behind a class or a function that makes leaves; raises NotFoundError."""
-    name = name if name.isidentifier() else "leaf"
-    names = {**names, name: kind}
-    for leaf in (Way(text, names) for text in _makers(name, kind, names)):
+def find_engine(kinds: Sequence[tuple[str, Callable[..., object]]], names: Namespace) -> tuple[str, Engine]:
+    """The first of some classes, or functions that make leaves, that is an engine, with its name.
+
+    All are tried by their behaviour before names decide. Raises NotFoundError.
+    """
+    for search in (_by_behaviour, _by_name):
+        for given, kind in kinds:
+            name = given if given.isidentifier() else "leaf"
+            found = search(name, kind, {**names, name: kind})
+            if found:
+                return name, found
+    name, kind = kinds[0]
+    misspelt = [each for each in vars(kind) if MISSPELT.fullmatch(each)] if isinstance(kind, type) else []
+    raise NotFoundError(
+        f"{name}: no way was found to multiply two of them and read the gradients; "
+        + (f"{', '.join(misspelt)}: Python looks for two underscores on each side, as in __init__" if misspelt else "")
+        + ("an adapter can say how, see --write-adapter" * (not misspelt))
+    )
+
+
+def _by_behaviour(name: str, kind: Callable[..., object], names: Namespace) -> Engine | None:
+    """The engine whose numbers come out right for x·y."""
+    for leaf in (_maker(text, names) for text in _makers(name, kind, names)):
         x, y = attempt(leaf, X), attempt(leaf, Y)
         if x is None or y is None:
             continue
@@ -68,7 +90,7 @@ def find_engine(name: str, kind: Callable[..., object], names: Namespace) -> Eng
             found = value and _reverse(name, names, leaf, template, value)
             if found:
                 return found
-    return _forward(name, kind, names) or _by_name(name, kind, names)
+    return _forward(name, kind, names)
 
 
 # --- leaves and readers ------------------------------------------------------------------------------------
@@ -93,8 +115,15 @@ def _makers(name: str, kind: Callable[..., object], names: Namespace) -> Iterato
             yield from (f"{other}({{}})", f"{other}({name}({{}}))")
     yield from (f"{name}.{method}({{}})" for method in MAKER_NAMES if callable(getattr(kind, method, None)))
     yield from (f"{method}({{}})" for method in MAKER_NAMES if callable(names.get(method)))
-    yield from (f"{name}({keyword}={{}})" for keyword in parameters if keyword in VALUE_NAMES)
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    yield from (f"{name}({keyword}={{}})" for keyword in VALUE_NAMES if takes_any or keyword in parameters)
     yield from (f"{name}([{{}}])", f'{name}({{}}, "x")', f'{name}("x", {{}})')
+    if "numpy" in sys.modules:
+        yield f"{name}({IN_ARRAYS}{{}}))"
+
+
+def _maker(text: str, names: Namespace) -> Way:
+    return Way(text, {**names, "numpy": sys.modules["numpy"]} if IN_ARRAYS in text else names)
 
 
 def _readers(known: Iterable[str], sample: object, names: Namespace) -> Iterator[Way]:
@@ -207,6 +236,7 @@ def _reverse(name: str, names: Namespace, leaf: Way, template: str, value: Way) 
     """The engine whose backward pass gives the gradients of a product."""
     multiply = Way(template, names, 2)
     first = multiply(leaf(X), leaf(Y))
+    shallow: Engine | None = None
     for lines in itertools.chain(_starts(name, first, names), [[]]):
         x, y = leaf(X), leaf(Y)
         out = multiply(x, y)
@@ -214,7 +244,12 @@ def _reverse(name: str, names: Namespace, leaf: Way, template: str, value: Way) 
             continue
         for gradient in _readers(GRADIENT_NAMES, x, names):
             if reads(gradient, Y, x) and reads(gradient, X, y) and gradient.text != value.text:
-                return _learned(Reverse(name, names, leaf, value, _of_two(gradient, names), lines), template)
+                engine = Reverse(name, names, leaf, value, _of_two(gradient, names), lines)
+                engine.learn("*", template)
+                if attempt(_goes_deeper, engine):
+                    return engine
+                shallow = shallow or engine
+                break
     for text in _queries(first, names):
         gradient = Way(text, names, 2)
         fresh = [(leaf(X), leaf(Y)) for _ in range(2)]
@@ -223,8 +258,17 @@ def _reverse(name: str, names: Namespace, leaf: Way, template: str, value: Way) 
         ):
             engine = Reverse(name, names, leaf, value, gradient, [])
             engine.has_graph = False
-            return _learned(engine, template)
-    return None
+            engine.learn("*", template)
+            return engine
+    return shallow
+
+
+def _goes_deeper(engine: Reverse) -> bool:
+    """Whether the pass also reaches the leaf of (x·y)·y: where graphs are built first, it may need a forward pass."""
+    x, y, multiply = engine.leaf(X), engine.leaf(Y), engine.rules["*"]
+    out = multiply(multiply(x, y), y)
+    engine.go_back(out)
+    return reads(engine.gradient, Y * Y, x, out)
 
 
 def _started(code: str, names: dict[str, object]) -> bool:
@@ -235,11 +279,6 @@ def _started(code: str, names: dict[str, object]) -> bool:
 def _of_two(reader: Way, names: Namespace) -> Way:
     """A reader that is given the result as well, and does not need it."""
     return Way(reader.text.replace("{}", "{0}"), names, 2)
-
-
-def _learned(engine: Engine, template: str) -> Engine:
-    engine.learn("*", template)
-    return engine
 
 
 def _starts(kind: str, out: object, names: Namespace) -> Iterator[list[str]]:
@@ -254,7 +293,12 @@ def _starts(kind: str, out: object, names: Namespace) -> Iterator[list[str]]:
     calls = [f"{each}({seed})" for each in methods for seed in ("", *seeds)]
     calls += [f"{each}({given})" for each in functions + tapes for given in ("out", "out, 1.0", "")]
     yield from ([call] for call in calls)
-    for name, seed in itertools.product((n for n in GRADIENT_NAMES if hasattr(out, n)), seeds):
+    forwards = [f"out.{each}()" for each in FORWARD_NAMES if callable(attempt(getattr, out, each))]
+    yield from ([forward, call] for forward in forwards for call in calls)
+    fresh = getattr(out, "__dict__", {}).items()
+    unset = [name for name, each in fresh if each is None or (isinstance(each, int | float) and not each)]
+    slots = dict.fromkeys([*(n for n in GRADIENT_NAMES if attempt(hasattr, out, n)), *unset])
+    for name, seed in itertools.product(slots, seeds):
         yield from ([f"out.{name} = {seed}", call] for call in calls)
         yield [f"out.{name} = {seed}"]
 
@@ -286,20 +330,21 @@ def _forward(name: str, kind: Callable[..., object], names: Namespace) -> Engine
             inner = (Way(f'{{}}.{each}["x"]', names) for each in getattr(by_x, "__dict__", {}))
             for tangent in itertools.chain(_readers(TANGENT_NAMES, by_x, names), inner):
                 if value and reads(tangent, Y, by_x) and reads(tangent, X, by_y):
-                    return _learned(Forward(name, names, leaf, value, tangent), template)
+                    engine = Forward(name, names, leaf, value, tangent)
+                    engine.learn("*", template)
+                    return engine
     return None
 
 
-def _by_name(name: str, kind: Callable[..., object], names: Namespace) -> Engine:
+def _by_name(name: str, kind: Callable[..., object], names: Namespace) -> Engine | None:
     """Multiplication does not work as it should: the usual names tell what is what."""
-    for leaf in (Way(text, names) for text in _makers(name, kind, names)):
+    for leaf in (_maker(text, names) for text in _makers(name, kind, names)):
         x = attempt(leaf, X)
+        product = attempt(lambda x=x, leaf=leaf: x * leaf(Y))
         value = next((way for way in _readers(VALUE_NAMES, x, names) if reads(way, X, x)), None)
         gradient = next((g for g in GRADIENT_NAMES if attempt(hasattr, x, g)), None)
         back = next((b for b in BACKWARD_NAMES if callable(getattr(x, b, None))), None)
-        if value and gradient and back:
+        has_number = product is None or (value and attempt(lambda p=product, v=value: number_in(v(p))) is not None)
+        if value and gradient and back and has_number:
             return Reverse(name, names, leaf, value, Way(f"{{0}}.{gradient}", names, 2), [f"out.{back}()"])
-    raise NotFoundError(
-        f"{name}: no way was found to multiply two of them and read the gradients; "
-        "an adapter can say how, see --write-adapter"
-    )
+    return None

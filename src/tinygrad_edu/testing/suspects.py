@@ -3,6 +3,7 @@
 import ast
 import inspect
 import linecache
+import re
 import traceback
 from collections.abc import Iterable, Iterator
 
@@ -12,6 +13,7 @@ DEFINITIONS = ast.FunctionDef | ast.ClassDef
 GRADIENT_WORDS = ("grad", "adj", "bar", "deriv", "tangent")
 
 
+RAISES = re.compile(r"(^|[:;]\s*)(raise|assert)\b")  # also in one line with its `if`
 OURS = (programs.__file__, "<string>")  # where operations are called from
 
 
@@ -22,7 +24,7 @@ class Source:
         self.attribute = attribute
         self.file = _file_of(kind)
         self.name = getattr(kind, "__name__", "")
-        self.tree = ast.parse("".join(linecache.getlines(self.file)) if self.file.endswith(".py") else "")
+        self.tree = ast.parse("".join(linecache.getlines(self.file)) if self.file.endswith((".py", ".ipynb")) else "")
 
     def definitions(self, names: Iterable[str]) -> Iterator[ast.AST]:
         """Functions and classes by these names, those of the engine's class first, then others that resemble them."""
@@ -82,7 +84,7 @@ class Source:
         if isinstance(error, NotImplementedError):
             return True
         frames = traceback.extract_tb(error.__traceback__)
-        return bool(frames) and (frames[-1].line or "").startswith(("raise", "assert"))
+        return bool(frames) and bool(RAISES.search(frames[-1].line or ""))
 
 
 def _file_of(kind: object) -> str:

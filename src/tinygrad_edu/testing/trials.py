@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .engines import Engine, Outcome
+from .engines import Engine, Outcome, PlainNumberError
 from .programs import Exact, Expression, Rules, exact
 
 EXACT, APPROXIMATE = 1e-9, 2e-3  # of the number, or of 1 if it is smaller; float32 and log(x + ε) lie between
@@ -53,6 +53,8 @@ class Trial(NamedTuple):
         i = self.wrong if self.wrong is not None else -1
         right = self.right.value if i < 0 else self.right.gradients[i]
         if self.outcome is None:
+            if isinstance(self.error, PlainNumberError):
+                return right, str(self.error)
             return right, f"{type(self.error).__name__}: {str(self.error)[:200]}"
         found = self.outcome.value if i < 0 else self.outcome.gradients[i]
         return right, found if isinstance(found, float) else str(found)

@@ -96,11 +96,13 @@ def serve(options: dict[str, object], pipe: TextIO) -> None:
         report.unchecked = str(error)
     except MemoryError:
         report.unchecked = "it takes more memory than allowed"
+    except Exception as error:
+        report.unchecked = f"the kit could not use it: {type(error).__name__}: {error}"
     _send(pipe, report, is_last=True)
 
 
 def _send(pipe: TextIO, report: Report, *, is_last: bool) -> None:
-    pipe.write(json.dumps([is_last, report.to_json()]) + "\n")
+    pipe.write(json.dumps([is_last, report.packed()]) + "\n")
     pipe.flush()
 
 
@@ -120,7 +122,8 @@ def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, objec
     else:
         name, kind, engine = _found(loaded, wanted, names)
         report.engine = f"{Path(module.__file__ or '').name}:{name}"
-        engine.imports = f"from {Path(module.__file__ or '').stem} import {name}"
+        place = Path(module.__file__ or "")
+        engine.imports = f"from {place.stem} import {name}" if place.suffix == ".py" else ""  # a cell of a notebook
     if options["write_adapter"]:
         report.unchecked = adapter_text(engine, module.__name__)
         return
@@ -137,15 +140,10 @@ def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, 
     classes = candidates(names, loaded.module.__name__) or candidates(names, "")
     classes = [(n, c) for n, c in names.items() if isinstance(c, type) and n == wanted] if wanted else classes
     if not classes:
-        what = f"no class {wanted}" if wanted else "no class"
-        raise NotFoundError("; ".join([f"{what} in this file", *loaded.notes]))
-    troubles = []
-    for name, kind in classes:
-        try:
-            return name, kind, find_engine(name, kind, names)
-        except NotFoundError as error:
-            troubles.append(str(error))
-    raise NotFoundError(troubles[0])
+        what = f"no class {wanted} in this file" if wanted else "no class in this file: write an adapter for functions"
+        raise NotFoundError("; ".join([what, *loaded.notes]))
+    name, engine = find_engine(classes, names)
+    return name, dict(classes)[name], engine
 
 
 if __name__ == "__main__":  # pragma: no cover - in a process of its own
