@@ -79,6 +79,9 @@ def accusations(count: int, seed: int, order: int = 1) -> tuple[list[tuple[Case,
         except TypeError:  # of numbers alone, as tg.sin("x")
             verdicts["no function of x and y"] += 1
             continue
+        if not all(math.isfinite(each.comparison.gradient) for each in report.derivatives):
+            verdicts["slope not finite"] += 1
+            continue
         verdicts.update(_kind(each.comparison.verdict) for each in report.derivatives)
         if not report:
             accused.append((case, report.text))

@@ -7,7 +7,7 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import gradcheck
 from tinygrad_edu.checking.evidence import CANNOT_TELL, Step, judgement
-from tinygrad_edu.checking.judgement import judged
+from tinygrad_edu.checking.judgement import judged, slopes_checked
 from tinygrad_edu.checking.stencil import Estimate
 from tools.check_the_checker import accusations
 
@@ -143,7 +143,35 @@ def test_random_right_functions_are_not_accused():
         ([Step(2.0, 1e-9), Step(2.0 + 1e-9, 1e-9), Step(3.0, 1e-9)], CANNOT_TELL),
         ([Step(2.0, 1e-9, 1e-12, 1.0), Step(2.0, 1e-9, 1e-12, 1e-11)], CANNOT_TELL),
         ([Step(0.0, 0.0), Step(0.0, 0.0)], "DISAGREES"),
+        ([Step(1.0 + 1e-9, 1e-12), Step(1.0 + 1e-9, 1e-12)], "agrees"),
     ],
 )
 def test_what_steps_say_of_the_gradient_1(steps, verdict):
     assert judgement(1.0, steps, 1e-7).verdict == verdict
+
+
+def test_several_results_are_judged_before_anything_is_known_of_their_rounding():
+    def f(x, y):
+        return [tg.sin(x) * y, tg.log(x)]
+
+    rows = [[math.cos(2.0) * 3.0, math.sin(2.0)], [0.5, 0.1]]
+    found = list(slopes_checked(f, [2.0, 3.0], rows))
+    assert [(each.result, each.argument, each.comparison.ok) for each in found] == [
+        (0, 0, True),
+        (1, 0, True),
+        (0, 1, True),
+        (1, 1, False),
+    ]
+
+
+def test_a_kink_that_the_steps_do_not_see_is_a_kink():
+    smooth = [Step(1.0, 1e-9), Step(1.0, 1e-9), Step(1.0, 1e-9)]
+    comparison, error = judged(abs, 0.0, 0.0, None, 1e-7, lambda: smooth)
+    assert comparison.verdict.startswith("at a kink")
+    assert math.isnan(error)
+
+
+@pytest.mark.parametrize("slope", [math.inf, math.nan])
+def test_no_finite_slope_at_an_edge_is_wrong_where_there_is_one(slope):
+    comparison, _ = judged(lambda x: x**1.5 if x >= 0 else math.nan, 1.0, slope, None, 1e-7)
+    assert not comparison.ok
