@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
 from .. import __version__
 from ..checking.differences import Comparison
@@ -103,7 +103,7 @@ def _run(argv: list[str]) -> int:
         raise UsageError(f"there is no expression to differentiate: {EXAMPLE} (or see --help)")
     expression = parse(options.words[0].removeprefix(MARK))
     values = _values(options.words[1:], expression)
-    named: dict[str, Any] = {}
+    named: dict[str, object] = {}
     result, inputs = expression.graph(values, named)
     _name_result(result)
     result.backward()
@@ -217,7 +217,7 @@ def _name_result(result: Value) -> None:
         result.label = "f"
 
 
-def _node(result: Value, inputs: dict[str, Value], named: dict[str, Any], name: str) -> Value:
+def _node(result: Value, inputs: dict[str, Value], named: dict[str, object], name: str) -> Value:
     """The node that `--wrt name` asks for: an input, a step, or a v1, v2, … of the table."""
     labelled = {node.label: node for node in topological_order(result) if node.label} | inputs
     known = {name: node for node, name in names(topological_order(result)).items()} | labelled
@@ -257,7 +257,7 @@ def _comparisons(expression: Expression, values: dict[str, float], inputs: dict[
     numbers = [float(leaf.data) for leaf in inputs.values()]
     gradients = [float(leaf.grad) for leaf in inputs.values()]
 
-    def f(*xs: Any) -> list[Any]:
+    def f(*xs: Value) -> list[object]:
         return [expression.number(values | dict(zip(inputs, xs, strict=True)))]
 
     found = slopes_checked(f, numbers, [gradients])

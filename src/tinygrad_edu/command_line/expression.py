@@ -15,12 +15,13 @@ from .. import functions
 from ..core import scalar
 from ..core.elementary import where
 from ..core.kinds import divide, power
-from ..core.number import binary_text, primal
+from ..core.number import Number, binary_text, primal
 from ..core.operations import OPERATIONS, Operation
 from ..engine import Value
 from .expression_text import MAX_TOKENS, OTHER_NAMES, WRITTEN, ExpressionError, Token, clipped, did_you_mean, tokens_of
 
 MAX_NESTING = 100
+Environment = dict[str, object]  # what names stand for
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
@@ -37,7 +38,7 @@ SHAPES = {
     "leaky_relu": "leaky_relu(x) or leaky_relu(x, slope)",
     "where": "where(x > 0, if true, if false)",
 }
-FUNCTIONS: dict[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., object]] = {
     **{name: getattr(functions if hasattr(functions, name) else scalar, name, abs) for name in _CALLED},
     "where": where,
 }
@@ -68,7 +69,7 @@ class _Step(NamedTuple):
     """One step of the stack machine: take so many operands off the stack, put the result on it."""
 
     name: str
-    apply: Callable[..., Any]  # takes the names' values, then the operands
+    apply: Callable[..., object]  # takes the names' values, then the operands
     takes: int
     position: int
 
@@ -95,7 +96,7 @@ class Expression:
         """The graph of the expression: see `graph`."""
         return self.graph(values)[0]
 
-    def graph(self, values: Mapping[str, float], named: dict[str, Any] | None = None) -> tuple[Value, dict[str, Value]]:
+    def graph(self, values: Mapping[str, float], named: Environment | None = None) -> tuple[Value, dict[str, Value]]:
         """The expression as a Value, and its inputs by name.
 
         Inputs are the names with values and those that a statement sets to a number. Results carry the names that
@@ -110,13 +111,12 @@ class Expression:
         inputs: dict[str, Value] = {}
 
         def leaf(name: str, number: float) -> Value:
-            inputs[name] = Value(number, label=name)
-            return inputs[name]
+            return inputs.setdefault(name, Value(number, label=name))
 
         result = self._run(values, leaf, {} if named is None else named)
         return (result if isinstance(result, Value) else Value(result)), inputs
 
-    def number(self, values: Mapping[str, Any]) -> Any:
+    def number(self, values: Mapping[str, Value | Number]) -> Any:
         """The value alone, a node where `values` holds nodes; they may also set what a statement sets to a number.
 
         >>> parse("w = 2; w * x").number({"x": 3.0, "w": 10.0})
@@ -125,7 +125,7 @@ class Expression:
         result = self._run({name: float(primal(x)) for name, x in values.items()}, values.get, {})
         return result if isinstance(result, Value) else float(result)
 
-    def _run(self, values: Mapping[str, float], leaf: Callable[[str, float], Any], environment: dict[str, Any]) -> Any:
+    def _run(self, values: Mapping[str, float], leaf: Callable[[str, float], object], environment: Environment) -> Any:
         """The last statement's value; `leaf` makes a node, or a number, of an input's name and number."""
         self._check_values(values)
         environment.update(CONSTANTS)
@@ -153,7 +153,7 @@ class Expression:
             raise ExpressionError(reason, self.text, self._positions[missing[0]])
 
 
-def _named(name: str, result: Any, leaf: Callable[[str, float], Any]) -> Any:
+def _named(name: str, result: Any, leaf: Callable[[str, float], object]) -> object:
     """The result of a statement under its name; what is a plain number becomes an input."""
     if isinstance(result, list):
         return [_named(f"{name}[{i}]", x, leaf) for i, x in enumerate(result)]
@@ -163,7 +163,7 @@ def _named(name: str, result: Any, leaf: Callable[[str, float], Any]) -> Any:
     return result
 
 
-def _result(text: str, steps: Iterable[_Step], environment: Mapping[str, Any]) -> Any:
+def _result(text: str, steps: Iterable[_Step], environment: Environment) -> Any:
     """What the steps leave on the stack; an error points to the step that failed."""
     stack: list[Any] = []
     for name, apply, count, position in steps:
@@ -181,13 +181,13 @@ def _result(text: str, steps: Iterable[_Step], environment: Mapping[str, Any]) -
     return stack.pop()
 
 
-def _is_finite(result: Any) -> bool:
+def _is_finite(result: object) -> bool:
     if type(result) is float:
         return math.isfinite(result)
     return all(map(_is_finite, result)) if isinstance(result, list) else math.isfinite(primal(result))
 
 
-def _shown(name: str, operands: Sequence[Any]) -> str:
+def _shown(name: str, operands: Sequence[object]) -> str:
     if len(operands) == 2 and not isinstance(operands[0], list):
         return binary_text(primal(operands[0]), name, primal(operands[1]))
     return f"the result of {name}"
@@ -244,7 +244,7 @@ class _Parser:
         hint = " (to multiply, write * between the two)" if after_operand and starts_operand else ""
         return self.error(f"expected {expected}, found {shown}{hint}", found)
 
-    def emit(self, name: str, apply: Callable[..., Any], count: int, position: int) -> None:
+    def emit(self, name: str, apply: Callable[..., object], count: int, position: int) -> None:
         self.steps.append(_Step(name, apply, count, position))
 
     # --- statements ---
@@ -337,7 +337,7 @@ class _Parser:
         operation = OPERATORS[sign.text]
         on_floats = OPERATORS_ON_FLOATS.get(sign.text, operation)
 
-        def apply(_: Any, x: Any, y: Any) -> Any:
+        def apply(_: object, x: Number, y: Number) -> object:
             return (operation if isinstance(x, Value) or isinstance(y, Value) else on_floats)(x, y)
 
         self.emit(sign.text, apply, 2, sign.position)
@@ -363,7 +363,7 @@ class _Parser:
         index = int(token.text) if len(token.text) < 6 else MAX_TOKENS
         self.expect("]", '"]"')
 
-        def pick(_: Any, xs: list[Any]) -> Any:
+        def pick(_: object, xs: list[object]) -> object:
             if index >= len(xs):
                 raise ValueError(f"there is no item {clipped(token.text)} in a list of {len(xs)}: they count from 0")
             return xs[index]
@@ -473,7 +473,7 @@ class _Parser:
         self.steps = outer
         if_true, if_false = branches
 
-        def choose(environment: Mapping[str, Any], x: Any, y: Any) -> Any:
+        def choose(environment: Environment, x: Value | Number, y: Value | Number) -> object:
             chosen = _result(self.text, if_true if holds(x, y) else if_false, environment)
             return where(True, chosen, chosen)  # the other branch is not computed, nor looked through for Values
 
@@ -486,12 +486,12 @@ def _counts(name: str) -> tuple[int, ...]:
     return (1, 2) if name == "leaky_relu" else (_CALLED[name].operands.count(",") + 1,)
 
 
-def _function(name: str) -> Callable[..., Any]:
+def _function(name: str) -> Callable[..., object]:
     function = FUNCTIONS[name]
     if name != "leaky_relu":
         return lambda _, *xs: function(*xs)
 
-    def with_fixed_slope(_: Any, x: Any, slope: Any = 0.01) -> Any:
+    def with_fixed_slope(_: object, x: object, slope: object = 0.01) -> object:
         if isinstance(slope, Value):
             raise ValueError("the slope of leaky_relu is a plain number, without a gradient")
         return function(x, slope)

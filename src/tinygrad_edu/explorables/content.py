@@ -13,21 +13,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from ..core.number import primal
 from ..core.operations import OPERATIONS
 from ..engine import Value
-from ..explanations.story import uses_by
+from ..explanations.story import Use, uses_by
 from ..notation.forms import local_form, operation
 from ..notation.mathml import MathML
 from ..notation.text import SIGN, SUM, Text
 from ..notation.words import names, number_text, plain
 from ..pictures.arrangement import Gaps, Link, Size, arranged
-from ..staging.symbol import Condition, Symbol
+from ..staging.symbol import Condition, Operand, Symbol
 from .program import Staged, conditions_of
 
 LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics
 BOX_HEIGHT, MARGIN = 98, 14  # in pixels, as the page draws them; around the picture
 GAPS = {"LR": Gaps(56, 22), "TB": Gaps(54, 14)}
 LABELS = {"LR": Size(116, 22), "TB": Size(76, 22)}
+Side = int | list[float]  # the place of a node, or a number in a list of one
 Layout = dict[str, int | list[list[int]]]
 SYMBOLS = {"+": "+", "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "prod": "Π"}
 
@@ -64,9 +66,9 @@ class Content:
 
     # --- nodes and edges ---
 
-    def _node(self, node: Value) -> dict[str, Any]:
+    def _node(self, node: Value) -> dict[str, object]:
         name = plain(self.named[node], 24)
-        found: dict[str, Any] = {"name": name}
+        found: dict[str, object] = {"name": name}
         if self.identifiers[node] != name:
             found["python"] = self.identifiers[node]
         if not re.fullmatch(r"[A-Za-z]+", name):
@@ -87,13 +89,13 @@ class Content:
             found["within"] = [[self.staged.conditions.index(each), int(outcome)] for each, outcome in around]
         return found
 
-    def _operand(self, x: Any) -> Any:
+    def _operand(self, x: object) -> Side:
         """An operand: the place of a node, or a number in a list of one."""
-        return self.place[x] if x in self.place else [float(x)]
+        return self.place[x] if isinstance(x, Value) and x in self.place else [float(primal(x))]
 
-    def _edge(self, use: Any) -> dict[str, Any]:
+    def _edge(self, use: Use) -> dict[str, object]:
         child = use.child
-        found: dict[str, Any] = {"from": self.place[use.parent], "to": self.place[child], "operand": use.i}
+        found: dict[str, object] = {"from": self.place[use.parent], "to": self.place[child], "operand": use.i}
         form = local_form(child.op, child.operands, use.i, child, self._slot)
         if form is not None:
             found["rule"] = tree(str(form))
@@ -109,10 +111,12 @@ class Content:
             return plain(f"{chosen} if {self._comparison(self._choice(node))} else {other}", 60)
         return plain(str(operation(node.op, node.operands, self._text)), 60).replace("-", "−")
 
-    def _text(self, x: Any) -> Text:
-        return Text.name(plain(self.named[x], 24)) if x in self.place else Text.number(x, self.digits)
+    def _text(self, x: object) -> Text:
+        if isinstance(x, Value) and x in self.place:
+            return Text.name(plain(self.named[x], 24))
+        return Text.number(x, self.digits)
 
-    def _slot(self, x: Any) -> MathML:
+    def _slot(self, x: object) -> MathML:
         """A node's place in a formula, where a negative number may come to stand."""
         if isinstance(x, Value) and x in self.place:
             return MathML(f'<slot n="{self.place[x]}"/>', SIGN, self.digits)
@@ -120,32 +124,31 @@ class Content:
 
     # --- conditions ---
 
-    def _condition(self, condition: Condition) -> list[Any]:
+    def _condition(self, condition: Condition) -> list[object]:
         return [self._side(condition.left), condition.test, self._side(condition.right)]
 
-    def _side(self, x: Any) -> Any:
+    def _side(self, x: Operand) -> Side | None:
         """A side of a comparison: the place of the node with that number, a number in a list, or null."""
         if not isinstance(x, Symbol):
             return [float(x)]
-        return next((i for i, node in enumerate(self.order) if node.data is x), None)
+        return next((i for i, node in enumerate(self.order) if isinstance(node.data, Symbol) and node.data is x), None)
 
     def _choice(self, node: Value) -> Condition:
         """What a `where` chooses by."""
         return conditions_of(node)[-1]
 
     def _comparison(self, condition: Condition) -> str:
-        left, test, right = self._condition(condition)
-        sides = [self._side_text(side) for side in (left, right)]
-        return f"{sides[0]} {test} {sides[1]}"
+        left, right = (self._side_text(self._side(x)) for x in (condition.left, condition.right))
+        return f"{left} {condition.test} {right}"
 
-    def _side_text(self, side: Any) -> str:
+    def _side_text(self, side: Side | None) -> str:
         if side is None:
             return "…"
         return number_text(side[0], self.digits) if isinstance(side, list) else plain(self.named[self.order[side]], 24)
 
     # --- the whole ---
 
-    def heading(self) -> Any:
+    def heading(self) -> object:
         """The result as a formula of the inputs, or of the last operation's operands where that would be long."""
         result = self.order[-1]
         if not result.op or any(node.op == "where" for node in self.order):
@@ -162,7 +165,7 @@ class Content:
         text = str(self._expanded(Text)[result])
         return f"{name} = {text if len(text) <= LONGEST else self.formula(result)}"
 
-    def branch_step(self) -> list[Any]:
+    def branch_step(self) -> list[object]:
         """The backward step of the first value, from the result back, that is used more than once; else of the last."""
         uses = Counter(self.place[use.parent] for use in self.uses)
         branching = [i for i, count in uses.items() if count > 1]
@@ -172,7 +175,7 @@ class Content:
         """Each value written out down to the inputs, as long as that is not too long."""
         written: dict[Value, Text] = {}
 
-        def write(x: Any) -> Text:
+        def write(x: object) -> Text:
             return written[x] if isinstance(x, Value) and x in written else piece.number(x, self.digits)
 
         for node in self.order:
@@ -264,7 +267,7 @@ def _identifiers(named: Mapping[Value, str]) -> dict[Value, str]:
     return found
 
 
-def tree(mathml: str) -> Any:
+def tree(mathml: str) -> object:
     """MathML as nested lists. A slot becomes its number, in a list of its own where parentheses stand around it.
 
     >>> tree('<slot n="0"/><mo>+</mo><mrow><mo>(</mo><slot n="1"/><mo>)</mo></mrow>')
@@ -273,9 +276,9 @@ def tree(mathml: str) -> Any:
     return _branch(ElementTree.fromstring(f"<mrow>{mathml}</mrow>"))  # noqa: S314 - our own text
 
 
-def _branch(element: Any) -> Any:
+def _branch(element: ElementTree.Element) -> object:
     if element.tag == "slot":
-        return int(element.get("n"))
+        return int(element.attrib["n"])
     children = list(element)
     if element.tag == "mrow" and len(children) == 1:
         return _branch(children[0])
@@ -293,6 +296,6 @@ def _kind(text: str) -> str:
     return "mn" if re.fullmatch(r"[\d.]+", text) else "mi" if re.fullmatch(r"[A-Za-zα-ωΑ-Ω∞]+", text) else "mo"
 
 
-def script_json(data: Any) -> str:
+def script_json(data: object) -> str:
     """JSON that can stand in a script element of a page, whatever texts it holds."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")

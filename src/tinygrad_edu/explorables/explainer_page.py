@@ -4,8 +4,8 @@ import html
 import json
 import re
 from functools import cache
-from typing import Any
 
+from ..engine import Value
 from .content import script_json
 from .exploring import explore
 from .joining import MODULES as LIVE_PAGE
@@ -60,7 +60,7 @@ def explainer_html() -> str:
     )
 
 
-def _branching(a: Any, b: Any, c: Any) -> Any:
+def _branching(a: Value, b: Value, c: Value) -> Value:
     x, y = a + b, b + c
     x.label, y.label = "x", "y"
     return x * y

@@ -63,8 +63,8 @@ class Explorable:
 
 
 def explore(
-    f: Callable[..., Any] | Value,
-    inputs: Mapping[str, Any] | None = None,
+    f: Callable[..., object] | Value,
+    inputs: Mapping[str, object] | None = None,
     /,
     *,
     title: str | None = None,
@@ -73,7 +73,7 @@ def explore(
     learning_rate: Number = 0.05,
     digits: int = 4,
     start: str | None = None,
-    **numbers: Any,
+    **numbers: object,
 ) -> Explorable:
     """A live page of a function: move its inputs, step through the forward and the backward pass, descend.
 
@@ -115,7 +115,7 @@ def explore(
     return Explorable(heading, staged.source, {**content.data(), **options})
 
 
-def _staged(f: Any, arguments: Mapping[str, Any]) -> Staged:
+def _staged(f: object, arguments: Mapping[str, object]) -> Staged:
     if isinstance(f, Value):
         if arguments:
             raise TypeError(f"explore of a Value takes no inputs, its leaves are: leave out {', '.join(arguments)}")
@@ -177,7 +177,7 @@ def _around(x: float) -> list[float]:
     return [-end, end]
 
 
-def _start(start: str | None, content: Content) -> list[Any]:
+def _start(start: str | None, content: Content) -> list[object]:
     """The step to open at: its phase, and the place of its node."""
     if start is None:
         return content.branch_step()

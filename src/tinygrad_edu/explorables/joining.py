@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from .content import script_json
 from .program import NAME
@@ -44,7 +43,7 @@ POLICY = (
 )
 
 
-def document(title: str, program: str, data: Any) -> str:
+def document(title: str, program: str, data: object) -> str:
     """The page as one HTML document that needs nothing else."""
     return filled(page_file("page.html"), title, program_text(program), MODULES, ("page.css",), data=script_json(data))
 

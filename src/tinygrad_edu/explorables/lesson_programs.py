@@ -7,30 +7,31 @@ test can hold the two against each other.
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from ..core import scalar
+from ..core.number import Number
 from ..engine import Value
 from ..functions import dot
-from ..networks.activations import ACTIVATIONS
+from ..networks.activations import ACTIVATIONS, Activation
 from ..optim import SGD, AdaGrad, Adam, Optimizer, RMSProp
 from ..staging.batch import mean_over
 from ..staging.staged import jit
 from ..transforms.gradients import value_and_grad
 from .squeezing import squeezed_script
 
+Numbers = Sequence[Number]
 ACTIVATION_NAMES = ("relu", "leaky_relu", "tanh", "sigmoid")
 DEPTHS, WIDTHS, INPUTS = (1, 2, 3), range(2, 9), (1, 2)
 
 # The curves whose slope is found by nudging.
-CURVES: dict[str, Callable[[Any], Any]] = {
+CURVES: dict[str, Callable[[Number], Number]] = {
     "square": lambda x: x * x,
     "cubic": lambda x: x**3 / 3 - x,
     "sine": scalar.sin,
     "exponential": lambda x: scalar.exp(x / 2),
     "sigmoid": scalar.sigmoid,
 }
-GATES: dict[str, Callable[[Any, Any], Any]] = {
+GATES: dict[str, Callable[[Value, Value], Value]] = {
     "add": lambda x, y: x + y,
     "multiply": lambda x, y: x * y,
     "max": scalar.maximum,
@@ -55,7 +56,7 @@ def programs() -> dict[str, str]:
     return found | dict(_networks())
 
 
-def _printed(f: Callable[..., Any], *examples: Any, batched: Sequence[str] = ()) -> str:
+def _printed(f: Callable[..., object], *examples: object, batched: Sequence[str] = ()) -> str:
     """The program of f for arguments like these."""
     staged = jit(f, batched=batched)
     staged(*examples)
@@ -65,14 +66,14 @@ def _printed(f: Callable[..., Any], *examples: Any, batched: Sequence[str] = ())
 def _line() -> str:
     """[loss, [by w, by b]] of a line through points: the mean squared error."""
 
-    def loss(p: Any, xs: Any, ys: Any) -> Any:
+    def loss(p: Numbers, xs: Numbers, ys: Numbers) -> object:
         w, b = p
         return mean_over(lambda x, y: (w * x + b - y) ** 2, xs, ys)
 
     return _printed(value_and_grad(loss), [0.5, 0.1], [0.0, 1.0], [1.0, 2.0], batched=["xs", "ys"])
 
 
-def _curve(f: Callable[[Any], Any]) -> str:
+def _curve(f: Callable[[Number], Number]) -> str:
     """[f, f'] of a function of one number."""
     return _printed(value_and_grad(f), 0.5)
 
@@ -85,7 +86,7 @@ def _step(make: Callable[[list[Value]], Optimizer]) -> str:
     optimizer = make([Value(0.0)])
     memory = [0.0] * len(optimizer.memory)
 
-    def step(x: Any, g: Any, memory: Any, rate: Any) -> Any:
+    def step(x: Number, g: Number, memory: Numbers, rate: Number) -> list[object]:
         moved, remembered = optimizer.update(x, g, tuple(memory), rate)
         return [moved, list(remembered)]
 
@@ -95,7 +96,7 @@ def _step(make: Callable[[list[Value]], Optimizer]) -> str:
 def _chain() -> str:
     """Three neurons in a row: their outputs, and the derivative of the last by each of them and by x."""
 
-    def chain(x: Any, w: Any, b: Any) -> Any:
+    def chain(x: Number, w: Numbers, b: Numbers) -> list[list[Number]]:
         values = [Value(x)]
         for wi, bi in zip(w, b, strict=True):
             values.append(values[-1] * wi + bi)
@@ -108,7 +109,7 @@ def _chain() -> str:
 def _neuron() -> str:
     """One linear neuron and its squared error: [output, loss, [by output, by w, by b]]."""
 
-    def neuron(x: Any, y: Any, w: Any, b: Any) -> Any:
+    def neuron(x: Number, y: Number, w: Number, b: Number) -> list[object]:
         weight, bias = Value(w), Value(b)
         output = weight * x + bias
         loss = (output - y) ** 2
@@ -118,10 +119,10 @@ def _neuron() -> str:
     return _printed(neuron, 2.1, 4.0, 1.0, 0.0)
 
 
-def _gate(f: Callable[[Any, Any], Any]) -> str:
+def _gate(f: Callable[[Value, Value], Value]) -> str:
     """[result, by x, by y] of an operation with two operands."""
 
-    def gate(x: Any, y: Any) -> Any:
+    def gate(x: Number, y: Number) -> list[Number]:
         left, right = Value(x), Value(y)
         result = f(left, right)
         result.backward()
@@ -133,7 +134,7 @@ def _gate(f: Callable[[Any, Any], Any]) -> str:
 def _sigmoid_neuron() -> str:
     """A sigmoid neuron with the cost ½(y - a)²: [z, a, cost, [by a, by z, by b, [by w]]]."""
 
-    def sigmoid_neuron(w: Any, b: Any, x: Any, y: Any) -> Any:
+    def sigmoid_neuron(w: Numbers, b: Number, x: Numbers, y: Number) -> list[object]:
         weights, bias = [Value(each) for each in w], Value(b)
         z = dot(weights, x) + bias
         a = z.sigmoid()
@@ -175,11 +176,13 @@ def network(inputs: int, width: int, depth: int, activation: str) -> str:
     return _short(text)
 
 
-def _microscope(sizes: Sequence[int], activate: Callable[[Any], Any]) -> Callable[..., Any]:
-    def microscope(x: Any, y: Any, p: Any) -> Any:
+def _microscope(sizes: Sequence[int], activate: Activation) -> Callable[..., object]:
+    def microscope(x: Numbers, y: Number, p: Numbers) -> list[object]:
         parameters = [Value(each) for each in p]
         coming = iter(parameters)
-        layer, zs, activations = list(x), [], []
+        layer: Sequence[Value | Number] = x
+        zs: list[Value] = []
+        activations: list[Value] = []
         for m, n in itertools.pairwise(sizes):
             row = [dot([next(coming) for _ in range(m)], layer) + next(coming) for _ in range(n)]
             zs += row
@@ -187,7 +190,7 @@ def _microscope(sizes: Sequence[int], activate: Callable[[Any], Any]) -> Callabl
                 row = [activate(z) for z in row]
                 activations += row
             layer = row
-        loss = (layer[0] - y) ** 2
+        loss = (zs[-1] - y) ** 2
         loss.backward()
         return [
             loss.data,

@@ -1,7 +1,6 @@
 """Networks that fail, each in its own way, with what `diagnose` says about them: for the explainer's microscope."""
 
 from collections.abc import Callable
-from typing import Any
 
 from ..datasets import curve
 from ..diagnosis.layers import diagnose
@@ -9,7 +8,7 @@ from ..nn import MLP, mse_loss
 from .lesson_programs import DEEP, sizes_of
 
 
-def presets() -> list[dict[str, Any]]:
+def presets() -> list[dict[str, object]]:
     """Title, settings, parameters and diagnosis of each."""
     inputs, width, depth, activation = DEEP
     return [
@@ -26,7 +25,7 @@ def _preset(
     *,
     rate: float,
     change: Callable[[float], float] = lambda p: p,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A network with its parameters changed; a bias is 0 before that."""
     inputs, width, depth, activation = network
     _, *sizes = sizes_of(inputs, width, depth)

@@ -29,7 +29,7 @@ class Staged(NamedTuple):
     source: str
 
 
-def of_function(f: Callable[..., Any], arguments: Mapping[str, Any]) -> Staged:
+def of_function(f: Callable[..., object], arguments: Mapping[str, object]) -> Staged:
     """The graph that `f` makes of these arguments, each a number or a list or dict of numbers."""
     program = Program()
     inputs: list[Value] = []
