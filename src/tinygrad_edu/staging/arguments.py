@@ -4,8 +4,9 @@ The structure is all that decides which program runs: how the numbers nest, whic
 are no numbers (texts, booleans, functions, objects), which are fixed in the program as they are at the time.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..core.elementary import Elementary
 from ..core.number import Number, number
@@ -62,7 +63,7 @@ def read(name: str, tree: object, *, batched: bool) -> tuple[list[Number], Argum
     return numbers, Argument(structure, tuple(others))
 
 
-def _read_rows(name: str, rows: Tree) -> tuple[list[Number], Argument]:
+def _read_rows(name: str, rows: Any) -> tuple[list[Number], Argument]:
     numbers: list[Number | None] = []
     structures: set[Hashable] = set()
     listed = _as_list(rows)
@@ -83,18 +84,18 @@ def _read_rows(name: str, rows: Tree) -> tuple[list[Number], Argument]:
     return known, _of_rows(rows if hasattr(rows, "dtype") else listed, structures.pop())
 
 
-def of_buffer(rows: Tree) -> Argument:
+def of_buffer(rows: Any) -> Argument:
     """The structure of a batch that is a buffer of floats, which is not gone through for that."""
     some = rows[:1]
     return _of_rows(some if hasattr(some, "dtype") else _as_list(some), flatten(_as_list(some)[0])[1])
 
 
-def _of_rows(rows: Tree, structure: Hashable) -> Argument:
+def _of_rows(rows: Iterable[object], structure: Hashable) -> Argument:
     _, handed = flatten(next(iter(rows)), Numbers)
     return Argument(structure, batched=True, handed=handed)
 
 
-def _as_list(tree: Tree) -> Tree:
+def _as_list(tree: Any) -> Any:
     """An array of any kind as nested lists."""
     return tree.tolist() if hasattr(tree, "tolist") and not isinstance(tree, Elementary) else tree
 

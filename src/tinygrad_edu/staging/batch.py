@@ -8,17 +8,18 @@ is one node whose local gradients are those sums.
 
 import itertools
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 from .. import functions
+from ..core.number import Number
 from ..core.rules import deepest
 from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
 from ..transforms.dual import Dual
-from .symbol import Program, RowLoop, StagingError, Symbol
+from .symbol import Block, Operand, Program, RowLoop, StagingError, Symbol
 
 
-def mean_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
+def mean_over(f: Callable[..., Any], *columns: Iterable[object]) -> Any:
     """The mean of f(row of each column, in step) over all rows. ValueError if columns differ in length or are empty.
 
     >>> mean_over(lambda x, y: (x - y) ** 2, [1.0, 2.0], [1.0, 4.0])
@@ -31,7 +32,7 @@ def mean_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
     return functions.mean([f(*row) for row in rows])
 
 
-def sum_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
+def sum_over(f: Callable[..., Any], *columns: Iterable[object]) -> Any:
     """The sum of f(row of each column, in step) over all rows. ValueError if the columns differ in length.
 
     >>> sum_over(lambda x, y: x * y, [1.0, 2.0], [3.0, 4.0])
@@ -47,16 +48,16 @@ def sum_over(f: Callable[..., Any], *columns: Iterable[Any]) -> Any:
     return _summed(loop, plan)
 
 
-def _rows(name: str, columns: tuple[Iterable[Any], ...]) -> list[tuple[Any, ...]]:
+def _rows(name: str, columns: tuple[Iterable[object], ...]) -> list[tuple[object, ...]]:
     lists = [listed(column) for column in columns]
     if len({len(column) for column in lists}) != 1:
         raise ValueError(f"{name} of columns of {' and '.join(str(len(each)) for each in lists)} rows: they go in step")
     return list(zip(*lists, strict=True))
 
 
-def listed(column: Iterable[Any]) -> list[Any]:
+def listed(column: Iterable[object]) -> list[object]:
     """The rows as a list; those of a memoryview are lists too."""
-    return column.tolist() if isinstance(column, memoryview) else list(column)
+    return column.tolist() if isinstance(column, memoryview) else list(column)  # type: ignore[return-value]  # of ints
 
 
 class Rows:
@@ -68,11 +69,11 @@ class Rows:
         self.structure = structure  # of one row
         self.symbol = Symbol(program, "rows", (name,), name)
 
-    def count(self) -> Any:
+    def count(self) -> Operand:
         """How many rows there are, as a symbol."""
         return self.program.write("count", self.symbol)
 
-    def _refuse(self, *_: Any) -> Any:
+    def _refuse(self, *_: object) -> NoReturn:
         raise StagingError(
             f"the rows of {self.name} are not there yet: go over them with mean_over or sum_over, "
             "or leave it out of `batched`"
@@ -81,7 +82,7 @@ class Rows:
     __iter__ = __len__ = __getitem__ = _refuse
 
 
-def _staged_columns(name: str, columns: tuple[Any, ...]) -> list[Rows]:
+def _staged_columns(name: str, columns: tuple[object, ...]) -> list[Rows]:
     staged = [column for column in columns if isinstance(column, Rows)]
     if staged and len(staged) != len(columns):
         raise StagingError(
@@ -90,7 +91,7 @@ def _staged_columns(name: str, columns: tuple[Any, ...]) -> list[Rows]:
     return staged
 
 
-def _open(program: Program, columns: list[Rows]) -> tuple[RowLoop, list[Any]]:
+def _open(program: Program, columns: list[Rows]) -> tuple[RowLoop, list[object]]:
     loop = RowLoop(tuple(column.symbol for column in columns))
     items = []
     with program.within(loop):
@@ -103,7 +104,7 @@ def _open(program: Program, columns: list[Rows]) -> tuple[RowLoop, list[Any]]:
     return loop, items
 
 
-def _template(structure: Hashable) -> Any:
+def _template(structure: Hashable) -> object:
     """Some tree of this structure."""
 
     return unflatten(structure, itertools.repeat(0.0))
@@ -115,14 +116,14 @@ def _template(structure: Hashable) -> Any:
 class _Plan:
     """What has to be summed to rebuild a node after the loop: its number, and its gradients by nodes outside it."""
 
-    def __init__(self, node: Any, number: Any, parents: list[Value], gradients: list[Any]) -> None:
+    def __init__(self, node: Value | Dual, number: object, parents: list[Value], gradients: list[object]) -> None:
         self.node = node
         self.number = number
         self.parents = parents
         self.gradients = gradients
 
 
-def _plan(x: Any, block: tuple[Any, ...]) -> Any:
+def _plan(x: Any, block: Block) -> object:
     kind = deepest([x])
     if kind is None:
         return x
@@ -132,7 +133,7 @@ def _plan(x: Any, block: tuple[Any, ...]) -> Any:
     return _Plan(x, _plan(x.data, block), list(slopes), [_plan(g, block) for g in slopes.values()])
 
 
-def _summed(loop: RowLoop, plan: Any) -> Any:
+def _summed(loop: RowLoop, plan: object) -> Any:
     if not isinstance(plan, _Plan):
         return loop.total(plan)
     number = _summed(loop, plan.number)
@@ -149,14 +150,14 @@ def _summed(loop: RowLoop, plan: Any) -> Any:
     return type(plan.node)._wide("sum_over", tuple(plan.parents), number, tuple(gradients))
 
 
-def _gradients_outside(result: Value, block: tuple[Any, ...]) -> dict[Value, Any]:
+def _gradients_outside(result: Value, block: Block) -> dict[Value, Number]:
     """The derivative of `result` by each node from outside the loop that it uses."""
     own = {node for node in topological_order(result) if _uses(node, block)}
     inside = descendants(result, own)
     return {node: g for node, g in gradients(result, inside).items() if node not in inside}
 
 
-def _uses(node: Value, block: tuple[Any, ...]) -> bool:
+def _uses(node: Value, block: Block) -> bool:
     return any(_is_within(x, block) for x in (node.data, *node.local_grads))
 
 
@@ -169,9 +170,9 @@ def descendants(result: Value, nodes: set[Value]) -> set[Value]:
     return found
 
 
-def gradients(result: Value, inside: set[Value]) -> dict[Value, Any]:
+def gradients(result: Value, inside: set[Value]) -> dict[Value, Number]:
     """The derivative of `result` by the nodes where the chain rule through nodes `inside` ends: others, and leaves."""
-    found: dict[Value, Any] = {result: 1}
+    found: dict[Value, Number] = {result: 1}
     for node in reversed(topological_order(result)):
         if node in inside and node in found and node.op:
             upstream = found.pop(node)
@@ -183,7 +184,7 @@ def gradients(result: Value, inside: set[Value]) -> dict[Value, Any]:
     return found
 
 
-def _is_within(x: Any, block: tuple[Any, ...]) -> bool:
+def _is_within(x: object, block: Block) -> bool:
     """Whether a number is, or is a node over, a symbol of this block."""
     leaves = [x]
     while leaves:

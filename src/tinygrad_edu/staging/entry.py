@@ -7,7 +7,7 @@ from typing import Any
 from ..core.tree import LEAF, Kept, Numbers, is_array, leaf_names
 from .arguments import Argument
 from .held import Fixed, is_unchanged
-from .symbol import Structure, Tree
+from .symbol import Structure
 
 ABSENT: Any = object()  # stands for an argument that was left to its default
 LISTED = 8  # of more results than that, those in one list are summed up to see whether all are finite
@@ -74,7 +74,7 @@ def _pass_on(call: Function, names: tuple[str, ...], values: tuple[object, ...])
     return call(*values[:missing], **{name: x for name, x in named if x is not ABSENT})
 
 
-def floats(rows: Tree) -> Tree:
+def floats(rows: Any) -> object:
     """Numbers, or rows of numbers, as floats; what else there is among them is left as it is."""
     kinds = {*map(type, rows)}
     if kinds <= {float, int}:

@@ -11,19 +11,19 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ..core.number import primal, shown
+from ..core.number import Number, primal, shown
 from ..core.rules import deepest
 from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
 from ..transforms.dual import Dual
 from .batch import gradients
-from .symbol import Condition, Program, StagingError, Symbol, WhileLoop, is_within, to_operand
+from .symbol import Condition, Operand, Program, StagingError, Symbol, WhileLoop, is_within, to_operand
 
 S = TypeVar("S")
 X = TypeVar("X")
 Y = TypeVar("Y")
-Test = Callable[[list[Any]], Any]
-Round = Callable[[list[Any]], list[Any]]
+Test = Callable[[Sequence[object]], object]
+Round = Callable[[Sequence[object]], list[object]]
 
 
 def while_loop(cond: Callable[[S], object], body: Callable[[S], S], start: S) -> S:
@@ -38,10 +38,10 @@ def while_loop(cond: Callable[[S], object], body: Callable[[S], S], start: S) ->
     """
     leaves, structure = flatten(start)
 
-    def test(xs: list[Any]) -> Any:
+    def test(xs: Sequence[object]) -> object:
         return cond(unflatten(structure, xs))
 
-    def change(xs: list[Any]) -> list[Any]:
+    def change(xs: Sequence[object]) -> list[object]:
         following, found = flatten(body(unflatten(structure, xs)))
         if found != structure:
             raise TypeError(
@@ -71,10 +71,10 @@ def fori_loop(lower: float, upper: float, body: Callable[[Any, S], S], start: S)
     24.0
     """
 
-    def going(state: tuple[Any, S]) -> Any:
+    def going(state: tuple[Number, S]) -> object:
         return state[0] < upper
 
-    def change(state: tuple[Any, S]) -> tuple[Any, S]:
+    def change(state: tuple[Number, S]) -> tuple[Number, S]:
         return state[0] + 1, body(*state)
 
     if not any(map(_is_symbol, [lower, upper, *flatten(start)[0]])):
@@ -104,7 +104,7 @@ def scan(f: Callable[[S, X], tuple[S, Y]], start: S, xs: Sequence[X]) -> tuple[S
 # --- a loop of a program, at any level of nodes -----------------------------------------------------------------
 
 
-def _staged(test: Test, change: Round, start: list[Any]) -> list[Any]:
+def _staged(test: Test, change: Round, start: Sequence[object]) -> list[object]:
     """The state after the loop, which is written into the program of its symbols."""
     program = _program(test, change, start)
     with program.trial():
@@ -120,7 +120,7 @@ def _staged(test: Test, change: Round, start: list[Any]) -> list[Any]:
     return _backward(kind, program, test, change, start)
 
 
-def _program(test: Test, change: Round, start: list[Any]) -> Program:
+def _program(test: Test, change: Round, start: Sequence[object]) -> Program:
     holds = test(start)
     if isinstance(holds, Condition):
         return holds.program
@@ -129,37 +129,37 @@ def _program(test: Test, change: Round, start: list[Any]) -> Program:
     return next(x.program for x in found if isinstance(x, Symbol))
 
 
-def _forward(kind: Any, test: Test, change: Round, start: list[Any]) -> list[Any]:
+def _forward(kind: Any, test: Test, change: Round, start: Sequence[object]) -> list[object]:
     """Numbers and their tangents go round."""
     n = len(start)
 
-    def nodes(numbers: list[Any]) -> list[Any]:
+    def nodes(numbers: Sequence[object]) -> list[object]:
         return [kind._with_tangent(x, tangent) for x, tangent in zip(numbers[:n], numbers[n:], strict=True)]
 
-    def numbers(nodes: list[Any]) -> list[Any]:
+    def numbers(nodes: Sequence[Any]) -> list[object]:
         is_node = [isinstance(x, kind) for x in nodes]
-        data = [x.data if known else x for x, known in zip(nodes, is_node, strict=True)]
+        data: list[object] = [x.data if known else x for x, known in zip(nodes, is_node, strict=True)]
         return data + [_plain(x.tangent) if known else 0.0 for x, known in zip(nodes, is_node, strict=True)]
 
     return nodes(_staged(lambda xs: test(nodes(xs)), lambda xs: numbers(change(nodes(xs))), numbers(start)))
 
 
-def _plain(tangent: Any) -> Any:
+def _plain(tangent: Number) -> Number:
     """A tangent as a number: that of a constant is one particular object."""
     return 0.0 if type(tangent) is int and tangent == 0 else tangent
 
 
-def _backward(kind: Any, program: Program, test: Test, change: Round, start: list[Any]) -> list[Any]:
+def _backward(kind: Any, program: Program, test: Test, change: Round, start: Sequence[object]) -> list[object]:
     """Numbers and their derivatives by each node from outside go round."""
     n = len(start)
 
-    def nodes(numbers: list[Any]) -> list[Any]:
+    def nodes(numbers: Sequence[object]) -> list[Value]:
         return [kind._leaf(x) for x in numbers[:n]]
 
-    def order(following: list[Any]) -> list[Value]:
+    def order(following: Sequence[object]) -> list[Value]:
         return [node for y in following if isinstance(y, kind) for node in topological_order(y)]
 
-    def slopes(following: list[Any]) -> list[dict[Value, Any]]:
+    def slopes(following: Sequence[object]) -> list[dict[Value, Number]]:
         inside = {*order(following)} - there
         return [gradients(y, inside) if isinstance(y, kind) else {} for y in following]
 
@@ -171,8 +171,9 @@ def _backward(kind: Any, program: Program, test: Test, change: Round, start: lis
     outside = list(dict.fromkeys([*(x for x in start if isinstance(x, kind)), *used]))
     m = len(outside)
 
-    def numbers(numbers_before: list[Any]) -> list[Any]:
-        state, before = nodes(numbers_before), numbers_before[n:]
+    def numbers(numbers_before: Sequence[object]) -> list[object]:
+        state = nodes(numbers_before)
+        before: Any = numbers_before[n:]
         following = change(state)
         data = [y.data if isinstance(y, kind) else y for y in following]
         rows = []
@@ -192,9 +193,9 @@ def _backward(kind: Any, program: Program, test: Test, change: Round, start: lis
     ]
 
 
-def _written(program: Program, test: Test, change: Round, start: list[Any]) -> list[Any]:
+def _written(program: Program, test: Test, change: Round, start: Sequence[object]) -> list[object]:
     """A loop over plain numbers. What its test computes goes round as well, so that the test is one of symbols."""
-    tested: list[Any] = []  # what the test compares that is computed from the state
+    tested: list[Symbol] = []  # what the test compares that is computed from the state
     loop = WhileLoop(program, [*map(to_operand, start)], [_label(x) for x in start])
     with program.trial(), program.within(loop):
         holds = _condition(test(loop.state))
@@ -207,15 +208,15 @@ def _written(program: Program, test: Test, change: Round, start: list[Any]) -> l
     return [program.write("final", loop, x) for x in loop.state]
 
 
-def _written_with_tests(program: Program, test: Test, change: Round, start: list[Any]) -> list[Any]:
+def _written_with_tests(program: Program, test: Test, change: Round, start: Sequence[object]) -> list[object]:
     n = len(start)
 
-    def compared(xs: list[Any]) -> list[Any]:
+    def compared(xs: Sequence[object]) -> list[Operand]:
         """What the test compares, both sides of each comparison in turn; of a known number too, it is a comparison."""
         lines = [x if isinstance(x, Symbol) else program.write("number", to_operand(x)) for x in xs]
         return _sides(_condition(test(lines)))
 
-    def again(condition: Condition, sides: list[Any]) -> Condition:
+    def again(condition: Condition, sides: list[Operand]) -> Condition:
         """The same test of these numbers."""
         if condition.test in {"and", "or", "not"}:
             return program.condition(condition.test, *(again(each, sides) for each in condition.args))
@@ -236,7 +237,7 @@ def _written_with_tests(program: Program, test: Test, change: Round, start: list
     return [program.write("final", loop, x) for x in loop.state[:n]]
 
 
-def _sides(condition: Condition) -> list[Any]:
+def _sides(condition: Condition) -> list[Operand]:
     if condition.test in {"and", "or", "not"}:
         return [side for each in condition.args for side in _sides(each)]
     return [condition.left, condition.right]

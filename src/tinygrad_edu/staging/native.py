@@ -9,7 +9,7 @@ import ctypes
 import itertools
 import struct
 import warnings
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..core.tree import LEAF, flatten, numbers_of, unflatten
@@ -125,7 +125,7 @@ def _result(structure: Structure, places: "itertools.count[int]") -> str:
 def is_buffer(x: Tree, row: Hashable) -> bool:
     """Whether `x` is a buffer of doubles, without gaps, with rows of this structure, at least one."""
     try:
-        view = memoryview(x)
+        view = memoryview(x)  # type: ignore[arg-type]  # the TypeError is caught
     except TypeError:
         return False
     row_shape = (_size(row),) if row != LEAF else ()
@@ -140,12 +140,12 @@ def _size(row: Structure) -> int:
     return len(branches) if flat else -1
 
 
-def _rows(row: Hashable) -> Callable[[Any], Batch]:
+def _rows(row: Hashable) -> Callable[[object], Batch]:
     """What turns a batch into the number of its rows, where its numbers are, and what keeps them there."""
     size = _size(row)
     count = len(flatten(unflatten(row, itertools.repeat(0.0)))[0])
 
-    def of_buffer(rows: Tree) -> Batch:
+    def of_buffer(rows: Any) -> Batch:
         view = memoryview(rows)
         if view.readonly:
             copied = view.tobytes()
@@ -153,7 +153,7 @@ def _rows(row: Hashable) -> Callable[[Any], Batch]:
         address = (ctypes.c_double * 1).from_buffer(view.cast("B"))
         return len(view), ctypes.addressof(address), address
 
-    def of_list(rows: Tree) -> Batch:
+    def of_list(rows: object) -> Batch:
         if type(rows) is not list:
             return of_buffer(rows)
         numbers: Any
@@ -169,7 +169,7 @@ def _rows(row: Hashable) -> Callable[[Any], Batch]:
     return of_list
 
 
-def _flat(rows: Tree, row: Hashable) -> list[float]:
+def _flat(rows: Iterable[object], row: Hashable) -> list[float]:
     """The numbers of rows of any structure; ValueError if one has another than the first."""
     numbers: list[float] = []
     for each in rows:

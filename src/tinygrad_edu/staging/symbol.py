@@ -22,13 +22,12 @@ from ..core.operations import OPERATIONS
 from ..core.rules import deepest
 from .simplify import RULES, ZERO
 
-Tree: TypeAlias = Any  # a tree of numbers or symbols: what the reader's function takes and returns
+Tree: TypeAlias = object  # a tree of numbers or symbols: what the reader's function takes and returns
 Structure: TypeAlias = Any  # of a tree: LEAF, None, or its class, its keys if it has any, and its branches
 Operand: TypeAlias = Union["Symbol", float]
 Operands: TypeAlias = tuple[Any, ...]  # of a line: Operands; a Condition or Loop first, a name: the operation decides
 Opening: TypeAlias = Union[tuple["Condition", bool], "RowLoop", "WhileLoop"]
 Block: TypeAlias = tuple[Opening, ...]  # what a line stands within, outermost first
-Declined: TypeAlias = Any  # an operator's result, or NotImplemented: the other operand is asked
 
 COMMUTATIVE = frozenset("+ * maximum minimum hypot equal".split())
 
@@ -66,7 +65,7 @@ class Program:
         """A symbol for an argument of the program."""
         return Symbol(self, "input", (), name)
 
-    def write(self, op: str, *args: Any) -> Operand:
+    def write(self, op: str, *args: Hashable) -> Operand:
         """The result of an operation as a symbol, or as a number where algebra knows it.
 
         Operands are symbols and floats; `select` has a Condition first, `total` and `final` a Loop, which count as
@@ -161,40 +160,40 @@ class Symbol:
         self.wish = ""
         self.block = program.block
 
-    def __add__(self, other: object) -> Declined:
+    def __add__(self, other: object) -> Operand:
         return self._with(other, "+")
 
-    def __radd__(self, other: object) -> Declined:
+    def __radd__(self, other: object) -> Operand:
         return self._with(other, "+", swapped=True)
 
-    def __sub__(self, other: object) -> Declined:
+    def __sub__(self, other: object) -> Operand:
         return self._with(other, "-")
 
-    def __rsub__(self, other: object) -> Declined:
+    def __rsub__(self, other: object) -> Operand:
         return self._with(other, "-", swapped=True)
 
-    def __mul__(self, other: object) -> Declined:
+    def __mul__(self, other: object) -> Operand:
         return self._with(other, "*")
 
-    def __rmul__(self, other: object) -> Declined:
+    def __rmul__(self, other: object) -> Operand:
         return self._with(other, "*", swapped=True)
 
-    def __truediv__(self, other: object) -> Declined:
+    def __truediv__(self, other: object) -> Operand:
         return self._with(other, "/")
 
-    def __rtruediv__(self, other: object) -> Declined:
+    def __rtruediv__(self, other: object) -> Operand:
         return self._with(other, "/", swapped=True)
 
-    def __pow__(self, other: object) -> Declined:
+    def __pow__(self, other: object) -> Operand:
         return self._with(other, "**")
 
-    def __rpow__(self, other: object) -> Declined:
+    def __rpow__(self, other: object) -> Operand:
         return self._with(other, "**", swapped=True)
 
-    def _with(self, other: object, op: str, *, swapped: bool = False) -> Declined:
+    def _with(self, other: object, op: str, *, swapped: bool = False) -> Operand:
         operand = _operand(other)
         if operand is None:
-            return NotImplemented  # a node over symbols, which knows what to do with one, or no number
+            return NotImplemented  # type: ignore[no-any-return]  # a node over symbols, which knows what to do with one, or no number
         return self.program.write(op, operand, self) if swapped else self.program.write(op, self, operand)
 
     def __neg__(self) -> Operand:
@@ -206,19 +205,19 @@ class Symbol:
     def __abs__(self) -> Operand:
         return self.program.write("abs", self)
 
-    def __lt__(self, other: object) -> Declined:
+    def __lt__(self, other: object) -> "Condition":
         return self._compare("<", other)
 
-    def __le__(self, other: object) -> Declined:
+    def __le__(self, other: object) -> "Condition":
         return self._compare("<=", other)
 
-    def __gt__(self, other: object) -> Declined:
+    def __gt__(self, other: object) -> "Condition":
         return self._compare(">", other)
 
-    def __ge__(self, other: object) -> Declined:
+    def __ge__(self, other: object) -> "Condition":
         return self._compare(">=", other)
 
-    def _compare(self, test: str, other: object) -> Declined:
+    def _compare(self, test: str, other: object) -> "Condition":
         operand = _operand(other)
         return NotImplemented if operand is None else self.program.condition(test, self, operand)
 
@@ -278,11 +277,11 @@ class Symbol:
         return f"<symbol {self.label or self.op}>"
 
 
-def _function(name: str, *, swapped: bool = False) -> Callable[..., Declined]:
-    def method(self: Symbol, *others: object) -> Declined:
+def _function(name: str, *, swapped: bool = False) -> Callable[..., Operand]:
+    def method(self: Symbol, *others: object) -> Operand:
         operands = [*map(_operand, others)]
         if None in operands:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]  # the other operand is asked
         return self.program.write(name, *operands, self) if swapped else self.program.write(name, self, *operands)
 
     return method
@@ -385,12 +384,12 @@ class Condition:
         self.args = args
 
     @property
-    def left(self) -> Any:
+    def left(self) -> Operand:
         """The first operand."""
-        return self.args[0]
+        return self.args[0]  # type: ignore[no-any-return]  # of a comparison
 
     @property
-    def right(self) -> Any:
+    def right(self) -> Operand:
         """The second operand; 0 at a kink."""
         return self.args[1] if len(self.args) > 1 else 0.0
 
@@ -402,10 +401,10 @@ class Condition:
             elif isinstance(x, Condition):
                 yield from x.symbols()
 
-    def __and__(self, other: object) -> Declined:
+    def __and__(self, other: object) -> "Condition | bool":
         return self._combined("and", other)
 
-    def __or__(self, other: object) -> Declined:
+    def __or__(self, other: object) -> "Condition | bool":
         return self._combined("or", other)
 
     __rand__, __ror__ = __and__, __or__
@@ -413,11 +412,11 @@ class Condition:
     def __invert__(self) -> "Condition":
         return self.program.condition("not", self)
 
-    def _combined(self, word: str, other: object) -> Declined:
+    def _combined(self, word: str, other: object) -> "Condition | bool":
         if isinstance(other, Condition):
             return self if other is self else self.program.condition(word, self, other)
         if not is_truth(other) and not (isinstance(other, int) and other in (-1, -2)):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]  # the other operand is asked
         is_true = bool(other) and other != -2  # what Python makes of ~True
         return self if is_true == (word == "and") else is_true
 
@@ -429,7 +428,7 @@ class Condition:
             "for a loop while_loop(condition, body, start)"
         )
 
-    def choose(self, if_true: object, if_false: object) -> Any:
+    def choose(self, if_true: object, if_false: object) -> object:
         """What `tinygrad_edu.where` does with this condition: both branches are written, one is computed."""
         return chosen(self, self._branch(if_true, True), self._branch(if_false, False))
 
@@ -448,7 +447,7 @@ class Condition:
 DEEPEST = 80  # Python's compiler refuses 100 levels of indentation
 
 
-def chosen(condition: Condition, a: Any, b: Any) -> Any:
+def chosen(condition: Condition, a: object, b: object) -> object:
     """`a` if the condition holds, else `b`: as a symbol, or as a node whose parents are both."""
     kind, write = deepest([a, b]), condition.program.write
     if kind is None:

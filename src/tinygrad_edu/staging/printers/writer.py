@@ -70,9 +70,9 @@ class Writer:
                 written.append(self._indented(len(here), self._line(line, text)))
         return written + self._between(here, (), len(self._named))
 
-    def result(self, x: Operand) -> str:
+    def result(self, x: object) -> str:
         """A result of the program, as it stands in the return statement."""
-        return self._operand(x)
+        return self._operand(x)  # type: ignore[arg-type]  # the leaves of the results are operands
 
     def _line(self, line: Symbol, text: str) -> str:
         if not self.live.is_used(line):
