@@ -186,7 +186,7 @@ class Optimizer:
             "memories": [list(memory) for memory in self.memories],
         }
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, object]) -> None:
         """Take over what an optimiser of the same kind and number of parameters remembers.
 
         Raises ValueError, and changes nothing, if it does not fit.

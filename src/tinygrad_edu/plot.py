@@ -34,6 +34,7 @@ from .plotting.theme import DARK, LIGHT, MARKERS, Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -206,8 +207,9 @@ def loss_surface(
     return figure
 
 
-def _ramp(theme: Theme) -> Any:
-    return matplotlib("colors").LinearSegmentedColormap.from_list("surface", [theme.low, theme.high])
+def _ramp(theme: Theme) -> "Colormap":
+    ramp: Colormap = matplotlib("colors").LinearSegmentedColormap.from_list("surface", [theme.low, theme.high])
+    return ramp
 
 
 def over(x: Value, y: Value, loss: Callable[[], object]) -> Callable[[float, float], float]:

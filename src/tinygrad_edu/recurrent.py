@@ -6,7 +6,7 @@ there is a bias with each. `unroll` applies a cell along a sequence.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from .core import scalar
@@ -183,7 +183,7 @@ def _given(state: Inputs | None, cell: Cell) -> Numbers:
     return inputs(cell.initial_state() if state is None else state, cell.nhidden, "hidden units")
 
 
-def _pair(state: Any) -> Any:
+def _pair(state: object) -> Sequence[Inputs]:
     if not isinstance(state, (tuple, list)) or len(state) != 2:
         raise TypeError("the state of an LSTM is the pair (h, c) that it returned")
     return state

@@ -4,6 +4,7 @@ import operator
 from collections import Counter
 from collections.abc import Container, Sequence
 
+from ..core.number import Number
 from ..engine import Value, handed_down
 from ..notation.forms import kink, sum_of_products
 from ..notation.text import Text
@@ -98,7 +99,7 @@ def _term(story: Story, use: Use, repeated: set[Value]) -> list[Text]:
     return [story.d(use.child), local]
 
 
-def _factors(story: Story, use: Use) -> list[object]:
+def _factors(story: Story, use: Use) -> list[Number]:
     """Upstream and local gradient in numbers."""
     return [use.local] if use.child is story.facts.y else [story.facts.grads[use.child], use.local]
 

@@ -4,9 +4,9 @@ import functools
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..core.number import primal
+from ..core.number import Number, primal
 from ..engine import Value, handed_down
 from ..notation.text import Text
 from ..notation.words import shortened
@@ -62,7 +62,7 @@ class Found(NamedTuple):
     total: int
     nodes: list[Value]
     paths: list[list[Use]]
-    products: list[Any]
+    products: list[Number]
 
 
 def find_paths(facts: Facts, x: Value, limit: int) -> Found | None:
@@ -111,7 +111,7 @@ def _no_path(story: Story, x: Value) -> Section:
     return Section([zero, ": ", story.write(y), " was not computed from ", story.write(x), ", so no path leads there."])
 
 
-def _path_row(story: Story, path: Sequence[Use], product: Any, *, is_only: bool) -> Row:
+def _path_row(story: Story, path: Sequence[Use], product: Number, *, is_only: bool) -> Row:
     """b → x → f : ∂f/∂x · ∂x/∂b = y · 1 = 7 · 1 = 7."""
     nodes = story.few([path[0].parent, *(use.child for use in path)], story.write, story.dots, STEPS + 1)
     path = path[::-1]  # the chain rule starts at y
@@ -130,7 +130,7 @@ def _path_row(story: Story, path: Sequence[Use], product: Any, *, is_only: bool)
     return Row(way, _after_colon(cells), is_long=len(path) > 2)
 
 
-def _sign_of_product(story: Story, path: Sequence[Use], product: Any) -> str:
+def _sign_of_product(story: Story, path: Sequence[Use], product: Number) -> str:
     if len(path) == 1:
         return story.sign_before(product)
     if len(path) > MANY:

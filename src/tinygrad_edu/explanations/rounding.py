@@ -96,7 +96,7 @@ def _is_power(x: Fraction, y: Fraction, z: Fraction) -> bool:
     return max(abs(numerator), denominator) <= 64 and x**numerator == z**denominator
 
 
-def again(op: str, xs: Sequence[Any]) -> Any:
+def again(op: str, xs: Sequence[object]) -> Any:
     """The operation once more, on plain numbers; None where it fails on them or is unknown."""
     operation = by_name(op)
     try:

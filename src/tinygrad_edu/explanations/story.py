@@ -1,8 +1,9 @@
 """What an explanation draws on: the graph's names, uses and gradients, and their pieces in one notation."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
+from ..core.number import Number
 from ..engine import NOT_COMPUTED, Value, gradients, topological_order
 from ..notation.forms import local_form, operation, sum_of_products
 from ..notation.text import Text
@@ -10,6 +11,8 @@ from ..notation.words import names, shortened
 from .layout import Cell, Row, Rows, Sentence
 from .rounding import MANY, close, follows, is_exact, sign_between, sign_of_operation
 
+T = TypeVar("T")
+W = TypeVar("W")  # an item as it is written
 TERMS = 8  # of a longer sum or product, the first and the last terms are shown
 LONG = 60  # a formula of more characters has a line for itself
 
@@ -23,7 +26,7 @@ class Use(NamedTuple):
     child: Value
     i: int
     parent: Value
-    local: Any
+    local: Number
 
 
 class Facts(NamedTuple):
@@ -37,7 +40,7 @@ class Facts(NamedTuple):
     order: list[Value]
     named: dict[Value, str]
     uses: dict[Value, list[Use]]
-    grads: dict[Value, Any]
+    grads: dict[Value, Number]
     changed: list[Value]
     differing: list[Value]
 
@@ -62,7 +65,7 @@ def uses_by(node: Value) -> list[Use]:
     return [Use(node, i, parent, local) for i, (parent, local) in zip(places, node.edges(), strict=True)]
 
 
-def data_of(x: Any) -> Any:
+def data_of(x: Value | Number) -> Number:
     """An operand's number."""
     return x.data if isinstance(x, Value) else x
 
@@ -81,12 +84,12 @@ class Story:
         self.dots = piece(piece.DOTS)
         self.changed = frozenset(facts.changed)
 
-    def write(self, x: Any) -> Text:
+    def write(self, x: object) -> Text:
         """A value's name, or a number."""
         name = self.facts.named.get(x) if isinstance(x, Value) else None
         return self.number(x) if name is None else self.piece.name(name, self.digits)
 
-    def number(self, x: Any) -> Text:
+    def number(self, x: object) -> Text:
         """A number."""
         return self.piece.number(x, self.digits)
 
@@ -106,17 +109,17 @@ class Story:
         """The factors with · between them."""
         return sum_of_products([factors], self.piece.DOT)
 
-    def few(self, items: Sequence[Any], write: Callable[[Any], Any], dots: Any, limit: int = TERMS) -> list[Any]:
+    def few(self, items: Sequence[T], write: Callable[[T], W], dots: W, limit: int = TERMS) -> list[W]:
         """Each item written; of many the first and the last ones, with dots between."""
         return [dots if item is None else write(item) for item in shortened(items, None, limit)]
 
     # --- equations ---
 
-    def sign_before(self, *numbers: Any) -> str:
+    def sign_before(self, *numbers: Number) -> str:
         """= or ≈ before numbers: whether they are all shown as they are."""
         return "=" if all(is_exact(x, self.digits) for x in numbers) else "≈"
 
-    def result(self, x: Any) -> Cell:
+    def result(self, x: Number) -> Cell:
         """= or ≈ and the number."""
         return self.sign_before(x), self.number(x)
 
@@ -139,14 +142,14 @@ class Story:
         before = self.sign_before(*operands[:MANY])
         return Row(left, [("=", symbols), (before, numbers), (sign, result)], note, is_long=len(symbols.text) > LONG)
 
-    def sum_row(self, node: Value, shares: Sequence[Any], grad: Any) -> Row:
+    def sum_row(self, node: Value, shares: Sequence[Number], grad: Number) -> Row:
         """∂f/∂b = 7 + 2 = 9: the shares of a gradient, and what they add up to."""
         terms = self.few(shares, lambda share: [self.number(share)], [self.dots])
         sign = "≈" if len(shares) > MANY else sign_between(lambda *xs: sum(xs), shares, grad, self.digits)
         before = self.sign_before(*shares[:MANY])
         return Row(self.d(node), [(before, sum_of_products(terms)), (sign, self.number(grad))])
 
-    def cut(self, items: Sequence[Any], row: Callable[[Any], Row]) -> Rows:
+    def cut(self, items: Sequence[T], row: Callable[[T], Row]) -> Rows:
         """A row for each item; of too many the first and the last ones, and how many are left out between."""
         if len(items) <= self.max_lines:
             return [row(item) for item in items]

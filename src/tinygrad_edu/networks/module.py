@@ -1,14 +1,18 @@
 """The Module: what has parameters finds them by itself, and hands their numbers out and takes them in."""
 
 import typing
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self, TypeAlias, TypeGuard, TypeVar
 
 from ..core.number import Number, shown
 from ..core.options import A_DICT, A_FINITE, expect
 from ..engine import Value
 from .names import MODULE, no_such
 from .parameters import forget
+
+T = TypeVar("T")
+Array: TypeAlias = "Value | Sequence[Array]"  # a parameter, or nested lists of parameters
+Numbers: TypeAlias = "Number | list[Numbers]"  # those in an array
 
 
 class Module:
@@ -129,20 +133,20 @@ class Module:
         parts = (f"{name}={part!r}" for name, part in _parts(self) if name != "training")
         return f"{type(self).__name__}({', '.join(parts)})"
 
-    def _by_path(self) -> dict[str, object]:
-        arrays: dict[str, object] = {}
+    def _by_path(self) -> dict[str, Array]:
+        arrays: dict[str, Array] = {}
         for path, array in self._arrays():
             if path in arrays:
                 raise ValueError(f"two parameters have the path {path!r}: change a key of a dict, as 1 beside '1'")
             arrays[path] = array
         return arrays
 
-    def _arrays(self) -> Iterator[tuple[str, object]]:
+    def _arrays(self) -> Iterator[tuple[str, Array]]:
         """Each array of parameters (a Value, or a nested list of Values) with its path."""
         return _arrays_in("", self, {})
 
 
-def _arrays_in(path: str, thing: object, seen: dict[int, object]) -> Iterator[tuple[str, object]]:
+def _arrays_in(path: str, thing: object, seen: dict[int, object]) -> Iterator[tuple[str, Array]]:
     """`seen` has, by id, what has been searched. It keeps lists made on the way alive: a freed id can be reused."""
     thing = _opened(thing)
     if _is_array(thing):
@@ -166,12 +170,13 @@ def _parts(thing: object) -> list[tuple[object, object]]:
     return list(enumerate(thing)) if isinstance(thing, (list, tuple)) else []
 
 
-def _opened(thing: Any) -> object:
+def _opened(thing: T) -> T:
     """A NumPy array of objects as the nested list of them, anything else as it is."""
-    return thing.tolist() if getattr(getattr(thing, "dtype", None), "kind", "") == "O" else thing
+    is_array = getattr(getattr(thing, "dtype", None), "kind", "") == "O"
+    return thing.tolist() if is_array else thing  # type: ignore[attr-defined]  # it counts as a list
 
 
-def _is_array(thing: object) -> bool:
+def _is_array(thing: object) -> TypeGuard[Array]:
     """Whether it is a parameter (a Value that is not the result of an operation) or a nested list of parameters."""
     thing = _opened(thing)
     if isinstance(thing, (list, tuple)):
@@ -179,7 +184,7 @@ def _is_array(thing: object) -> bool:
     return isinstance(thing, Value) and not thing.op
 
 
-def _elements(path: str, array: Any) -> Iterator[tuple[str, Value]]:
+def _elements(path: str, array: Array) -> Iterator[tuple[str, Value]]:
     array = _opened(array)
     if isinstance(array, Value):
         yield path, array
@@ -188,12 +193,12 @@ def _elements(path: str, array: Any) -> Iterator[tuple[str, Value]]:
             yield from _elements(f"{path}[{i}]", part)
 
 
-def _numbers(array: Any) -> Number | list[Any]:
+def _numbers(array: Array) -> Numbers:
     array = _opened(array)
     return array.data if isinstance(array, Value) else [_numbers(part) for part in array]
 
 
-def _paired(path: str, array: Any, state: Any) -> Iterator[tuple[Value, Number]]:
+def _paired(path: str, array: Array, state: Any) -> Iterator[tuple[Value, Number]]:
     """Each Value of the array with its number in the state; ValueError where the two do not match."""
     array = _opened(array)
     is_list = isinstance(state, (list, tuple))
