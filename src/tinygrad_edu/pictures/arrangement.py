@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 Place = tuple[int, int]  # (box, -1), or (arrow, layer): where an arrow passes through a layer
+Point = tuple[float, float]
 Room = tuple[float, float]  # across, before and after the middle of a box or the line of an arrow
 Neighbours = defaultdict[Place, list[Place]]
 SWEEPS = 12
@@ -54,8 +55,8 @@ class Arrangement(NamedTuple):
     width: float
     height: float
     boxes: list[tuple[float, float, float, float]]
-    arrows: list[list[tuple[float, float]]]
-    labels: list[tuple[float, float]]
+    arrows: list[list[Point]]
+    labels: list[Point]
 
 
 def arranged(
@@ -108,19 +109,20 @@ class _Layout:
     def __init__(
         self, boxes: Sequence[Size], links: Sequence[Link], gaps: Gaps, is_wide: bool, is_beside: bool
     ) -> None:
-        self.boxes = [self._turned_size(size, is_wide) for size in boxes]
-        self.labels = [self._turned_size(link.label, is_wide) for link in links]
         self.links, self.gaps, self.is_wide = links, gaps, is_wide
+        self.boxes = [Size(*self._turned(*size)) for size in boxes]  # along and across
+        self.labels = [Size(*self._turned(*link.label)) for link in links]
         self.layer_of = [2 * layer for layer in _layers(len(boxes), links)]  # labels have the odd layers
         self.layers, steps = self._places()
         _order(self.layers, steps)
         self.sides = self._sides() if is_beside else [0] * len(links)
         self.rooms = {place: self._room(place) for layer in self.layers for place in layer}
-        self.middle = _spread(self.layers, steps, self.rooms)
-
-    @staticmethod
-    def _turned_size(size: Size, is_wide: bool) -> Size:
-        return Size(*size) if is_wide else Size(size[1], size[0])  # along and across
+        middle = _spread(self.layers, steps, self.rooms)
+        spare = {place: gaps.boxes / 2 if place[1] < 0 else 0 for place in self.rooms}
+        low = min(middle[place] - room[0] + spare[place] for place, room in self.rooms.items())
+        self.high = max(middle[place] + room[1] - spare[place] for place, room in self.rooms.items()) - low
+        self.across = {place: at - low for place, at in middle.items()}
+        self.starts, self.ends = self._columns()
 
     def _places(self) -> tuple[list[list[Place]], list[tuple[Place, Place]]]:
         """The places of each layer, and which of them are linked."""
@@ -167,22 +169,15 @@ class _Layout:
     # --- coordinates ---
 
     def arrangement(self) -> Arrangement:
-        starts, ends = self._columns()
-        spare = {place: self.gaps.boxes / 2 if place[1] < 0 else 0 for place in self.rooms}
-        low = min(self.middle[place] - room[0] + spare[place] for place, room in self.rooms.items())
-        high = max(self.middle[place] + room[1] - spare[place] for place, room in self.rooms.items()) - low
-        across = {place: middle - low for place, middle in self.middle.items()}
         boxes = []
         for box, layer in enumerate(self.layer_of):
-            side = self.boxes[box].height
-            corner = self._turned(starts[layer], across[box, -1] - side / 2)
-            boxes.append((*corner, *self._turned(ends[layer] - starts[layer], side)))
-        labels = [self._label(i, across, starts, ends) for i in range(len(self.links))]
-        arrows = self._arrows(across, starts, ends)
-        width, height = self._turned(ends[-1], high)
-        return Arrangement(width, height, boxes, arrows, labels)
+            side, start = self.boxes[box].height, self.starts[layer]
+            corner = self._turned(start, self.across[box, -1] - side / 2)
+            boxes.append((*corner, *self._turned(self.ends[layer] - start, side)))
+        labels = [self._label(i) for i in range(len(self.links))]
+        return Arrangement(*self._turned(self.ends[-1], self.high), boxes, self._arrows(), labels)
 
-    def _turned(self, along: float, across: float) -> tuple[float, float]:
+    def _turned(self, along: float, across: float) -> Point:
         return (along, across) if self.is_wide else (across, along)
 
     def _columns(self) -> tuple[list[float], list[float]]:
@@ -199,45 +194,39 @@ class _Layout:
             at = ends[-1] + self.gaps.layers / 2
         return starts, ends
 
-    def _label(
-        self, i: int, across: Mapping[Place, float], starts: Sequence[float], ends: Sequence[float]
-    ) -> tuple[float, float]:
+    def _label(self, i: int) -> Point:
         """The middle of the label: beside the line of its arrow, or on it."""
         layer = self.layer_of[self.links[i].head] - 1
         aside = self.sides[i] * (LANE + self.labels[i].height / 2)
-        return self._turned((starts[layer] + ends[layer]) / 2, across[i, layer] + aside)
+        return self._turned((self.starts[layer] + self.ends[layer]) / 2, self.across[i, layer] + aside)
 
-    def _arrows(
-        self, across: Mapping[Place, float], starts: Sequence[float], ends: Sequence[float]
-    ) -> list[list[tuple[float, float]]]:
+    def _arrows(self) -> list[list[Point]]:
         """The points of each arrow. Arrows leave and enter a box at different spots, in the order of their ways."""
         middles = []
         leaving, entering = defaultdict(list), defaultdict(list)
         for i, link in enumerate(self.links):
             between = range(self.layer_of[link.tail] + 1, self.layer_of[link.head])
-            middles.append([(layer, across[i, layer]) for layer in between])
-            way = [across[link.tail, -1], *(middle for _, middle in middles[i]), across[link.head, -1]]
+            middles.append([(layer, self.across[i, layer]) for layer in between])
+            way = [self.across[link.tail, -1], *(middle for _, middle in middles[i]), self.across[link.head, -1]]
             leaving[link.tail].append((way[1], way[-1], i))
             entering[link.head].append((way[-2], way[0], i))
-        first, last = self._spots(leaving, across), self._spots(entering, across)
+        first, last = self._spots(leaving), self._spots(entering)
         arrows = []
         for i, link in enumerate(self.links):
-            points = [self._turned(ends[self.layer_of[link.tail]], first[i])]
+            points = [self._turned(self.ends[self.layer_of[link.tail]], first[i])]
             heights = [first[i], *(middle for _, middle in middles[i]), last[i]]
             for (layer, middle), before, after in zip(middles[i], heights, heights[2:], strict=False):
                 is_free = layer % 2 and not self._has_label((i, layer)) and not _is_detour(before, middle, after)
                 is_needed = not is_free and max(abs(before - middle), abs(after - middle)) >= STRAIGHT
-                points += [self._turned(along, middle) for along in (starts[layer], ends[layer]) if is_needed]
-            arrows.append([*points, self._turned(starts[self.layer_of[link.head]], last[i])])
+                points += [self._turned(along, middle) for along in (self.starts[layer], self.ends[layer]) if is_needed]
+            arrows.append([*points, self._turned(self.starts[self.layer_of[link.head]], last[i])])
         return arrows
 
-    def _spots(
-        self, sides: Mapping[int, list[tuple[float, float, int]]], across: Mapping[Place, float]
-    ) -> dict[int, float]:
+    def _spots(self, sides: Mapping[int, list[tuple[float, float, int]]]) -> dict[int, float]:
         spots = {}
         for box, arrows in sides.items():
             for j, (*_, i) in enumerate(sorted(arrows)):
-                spots[i] = across[box, -1] + self.boxes[box].height * ((j + 1) / (len(arrows) + 1) - 0.5)
+                spots[i] = self.across[box, -1] + self.boxes[box].height * ((j + 1) / (len(arrows) + 1) - 0.5)
         return spots
 
 

@@ -13,6 +13,7 @@ from ..engine import Value, topological_order
 from ..notation.forms import INFIX, operation
 from ..notation.text import Text
 from ..notation.words import names, number_text, plain
+from .look import counted
 from .moments import UNKNOWN, Moment, Step, Tangents
 
 NOT_YET = "–"  # in place of a number that no pass has computed
@@ -223,7 +224,7 @@ class _Sketch:
             key=f"group{self.groups.index(group)}",
             name=plain(group, 24),
             shown=plain(group, 24),
-            note=f"{count} value{'' if count == 1 else 's'} folded",
+            note=f"{counted(count, 'value')} folded",
             rows=self._rows(outputs[0]) if len(outputs) == 1 else (),
             is_named=True,
             is_result=any(node in self.results for node in outputs),

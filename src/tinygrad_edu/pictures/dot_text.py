@@ -3,69 +3,44 @@
 import html
 import unicodedata
 
+from . import look
 from .boxes import Arrow, Box, Picture
-from .look import (
-    BADGE,
-    BADGE_INK,
-    BOX,
-    FOCUS,
-    FOCUS_BOX,
-    FONT,
-    HEAD,
-    INK,
-    KINDS,
-    LINE,
-    PAGE,
-    QUIET,
-    SIGNS,
-    SMALL,
-)
 
 STYLES = {"value": "{}", "grad": "<I>{}</I>", "tangent": "<U>{}</U>", "": "{}"}
 
 
 def dot_source(picture: Picture, heading: str) -> str:
     """The picture in DOT, the same text for the same picture every time."""
-    space = ("0.2", "0.3") if picture.is_compact else ("0.3", "0.45")
-    graph = {
-        "rankdir": picture.rankdir,
-        "bgcolor": PAGE,
-        "pad": "0.2",
-        "nodesep": space[0],
-        "ranksep": space[1],
-        "fontname": FONT,
-        "fontsize": "15",
-        "fontcolor": INK,
-        "labelloc": "t" if heading else "b",
-    }
-    node = {"shape": "plain", "fontname": FONT, "fontsize": str(HEAD), "fontcolor": INK}
-    edge = {"fontname": FONT, "fontsize": str(SMALL), "fontcolor": QUIET, "color": LINE, "arrowsize": "0.7"}
-    lines = [f"\t{name} [{_attributes(each)}]" for name, each in (("graph", graph), ("node", node), ("edge", edge))]
+    near, far = ("0.2", "0.3") if picture.is_compact else ("0.3", "0.45")
+    font = f'fontname="{look.FONT}" fontsize='
+    space = f'pad="0.2" nodesep="{near}" ranksep="{far}"'
+    title = f'{font}"15" fontcolor="{look.INK}" labelloc="{"t" if heading else "b"}"'
+    lines = [
+        f'\tgraph [rankdir="{picture.rankdir}" bgcolor="{look.PAGE}" {space} {title}]',
+        f'\tnode [shape="plain" {font}"{look.HEAD}" fontcolor="{look.INK}"]',
+        f'\tedge [{font}"{look.SMALL}" fontcolor="{look.QUIET}" color="{look.LINE}" arrowsize="0.7"]',
+    ]
     lines.append(f"\tlabel=<{_caption(picture, heading)}>")
     lines += [f"\t{box.key} [label=<{_box(box)}>]" for box in picture.boxes]
     lines += [f"\t{arrow.tail} -> {arrow.head} [{_arrow(arrow, picture.rankdir)}]" for arrow in picture.arrows]
     return "\n".join(["digraph {", *lines, "}", ""])
 
 
-def _attributes(pairs: dict[str, str]) -> str:
-    return " ".join(f'{key}="{value}"' for key, value in pairs.items())
-
-
 def _caption(picture: Picture, heading: str) -> str:
     lines = [f"<B>{_escaped(heading)}</B>"] if heading else []
-    size = f' POINT-SIZE="{SMALL}"'
+    size = f' POINT-SIZE="{look.SMALL}"'
     lines += ["".join(_coloured(words, kind, size) for words, kind in note) for note in picture.notes]
     return "<BR/>".join(lines)
 
 
 def _coloured(text: str, kind: str, more: str = "") -> str:
-    return f'<FONT COLOR="{KINDS[kind]}"{more}>{STYLES[kind].format(_escaped(text))}</FONT>'
+    return f'<FONT COLOR="{look.KINDS[kind]}"{more}>{STYLES[kind].format(_escaped(text))}</FONT>'
 
 
 def _box(box: Box) -> str:
     rows = "".join(f"<TR>{_row(*row)}</TR>" for row in box.rows)
-    colour = FOCUS if box.is_focus else INK if box.is_result else LINE
-    ground = FOCUS_BOX if box.is_focus else BOX
+    colour = look.FOCUS if box.is_focus else look.INK if box.is_result else look.LINE
+    ground = look.FOCUS_BOX if box.is_focus else look.BOX
     style = f'STYLE="ROUNDED{",DASHED" if box.is_fold else ""}" BGCOLOR="{ground}" COLOR="{colour}"'
     border = f'BORDER="{2 if box.is_result or box.is_focus else 1}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5"'
     return f"<TABLE {border} {style}><TR>{_head(box)}</TR>{'<HR/>' if rows else ''}{rows}</TABLE>"
@@ -75,11 +50,11 @@ def _head(box: Box) -> str:
     """The cells of the first row: the operation, and the name with the formula."""
     head = f"<B>{_escaped(box.shown)}</B>" if box.is_named else _escaped(box.shown)
     if box.note:
-        head += f'<BR ALIGN="LEFT"/><FONT COLOR="{QUIET}">{_escaped(box.note)}</FONT><BR ALIGN="LEFT"/>'
+        head += f'<BR ALIGN="LEFT"/><FONT COLOR="{look.QUIET}">{_escaped(box.note)}</FONT><BR ALIGN="LEFT"/>'
     if not box.badge:
         return f'<TD COLSPAN="2" ALIGN="LEFT">{head}</TD>'
-    badge = f'<TD><FONT COLOR="{BADGE_INK}"><B>{_escaped(box.badge)}</B></FONT></TD>'
-    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" STYLE="ROUNDED" BGCOLOR="{BADGE}"'
+    badge = f'<TD><FONT COLOR="{look.BADGE_INK}"><B>{_escaped(box.badge)}</B></FONT></TD>'
+    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" STYLE="ROUNDED" BGCOLOR="{look.BADGE}"'
     return f'<TD CELLPADDING="4"><TABLE {frame}><TR>{badge}</TR></TABLE></TD><TD ALIGN="LEFT">{head}</TD>'
 
 
@@ -94,8 +69,8 @@ def _arrow(arrow: Arrow, rankdir: str) -> str:
     space = "\u00a0" * (rankdir == "TB")  # there the text stands beside its arrow, and would touch it
     lines = [_escaped(space + arrow.local)] if arrow.local else []
     if arrow.product:
-        lines.append(_coloured(f"{space}{SIGNS[arrow.kind, rankdir]} {arrow.product}", arrow.kind))
-    focus = f' color="{KINDS[arrow.kind]}" penwidth="2.5"' if arrow.is_focus else ""
+        lines.append(_coloured(f"{space}{look.SIGNS[arrow.kind, rankdir]} {arrow.product}", arrow.kind))
+    focus = f' color="{look.KINDS[arrow.kind]}" penwidth="2.5"' if arrow.is_focus else ""
     return f"label=<{'<BR/>'.join(lines)}>{focus}"
 
 

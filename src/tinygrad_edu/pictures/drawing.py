@@ -12,8 +12,9 @@ from ..notation.words import plain
 from ..transforms.dual import Dual
 from .boxes import PARTS, Options, ordered, picture
 from .dot_text import dot_source
+from .look import counted
 from .programs import DrawingError, png_of
-from .svg import counted, svg_of
+from .svg import svg_of
 
 
 class Drawing:
@@ -161,7 +162,7 @@ def draw(
     full_title = heading or f"Computation graph of {names}"
     return Drawing(
         full_title,
-        f"{counted(len(sketch.boxes), 'box', 'es')}, {counted(len(sketch.arrows), 'arrow', 's')}",
+        f"{counted(len(sketch.boxes), 'box', 'es')}, {counted(len(sketch.arrows), 'arrow')}",
         partial(svg_of, sketch, full_title, heading),
         partial(dot_source, sketch, heading),
         program,

@@ -37,6 +37,11 @@ def number(x: float) -> str:
     return f"{x:.2f}".rstrip("0").rstrip(".") if x else "0"
 
 
+def counted(n: int, noun: str, ending: str = "s") -> str:
+    """`1 box`, `2 boxes`."""
+    return f"{n} {noun}{'' if n == 1 else ending}"
+
+
 def text(
     words: str,
     x: float,

@@ -19,7 +19,7 @@ from ..nn import MLP, Layer, Neuron
 from ..notation.words import number_text, plain, shortened
 from ..recurrent import Cell
 from . import look
-from .look import HEAD, SMALL, element, group, number, shape, text
+from .look import HEAD, SMALL, counted, element, group, number, shape, text
 from .widths import text_width
 
 SHOWN = 10  # units of a layer; of more, the first ones and the last
@@ -50,7 +50,7 @@ def diagram(model: Module, steps: int, digits: int) -> Diagram:
     """The diagram of a network, or of a recurrent cell unrolled over so many steps. TypeError for another model."""
     title = plain(repr(model), 80)
     if isinstance(model, Cell):
-        summary = f"{steps} step{'' if steps == 1 else 's'}, {model.parameter_count()} parameters"
+        summary = f"{counted(steps, 'step')}, {model.parameter_count()} parameters"
         return Diagram(f"{title}, unrolled", summary, partial(_unrolled, model, steps))
     columns = list(_columns(model))
     for before, after in itertools.pairwise(columns):
@@ -58,8 +58,7 @@ def diagram(model: Module, steps: int, digits: int) -> Diagram:
             raise TypeError(f"draw: a layer of {title} takes {len(after.weights[0])} inputs, not the outputs before it")
     sizes = [len(columns[0].weights[0]), *(len(column.weights) for column in columns)]
     kind = type(model).__name__
-    count = len(columns)
-    summary = f"{count} layer{'' if count == 1 else 's'}, {model.parameter_count()} parameters"
+    summary = f"{counted(len(columns), 'layer')}, {model.parameter_count()} parameters"
     return Diagram(f"{kind} of {' → '.join(map(str, sizes))} units", summary, partial(_network, columns, digits))
 
 
@@ -212,9 +211,7 @@ def _legend(middle: float, y: float, largest: float, digits: int) -> Iterator[st
 
 
 def _column_title(i: int, count: int, column: Column | None) -> str:
-    if column is None:
-        return f"{count} input{'' if count == 1 else 's'}"
-    return f"layer {i}: {count} × {column.activation}"
+    return f"layer {i}: {count} × {column.activation}" if column else counted(count, "input")
 
 
 def _description(columns: Sequence[Column], largest: float, digits: int) -> str:

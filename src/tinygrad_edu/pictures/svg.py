@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from . import look
-from .arrangement import Gaps, Link, Size, arranged
+from .arrangement import Gaps, Link, Point, Size, arranged
 from .boxes import Arrow, Box, Picture
-from .look import HEAD, SIGNS, SMALL, group, number, rectangle, shape, text
+from .look import HEAD, SIGNS, SMALL, counted, group, number, rectangle, shape, text
 from .widths import text_width
 
 DESCRIBED = 40  # boxes that the description for screen readers lists
@@ -14,7 +14,6 @@ PAD, LEADING = 8, 19  # inside a box; from line to line
 MARGIN, HEADING = 16, 30  # around the picture; the room of its title
 HEAD_LENGTH = 8  # of an arrow's head
 ROUND = "6"
-Point = tuple[float, float]
 
 
 def svg_of(picture: Picture, title: str, heading: str) -> str:
@@ -91,22 +90,17 @@ def _moved(points: Sequence[Point], shift: Point) -> list[Point]:
 
 def _curve(points: Sequence[Point], is_wide: bool) -> str:
     """Curves that leave and arrive in the direction of the graph, with straight lines through the layers between."""
-    end = _before_head(points[-1], is_wide)
+    (x, y), back = points[-1], HEAD_LENGTH
+    end = (x - back, y) if is_wide else (x, y - back)
     parts = [f"M{number(points[0][0])},{number(points[0][1])}"]
     for i, (start, stop) in enumerate(zip(points, [*points[1:-1], end], strict=False)):
         if i % 2:
             parts.append(f"L{number(stop[0])},{number(stop[1])}")
             continue
-        bend = (stop[0] - start[0]) / 2 if is_wide else (stop[1] - start[1]) / 2
-        first, second = (start[0] + bend, start[1]), (stop[0] - bend, stop[1])
-        if not is_wide:
-            first, second = (start[0], start[1] + bend), (stop[0], stop[1] - bend)
+        u, v = ((stop[0] - start[0]) / 2, 0) if is_wide else (0, (stop[1] - start[1]) / 2)
+        first, second = (start[0] + u, start[1] + v), (stop[0] - u, stop[1] - v)
         parts.append("C" + " ".join(f"{number(x)},{number(y)}" for x, y in (first, second, stop)))
     return "".join(parts)
-
-
-def _before_head(point: Point, is_wide: bool) -> Point:
-    return (point[0] - HEAD_LENGTH, point[1]) if is_wide else (point[0], point[1] - HEAD_LENGTH)
 
 
 def _head(point: Point, is_wide: bool, scale: float) -> str:
@@ -139,17 +133,8 @@ def _head_height(box: Box) -> float:
 def _box(box: Box, x: float, y: float, width: float, height: float) -> Iterator[str]:
     colour = look.FOCUS if box.is_focus else look.INK if box.is_result else look.LINE
     more = {"stroke_dasharray": "5,3"} if box.is_fold else {}
-    yield rectangle(
-        x,
-        y,
-        width,
-        height,
-        rx=ROUND,
-        fill=look.FOCUS_BOX if box.is_focus else look.BOX,
-        stroke=colour,
-        stroke_width="3" if box.is_focus else "2" if box.is_result else "1",
-        **more,
-    )
+    ground, line = look.FOCUS_BOX if box.is_focus else look.BOX, 3 if box.is_focus else 2 if box.is_result else 1
+    yield rectangle(x, y, width, height, rx=ROUND, fill=ground, stroke=colour, stroke_width=f"{line}", **more)
     at = x + PAD
     if box.badge:
         badge = _badge_width(box)
@@ -184,9 +169,4 @@ def description(picture: Picture) -> str:
     boxes = picture.boxes
     listed = "; ".join(box.summary for box in boxes[:DESCRIBED])
     more = f"; and {len(boxes) - DESCRIBED} more" if len(boxes) > DESCRIBED else ""
-    return f"{counted(len(boxes), 'box', 'es')}, {counted(len(picture.arrows), 'arrow', 's')}. {listed}{more}."
-
-
-def counted(n: int, noun: str, plural: str) -> str:
-    """`1 box`, `2 boxes`."""
-    return f"{n} {noun}{'' if n == 1 else plural}"
+    return f"{counted(len(boxes), 'box', 'es')}, {counted(len(picture.arrows), 'arrow')}. {listed}{more}."
