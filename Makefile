@@ -11,6 +11,7 @@ make test-all make test, and the programs printed for JAX and for PyTorch, which
 make matrix   the tests under every Python from 3.11 on that this machine has
 make shuffle  the tests in five random orders
 make fuzz     random programs, expressions, texts and labels, new ones every time; MINUTES=10 or as you say
+make mutants  small errors planted in the library, which its tests should notice; MINUTES=10 M="core/slopes.py"
 make bench    speed and memory beside other engines, some minutes; PyTorch and JAX are large to install
 make pictures the pictures of the documentation, made again by its examples
 make structure  the figures of the page on design: modules, imports, sizes of functions
@@ -46,7 +47,7 @@ PARALLEL := --numprocesses auto --dist loadgroup
 PRINTED := tests/staging/printers/test_arrays.py tests/test_against_jax.py
 MINUTES := 10
 
-.PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz bench pictures \
+.PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants bench pictures \
         structure format release-check clean
 
 help:
@@ -100,6 +101,9 @@ shuffle: $(ORDER)/installed
 FUZZ := $(if $(wildcard $(JAX)/installed),$(JAX),$(TEST))
 fuzz: $(FUZZ)/installed
 	$(FUZZ)/bin/python -m tools.fuzz $(MINUTES) $(T)
+
+mutants: $(TEST)/installed
+	$(TEST)/bin/python -m tools.mutants $(MINUTES) $(M)
 
 bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m benchmarks

@@ -7,6 +7,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, derivative, grad, hessian, jacobian
+from tinygrad_edu.core.slopes import sign, step
 
 inf, nan = math.inf, math.nan
 
@@ -52,6 +53,11 @@ def test_where_a_curve_is_vertical_each_order_has_its_limit(f, x, right, mode):
 @pytest.mark.parametrize("f", [tg.relu, tg.leaky_relu, abs, lambda x: tg.maximum(x, 0.0), lambda x: tg.max([x, 0.0])])
 def test_of_nan_no_derivative_of_any_order_is_known(f, mode):
     assert orders(f, nan, mode) == pytest.approx([nan, nan, nan], nan_ok=True)
+
+
+def test_the_slopes_on_both_sides_of_a_kink_and_at_it():
+    assert [step(x) for x in (-2.0, 0.0, 0.5, 3.0)] == [0, 0, 1, 1]
+    assert [sign(x) for x in (-2.0, 0.0, 0.5, 3.0)] == [-1, 0, 1, 1]
 
 
 def test_of_logsumexp_of_minus_infinity_no_second_derivative_is_known():

@@ -1,11 +1,13 @@
 """A class is graded in one command: the same grades each time, partial credit by topic, nothing harmed."""
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.testing.test_kit import BASE, write
-from tinygrad_edu.testing import Limits, Rubric, grade
+from tests.testing.test_kit import BASE, SORT, write
+from tinygrad_edu.testing import Limits, Rubric, grade, worker
 from tinygrad_edu.testing.grading import submissions, table, write_grades
 
 FAST = Limits(seconds=30, import_seconds=1)
@@ -51,6 +53,47 @@ def test_partial_credit_by_topic_and_the_same_result_each_time(folder: Path, tmp
     assert lines[2] == "ben,8.0,2.0,10.0,11.0,2,"
     assert lines[3].startswith("cleo,0.0,0.0,0.0,11.0,0,line 1")
     assert (tmp_path / "grades" / "dan.md").exists()
+
+
+BY_ADDRESS = """        order, seen = [], set()
+
+        def visit(node):
+            seen.add(node)
+            for parent in set(node.parents):
+                if parent not in seen:
+                    visit(parent)
+            order.insert(0 if id(node) // 64 % 2 else len(order), node)
+
+        visit(self)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="addresses can be fixed on Linux only")
+def test_an_engine_whose_errors_depend_on_addresses_gets_the_same_grade_each_time(tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    write(tmp_path / "all", BASE.replace(SORT, BY_ADDRESS), "ada.py")
+    if not worker.can_fix_addresses():
+        pytest.skip("this system does not allow to fix addresses")
+    first, *others = [grade(tmp_path / "all", limits=FAST)[0].points for _ in range(4)]
+    assert others == [first] * 3
+
+
+def test_a_worker_begins_anew_with_fixed_addresses_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    states, begun = [0], []
+
+    def personality(asked: int) -> int:
+        before = states[-1]
+        states.append(before if asked == worker.ASK else asked)
+        return before
+
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: SimpleNamespace(personality=personality))
+    monkeypatch.setattr("os.execv", lambda *words: begun.append(words))
+    monkeypatch.setattr("sys.platform", "linux")
+    worker.fix_addresses()
+    worker.fix_addresses()
+    monkeypatch.setattr("sys.platform", "other")
+    worker.fix_addresses()
+    assert begun == [(sys.executable, sys.orig_argv)]
 
 
 def test_what_is_required_and_missing_counts_as_a_failed_check(folder: Path) -> None:

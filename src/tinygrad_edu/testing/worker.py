@@ -18,6 +18,7 @@ from .loading import Loaded, load
 from .report import Report
 from .shapes import NotFoundError, candidates, find_engine
 
+ASK, ADDRESSES_NOT_RANDOM = 0xFFFFFFFF, 0x0040000  # of Linux's personality()
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 WRITING = (
     "os.remove",
@@ -69,6 +70,20 @@ def _writes(arguments: tuple[object, ...]) -> bool:
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
 
 
+def can_fix_addresses() -> bool:
+    """Ask Linux for the same addresses in each run; containers may refuse."""
+    personality = ctypes.CDLL(None).personality
+    personality(personality(ASK) | ADDRESSES_NOT_RANDOM)
+    return bool(personality(ASK) & ADDRESSES_NOT_RANDOM)
+
+
+def fix_addresses() -> None:
+    """Begin anew with the same addresses as in other runs: an engine may walk a set of nodes in their order."""
+    if sys.platform == "linux" and not ctypes.CDLL(None).personality(ASK) & ADDRESSES_NOT_RANDOM:
+        if can_fix_addresses():
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program again
+
+
 def main() -> None:
     """Check the file that the arguments name, and write reports as lines of JSON, each more complete."""
     options = json.loads(sys.argv[1])
@@ -91,7 +106,7 @@ def serve(options: dict[str, object], pipe: TextIO) -> None:
         _send(pipe, report, is_last=False)
         _check(loaded, wanted, report, options, pipe)
     except SyntaxError as error:
-        report.unchecked = f"line {error.lineno}: {error.msg}"
+        report.unchecked = f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
     except NotFoundError as error:
         report.unchecked = str(error)
     except MemoryError:
@@ -147,4 +162,5 @@ def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, 
 
 
 if __name__ == "__main__":  # pragma: no cover - in a process of its own
+    fix_addresses()
     main()

@@ -1,0 +1,49 @@
+"""The tool that plants errors finds the places, replaces just the operator, and runs what notices it."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import mutants
+
+SOURCE = """def f(x: "int | float" = 1) -> bool:
+    if (x + 2) * 3 > 0 and x is not None:
+        return not x
+    raise ValueError("a" + "b")
+"""
+FOUND = ["(1 + 1)", "(not ((x + 2) * 3 > 0 and x is not None))", " or ", " >= ", ") / ", " - ", "is", "None"]
+
+
+def test_operators_numbers_conditions_and_results_are_replaced_one_at_a_time() -> None:
+    found = list(mutants.mutants(SOURCE))
+    changed = [SOURCE.encode()[: each.start].decode() + each.new + SOURCE[each.end :] for each in found]
+    assert len(set(changed)) == len(found) == 11
+    for text in changed:
+        compile(text, "mutant", "exec")
+    for new in FOUND:
+        assert any(new in each.new for each in found), new
+
+
+def test_a_mutant_is_noticed_or_survives_and_the_next_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package, tests = tmp_path / "src" / "tinygrad_edu", tmp_path / "tests"
+    package.mkdir(parents=True)
+    tests.mkdir()
+    (package / "__init__.py").write_text("", "utf-8")
+    (package / "sums.py").write_text("def total(x, y):\n    return x + y if x > 0 else y\n", "utf-8")
+    (tests / "test_sums.py").write_text(
+        "from tinygrad_edu.sums import total\n\n\ndef test_total():\n    assert total(1, 2) == 3\n", "utf-8"
+    )
+    for name, value in (("ROOT", tmp_path), ("PACKAGE", package), ("RESULTS", tmp_path / "kept" / "results.json")):
+        monkeypatch.setattr(mutants, name, value)
+    assert mutants.main(["0", "sums.py"]) == 0
+    assert mutants.main(["5", "sums.py"]) == 1
+    told = capsys.readouterr().out
+    assert "sums.py: 0 noticed, 0 survived of 5" in told
+    assert "sums.py: 4 noticed, 1 survived of 5" in told
+    assert "line 2" in told
+    assert ">  ->  >=" in told
+    monkeypatch.setattr(mutants, "passes", lambda *_: True)
+    assert mutants.main(["5", "sums.py"]) == 1  # all known: nothing is tried again
+    assert "4 noticed, 1 survived" in capsys.readouterr().out
