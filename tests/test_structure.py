@@ -53,3 +53,19 @@ def test_the_table_has_a_column_for_each_package(small: Path, capsys: pytest.Cap
     assert f"| lines / modules | {lines} / 7 |" in said
     assert "| public functions documented | 25 % |" in said  # one of run, bare, inner, late
     assert "| signatures with Any | 25 % |" in said
+
+
+def test_at_most_a_tenth_of_the_signatures_contain_any() -> None:
+    named = structure.names_of_any(structure.modules_of(Path(tinygrad_edu.__file__).parent).values())
+    said = [structure.says_any(each, names) for module, names in named for each in structure.functions([module])]
+    assert said.count(True) <= 0.1 * len(said)
+
+
+def test_another_name_for_any_is_any(small: Path) -> None:
+    (small / "base.py").write_text("from typing import Any\nThing = Any\nThings = list[int]\ndef f(x: Thing): ...\n")
+    (small / "top.py").write_text(
+        "from .base import Thing, Things\ndef g(x: 'list[Thing]'): ...\ndef h(x: Things): ...\n"
+    )
+    named = structure.names_of_any(structure.modules_of(small).values())
+    found = {f.name: structure.says_any(f, names) for module, names in named for f in structure.functions([module])}
+    assert found == {"inner": True, "f": True, "g": True, "h": False, "late": False}

@@ -9,14 +9,17 @@ docstring.
 
 import argparse
 import ast
+import re
 import statistics
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Graph = dict[str, set[str]]
+WORD = re.compile(r"\w+")
+ANY = {"Any", "typing.Any"}
 
 
 @dataclass
@@ -177,17 +180,28 @@ def _is_overload(function: Function) -> bool:
     return any("overload" in ast.unparse(each) for each in function.decorator_list)
 
 
-def says_any(function: Function) -> bool:
-    """Whether a type in its signature contains `Any`."""
+def says_any(function: Function, names: Set[str] = frozenset({"Any"})) -> bool:
+    """Whether a type in its signature contains `Any`, or another of these names that stand for it."""
     given = function.args
     parameters = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
     types = [each.annotation for each in parameters if each is not None] + [function.returns]
-    return any(
-        (isinstance(node, ast.Name) and node.id == "Any") or (isinstance(node, ast.Attribute) and node.attr == "Any")
-        for each in types
-        if each is not None
-        for node in ast.walk(each)
-    )
+    return any(not names.isdisjoint(WORD.findall(ast.unparse(each))) for each in types if each is not None)
+
+
+def names_of_any(modules: Iterable[Module]) -> Iterator[tuple[Module, set[str]]]:
+    """Each module with the names in it that stand for `Any` and nothing else, as `Thing = Any` makes one."""
+    modules = list(modules)
+    made = {id(each): set(_aliases_of_any(each.tree)) for each in modules}
+    everywhere = set().union(*made.values())
+    for each in modules:
+        imports = (node for node in ast.walk(each.tree) if isinstance(node, ast.ImportFrom))
+        yield each, {"Any"} | made[id(each)] | {x.name for node in imports for x in node.names if x.name in everywhere}
+
+
+def _aliases_of_any(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value and ast.unparse(node.value) in ANY:
+            yield from map(ast.unparse, node.targets if isinstance(node, ast.Assign) else [node.target])
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -217,7 +231,9 @@ def figures(package: Path, tests: Path | None) -> dict[str, str]:
             f"{each:g}" for each in (statistics.median(sizes), sizes[int(0.9 * (len(sizes) - 1))], sizes[-1])
         ),
         "public functions documented": _percent(documented),
-        "signatures with Any": _percent([says_any(each) for each in own]),
+        "signatures with Any": _percent(
+            [says_any(each, names) for module, names in names_of_any(modules.values()) for each in functions([module])]
+        ),
     }
     if tests is not None:
         tested = sum(len(file.read_text("utf-8").splitlines()) for file in tests.rglob("*.py"))
