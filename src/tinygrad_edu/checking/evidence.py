@@ -8,7 +8,7 @@ tell it from another number, the smallest ones agree with it. A wrong one is con
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..core.number import primal
 from ..transforms.traced import Traced
@@ -39,7 +39,7 @@ class Point(NamedTuple):
     rounding: list[float]
 
 
-def point(f: Callable[..., Any], xs: Sequence[float]) -> Point | None:
+def point(f: Callable[..., object], xs: Sequence[float]) -> Point | None:
     """The results of `f`, which returns a list, with their rounding; None where it has none."""
     try:
         traced = Traced(f, xs)

@@ -7,9 +7,9 @@ hides, and names the culprit. Where f has a kink, the gradient has to be a slope
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..core.number import number, primal
 from ..core.options import A_DICT, A_FUNCTION, A_NUMBER, expect
@@ -27,6 +27,7 @@ from .judgement import RTOL, Line, checked
 from .stencil import rounding
 
 Function = Callable[..., Any]
+Item = TypeVar("Item")
 
 OPERATIONS_CHECKED = 300  # operations on other numbers than those before; of more, some are taken evenly
 OPERANDS_CHECKED = 10  # of one operation; of more, some are taken evenly
@@ -143,7 +144,7 @@ class GradCheck(Report):
 
 def gradcheck(
     f: Function,
-    *args: Any,
+    *args: object,
     order: int = 1,
     rtol: float = RTOL,
     check: bool = False,
@@ -172,7 +173,7 @@ def gradcheck(
     if not xs:
         raise ValueError(f"gradcheck of {name_of(f)} without a number among the arguments: there is no derivative")
 
-    def flat(*values: Any) -> list[Any]:
+    def flat(*values: object) -> list[float]:
         return numbers_of(f(*unflatten(structure, values)))[0]
 
     traced = Traced(lambda *values: f(*unflatten(structure, values)), xs)
@@ -279,11 +280,11 @@ def _culprits(traced: Traced, order: int, rtol: float, known: dict[str, Function
     return culprits, notes
 
 
-def _key(node: Value) -> Any:
+def _key(node: Value) -> Hashable:
     return node.op, tuple([(isinstance(x, Value), primal(x)) for x in node.operands])
 
 
-def _evenly(items: list[Any], limit: int) -> list[Any]:
+def _evenly(items: list[Item], limit: int) -> list[Item]:
     return items if len(items) <= limit else [items[i * len(items) // limit] for i in range(limit)]
 
 
@@ -296,7 +297,7 @@ def _culprits_at(node: Value, order: int, rtol: float, function: Function) -> It
     places = _evenly(parents, OPERANDS_CHECKED)
     xs = [float(operands[i]) for i in places]
 
-    def alone(*values: Any) -> list[Any]:
+    def alone(*values: object) -> list[object]:
         placed = dict(zip(places, values, strict=True))
         return [function(*[placed.get(i, x) for i, x in enumerate(operands)])]
 

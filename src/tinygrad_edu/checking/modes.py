@@ -65,7 +65,7 @@ class ModeComparison(Report):
         ]
 
 
-def compare_modes(f: Function, *args: Any, seconds: float = 0.2) -> ModeComparison:
+def compare_modes(f: Function, *args: object, seconds: float = 0.2) -> ModeComparison:
     """Compute all derivatives of `f` at these arguments by forward mode, reverse mode and finite differences.
 
     Arguments and results are numbers or trees of them. Each mode runs for about `seconds`, at least three times. The
@@ -82,7 +82,7 @@ def compare_modes(f: Function, *args: Any, seconds: float = 0.2) -> ModeComparis
     leaves, structure = numbers_of(args)
     xs = [float(number(x)) for x in leaves]
 
-    def flat(*values: Any) -> list[Any]:
+    def flat(*values: object) -> list[float]:
         return numbers_of(f(*unflatten(structure, values)))[0]
 
     traced = Traced(flat, xs)

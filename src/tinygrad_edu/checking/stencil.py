@@ -40,7 +40,7 @@ class Estimate(NamedTuple):
     error: float
 
 
-def evaluate(f: Callable[..., Any], xs: Sequence[float]) -> Evaluation:
+def evaluate(f: Callable[..., object], xs: Sequence[float]) -> Evaluation:
     """The results of `f`, numbers in a list, and the way it went."""
     traced = Traced(f, xs)
     return Evaluation([float(primal(y)) for y in traced.values], way(traced))
@@ -81,7 +81,7 @@ def _last_digit(node: Value) -> float:
     return EPSILON * abs(float(primal(node))) + SMALLEST
 
 
-def gradient_rounding(f: Callable[..., list[Any]], xs: Sequence[float], i: int, j: int) -> float:
+def gradient_rounding(f: Callable[..., Sequence[object]], xs: Sequence[float], i: int, j: int) -> float:
     """By how much rounding may have moved the derivative of the i-th result by the j-th number.
 
     The derivative is a function as well, whose operations are followed in turn.

@@ -7,7 +7,7 @@ structure is what remains of a tree without its leaves; it is hashable, so that 
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeGuard, TypeVar, cast
 
 from .number import Number, number, shown
 from .records import fields, with_fields, with_items, with_keys
@@ -95,7 +95,20 @@ def _structure(tree: Any, leaves: list[Any], arrays: type, depth: int) -> Hashab
     return LEAF
 
 
-def is_array(tree: object) -> bool:
+class Array(Protocol):
+    """What counts as an array, of NumPy's or another library."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many items there are along each axis."""
+
+    def tolist(self) -> list[Any]:
+        """The items, as nested lists."""
+
+    def __iter__(self) -> Iterator[object]: ...
+
+
+def is_array(tree: object) -> TypeGuard[Array]:
     """Whether it is a NumPy array of at least one dimension, or one of another library."""
     return bool(getattr(tree, "shape", ())) and hasattr(tree, "tolist")
 

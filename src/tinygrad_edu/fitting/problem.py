@@ -25,8 +25,8 @@ def data_points(data: Iterable[object], nan_policy: str) -> tuple[list[Point], l
     return [pairs[k] for k in kept], kept
 
 
-def _pair(k: int, row: Any) -> Point:
-    if is_array(row) and len(row.shape) == 1 and len(row) >= 2:
+def _pair(k: int, row: object) -> Point:
+    if is_array(row) and len(row.shape) == 1 and row.shape[0] >= 2:
         *xs, y = row.tolist()
         return (xs[0] if len(xs) == 1 else xs), y
     if not isinstance(row, (tuple, list)) or len(row) != 2:

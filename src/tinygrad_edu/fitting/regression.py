@@ -23,7 +23,7 @@ X = TypeVar("X", bound=Any)  # a lambda's parameter may be anything
 def least_squares(
     f: Callable[[P, X], object],
     p0: P,
-    data: Iterable[Any],
+    data: Iterable[object],
     *,
     sigma: object = None,
     bounds: tuple[object, object] | None = None,

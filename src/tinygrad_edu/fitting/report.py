@@ -117,7 +117,7 @@ class Fit(Report, Generic[P]):
             found.append((returned(shape, low), value, returned(shape, high)))
         return found
 
-    def _with_error(self, g: Callable[[P], Any]) -> tuple[Any, Any]:
+    def _with_error(self, g: Callable[[P], object]) -> tuple[object, object]:
         value, slopes = value_and_jacobian(g)(self.p)
         _, shape = numbers_of(value)
         n = len(self.names)
@@ -177,7 +177,7 @@ class Fit(Report, Generic[P]):
         return "; ".join(parts) + "."
 
 
-def _at(f: Callable[..., Any], x: object, p: object) -> Any:
+def _at(f: Callable[..., object], x: object, p: object) -> object:
     return f(p, x)
 
 

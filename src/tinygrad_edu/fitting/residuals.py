@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..core.number import primal, shown
+from ..core.number import Number, primal, shown
 from ..core.tree import flatten, leaves_like, unflatten
 from ..staging.staged import jit
 from ..transforms.traced import Traced
@@ -64,7 +64,7 @@ class Residuals:
 
     def __init__(
         self,
-        f: Callable[..., Any],
+        f: Callable[..., object],
         structure: Hashable,
         points: list[Point] | None,
         sigmas: Sequence[float] | None = None,
@@ -127,12 +127,12 @@ class Residuals:
                 )
         return place
 
-    def _model(self, k: int) -> Callable[..., list[Any]]:
+    def _model(self, k: int) -> Callable[..., list[Number]]:
         """The results at a point, as a function of the parameters one by one."""
         x, _ = self._points[k]
         return lambda *p: self._results(self._shapes[k], p, x)
 
-    def _results(self, shape: Hashable, p: Sequence[Any], x: Sequence[Any]) -> list[Any]:
+    def _results(self, shape: Hashable, p: Sequence[object], x: Sequence[object]) -> list[Number]:
         result = self._f(unflatten(self._structure, p), *x)
         return flatten(result)[0] if shape is None else leaves_like(shape, result, "the result of the model")
 
@@ -180,8 +180,8 @@ class Residuals:
 
 
 def _recorded(
-    results: Callable[..., list[Any]], shape: Hashable, p: Sequence[Any], x: Sequence[Any]
-) -> tuple[list[Any], list[list[Any]]]:
+    results: Callable[..., list[Number]], shape: Hashable, p: Sequence[Number], x: Sequence[object]
+) -> tuple[Sequence[object], list[list[Number]]]:
     """The results of a model and their slopes, by its graph."""
     traced = Traced(results, p, lambda variables: (shape, variables, x))
     return traced.values, traced.rows()

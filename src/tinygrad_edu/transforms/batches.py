@@ -1,7 +1,7 @@
 """A function of one example, called for each of many: `vmap`."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from ..core.number import shown
 from ..core.options import A_FUNCTION, expect
@@ -55,7 +55,7 @@ def _rows(f: Function, tree: object) -> list[Any]:
         if isinstance(tree, Sequence) and not isinstance(tree, str):
             return [*tree]
         if is_array(tree):
-            return [*cast("Any", tree)]
+            return [*tree]
         if is_number(tree):
             raise TypeError(f"vmap of {name_of(f)}: {shown(tree)} has no rows; in_axes=None is for what all rows share")
         return []
@@ -68,7 +68,7 @@ def _rows(f: Function, tree: object) -> list[Any]:
     return [rebuilt(row) for row in zip(*columns, strict=True)]
 
 
-def _opened(tree: object) -> tuple[list[Any], Callable[[Sequence[object]], Any]] | None:
+def _opened(tree: object) -> tuple[list[object], Callable[[Sequence[object]], object]] | None:
     """The parts of a dict, a tuple or an object with fields, and how to make another such; None for anything else."""
     kind = type(tree)
     if isinstance(tree, dict):
@@ -88,7 +88,7 @@ def _holds_array(tree: object) -> bool:
     return hasattr(tree, "tolist") if opened is None else any(map(_holds_array, opened[0]))
 
 
-def _stacked(results: list[Any], kind: type) -> Any:
+def _stacked(results: list[object], kind: type) -> object:
     """One tree of lists or arrays from a list of trees."""
     if (opened := _opened(results[0])) is None:
         return returned((kind, (LEAF,) * len(results)), results)

@@ -3,7 +3,7 @@
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from ..core.number import Number
 from ..core.options import A_FUNCTION, A_LIST, PLACES, expect
@@ -96,7 +96,7 @@ def forward(
     with deeper(Dual) as Node:
         variables = lifted(f, points, Node)
         for x, tangent in zip(variables, results(forward, directions), strict=True):
-            x.tangent = ZERO if is_zero(tangent) else tangent
+            x.tangent = ZERO if is_zero(tangent) else cast(Number, tangent)
         result, aux = pair(f, f(*unflatten(structure, variables)), has_aux=has_aux)
         leaves, shape = numbers_of(result)
         ys = results(f, leaves)

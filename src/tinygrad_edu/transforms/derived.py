@@ -29,7 +29,7 @@ class Derived:
     It can be pickled wherever `f` can, so it may be sent to other processes. As a method, it is bound like a function.
     """
 
-    def __init__(self, transform: str, rule: Callable[..., Any], f: Callable[..., Any], *options: object) -> None:
+    def __init__(self, transform: str, rule: Callable[..., object], f: Callable[..., object], *options: object) -> None:
         functools.update_wrapper(self, f, updated=())
         self._transform = transform
         self._rule = rule
@@ -40,14 +40,14 @@ class Derived:
         """What the transform makes of `f` at these arguments."""
         return self._rule(self._f, args, kwargs, *self._options)
 
-    def __get__(self, instance: object, owner: type | None = None) -> Any:
+    def __get__(self, instance: object, owner: type | None = None) -> Callable[..., object]:
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
         inner = self._f
         return f"{self._transform}({inner if isinstance(inner, Derived) else name_of(inner)})"
 
-    def __reduce__(self) -> str | tuple[Any, ...]:
+    def __reduce__(self) -> str | tuple[object, ...]:
         name = getattr(self, "__qualname__", "")
         if is_found_as(name, self):
             return name  # a decorated function: its name leads here, and no longer to f

@@ -52,7 +52,9 @@ def jvp(
 def jvp(
     f: Callable[[*Ts], tuple[R, X]], primals: tuple[*Ts], tangents: tuple[*Ts], *, has_aux: Literal[True]
 ) -> tuple[R, R, X]: ...
-def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False) -> tuple[Any, ...]:
+def jvp(
+    f: Function, primals: Sequence[object], tangents: Sequence[object], *, has_aux: bool = False
+) -> tuple[object, ...]:
     """The value of `f(*primals)` and its rate of change in the direction of the tangents, in one forward pass.
 
     Tangents have the shape of the primals, ValueError says where they do not. Both results have the shape of what `f`
@@ -77,7 +79,7 @@ def vjp(
 def vjp(
     f: Callable[[*Ts], tuple[R, X]], *primals: *Ts, has_aux: Literal[True]
 ) -> tuple[R, Callable[[R], tuple[*Ts]], X]: ...
-def vjp(f: Callable[[*Ts], Any], *primals: *Ts, has_aux: bool = False) -> tuple[Any, ...]:
+def vjp(f: Callable[[*Ts], object], *primals: *Ts, has_aux: bool = False) -> tuple[object, ...]:
     """The value of `f(*primals)`, and the function that pulls gradients of its results back to its arguments.
 
     The pull-back takes a tree of the result's shape (ValueError says where it has another) and returns a tuple, one
@@ -105,7 +107,7 @@ def vjp(f: Callable[[*Ts], Any], *primals: *Ts, has_aux: bool = False) -> tuple[
 def hvp(f: Callable[[A], SupportsFloat], primals: tuple[A], tangents: tuple[A]) -> A: ...
 @overload
 def hvp(f: Callable[[*Ts], SupportsFloat], primals: tuple[*Ts], tangents: tuple[*Ts]) -> tuple[*Ts]: ...
-def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+def hvp(f: Function, primals: Sequence[object], tangents: Sequence[object]) -> object:
     """The Hessian of `f` times a vector, without the Hessian: the gradient's rate of change in one direction.
 
     The result has the shape of the primals: one entry alone if there is one. See B. Pearlmutter, "Fast exact

@@ -83,7 +83,7 @@ def _gradient(f: Function, args: Args, named: Named, argnums: Argnums, has_aux: 
 
 def _value_and_gradient(
     f: Function, args: Args, named: Named, argnums: Argnums, has_aux: bool, transform: str = "value_and_grad"
-) -> tuple[Any, Any]:
+) -> tuple[Any, object]:
     """(value, gradient) on behalf of a transform, which errors name."""
     point, rebuild = chosen(f, args, argnums)
     xs, structure = numbers_of(point)

@@ -116,15 +116,15 @@ def _jacobian(f: Function, args: Args, named: Named, argnums: Argnums, mode: str
 
 def _value_and_jacobian(
     f: Function, args: Args, named: Named, argnums: Argnums, mode: str | None, has_aux: bool
-) -> tuple[Any, Any]:
+) -> tuple[Any, object]:
     point, rebuild = chosen(f, args, argnums)
     xs, structure = numbers_of(point)
 
-    def placed(values: Sequence[Any]) -> Sequence[object]:
+    def placed(values: Sequence[object]) -> Sequence[object]:
         return rebuild(unflatten(structure, values))
 
     @functools.wraps(f, updated=())
-    def flat(*values: Any) -> object:
+    def flat(*values: object) -> object:
         return f(*placed(values), **named)
 
     if mode == "forward" and xs:

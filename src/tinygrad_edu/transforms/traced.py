@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from ..core import recording
 from ..core.number import Number, number, one_like, primal, shown
@@ -17,6 +17,7 @@ from ..engine import NOT_COMPUTED, ONE, Value, topological_order
 from .level import Node, deeper
 
 Function = Callable[..., Any]
+Result = TypeVar("Result")
 NONE: Mapping[str, object] = MappingProxyType({})
 Arguments = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -47,7 +48,7 @@ class Traced:
         self.aux = lowered_tree(aux, node)
         self._lock = Lock()  # walks back write into the nodes' `grad`
 
-    def pull(self, seeds: Sequence[Any]) -> list[Any]:
+    def pull(self, seeds: Sequence[Value | Number]) -> list[Number]:
         """The derivatives by each variable of the results' sum, each result times its seed: one walk back.
 
         A result with the seed 0 takes no part, so an infinite slope in it does not matter.
@@ -63,7 +64,7 @@ class Traced:
                 pass_labels_on(y)
             return [gradient(x) for x in self.variables]
 
-    def push(self, i: int) -> list[Any]:
+    def push(self, i: int) -> list[Number]:
         """The derivatives of each result by the i-th variable: one walk forth."""
         x = self.variables[i]
         tangents: dict[Any, Any] = {x: one_like(x.data)}
@@ -77,7 +78,7 @@ class Traced:
             for y, value in zip(self.results, self.values, strict=True)
         ]
 
-    def rows(self, mode: str | None = None) -> list[list[Any]]:
+    def rows(self, mode: str | None = None) -> list[list[Number]]:
         """The derivatives of each result by all variables. `mode` None walks forth or back, whichever is less often."""
         n, m = len(self.variables), len(self.values)
         if mode is None and 0 < n < m:
@@ -98,7 +99,7 @@ class Traced:
 # --- in and out of a level -------------------------------------------------------------------------------------
 
 
-def lifted(f: Function, xs: Sequence[Any], node: type[Node]) -> list[Node]:
+def lifted(f: Function, xs: Sequence[Number], node: type[Node]) -> list[Node]:
     """A variable of the level for each number."""
     try:
         return [node(number(x)) for x in xs]  # a yes or no is nothing to differentiate by
@@ -112,24 +113,24 @@ def lifted(f: Function, xs: Sequence[Any], node: type[Node]) -> list[Node]:
         raise TypeError(f"{name_of(f)}: {error}; only arguments made of numbers can be differentiated by") from None
 
 
-def lowered(y: Any, node: type[Value]) -> Any:
+def lowered(y: Result, node: type[Value]) -> Result | Number:
     """What a result is outside the level: its number."""
-    return y.data if type(y) is node else y
+    return y.data if isinstance(y, Value) and type(y) is node else y
 
 
-def lowered_tree(aux: object, node: type[Value]) -> Any:
+def lowered_tree(aux: object, node: type[Value]) -> object:
     """What a function hands on besides its result, outside the level: a tree of anything."""
     return None if aux is None else map_leaves(lambda x: outside([lowered(x, node)])[0], aux)
 
 
-def outside(ys: list[Any]) -> list[Any]:
+def outside(ys: list[Result]) -> list[Result]:
     """What a transform hands back: within `no_grad`, Values that do not remember how they were made."""
     if recording.open_blocks and recording.is_paused():
         return [y.detach() if isinstance(y, Value) else y for y in ys]
     return ys
 
 
-def results(f: Function, ys: list[Any]) -> list[Any]:
+def results(f: Function, ys: Sequence[object]) -> list[Value | Number]:
     """The results of `f` as numbers. TypeError if one is none."""
     try:
         return [y if isinstance(y, Value) else number(y) for y in ys]
@@ -137,7 +138,7 @@ def results(f: Function, ys: list[Any]) -> list[Any]:
         raise TypeError(f"the result of {name_of(f)}: {error}") from None
 
 
-def pair(f: Function, result: object, *, has_aux: bool) -> tuple[Any, Any]:
+def pair(f: Function, result: object, *, has_aux: bool) -> tuple[object, object]:
     """The result of `f`, and what it hands on besides: with `has_aux`, it returns the two as a pair."""
     if not has_aux:
         return result, None
@@ -159,17 +160,17 @@ def pass_labels_on(y: Value) -> None:
                 symbol.called(node.label, None if id(gradient) in forward else gradient)
 
 
-def gradient(x: Value) -> Any:
+def gradient(x: Value) -> Number:
     """The gradient of a variable after a walk back: 0 if it plays no part in the result."""
     return zero(x.data) if x.grad is NOT_COMPUTED else x.grad
 
 
-def zero(x: Any) -> Any:
+def zero(x: object) -> Number:
     """0 in the arithmetic of `x`."""
     return 0 * one_like(x)
 
 
-def is_zero(x: Any) -> bool:
+def is_zero(x: object) -> bool:
     """Whether a seed or tangent is the plain number 0."""
     return (type(x) is float or type(x) is int) and x == 0
 
@@ -184,7 +185,7 @@ def title_of(f: Function) -> str:
     return "f" if name_of(f) == "<lambda>" else name_of(f)
 
 
-def argument_names(f: Function, args: Sequence[Any]) -> list[str]:
+def argument_names(f: Function, args: Sequence[object]) -> list[str]:
     """What the numbers in the arguments are called: by the parameters of `f`, and how one gets to them.
 
     >>> argument_names(lambda x, y: x[0] * y, [[1.0, 2.0], 3.0])
