@@ -58,6 +58,7 @@ def test_right_gradients_are_not_accused(f, x):
         (lambda x, y: tg.sin(abs(tg.sin(tg.tan(y) / (x / -2.89)))), (1e-08, 22.82508973753847)),
         (lambda x, y: tg.sqrt(tg.tan(y**x) ** 3), (18.564966657882604, 4.1)),
         (lambda x, y: abs(tg.minimum(x, y)), (1e-300, 1.0000000001e-300)),
+        (lambda x, y: tg.hypot(tg.tan(2.255 * y), tg.maximum(x, y + x)), (10.0, 1e8)),
         (lambda x, y: abs(tg.minimum(x, y)), (5e-324, 1e-300)),
         (lambda x, y: x / y, (1.0, 1e-300)),
         (lambda x, y: x / (x + y), (1e-300, 3e-300)),

@@ -4,16 +4,18 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ..core.number import primal
 from ..engine import Value
 from ..transforms.traced import Traced
 from .differences import Comparison, compare, smaller_and_smaller
 from .evidence import CANNOT_TELL, CLEAR, STEADY, WITNESSES, Step, judgement, point, steps
 from .kinks import kinks
-from .stencil import SURE, Estimate, Evaluation, best_slopes, evaluate, gradient_rounding
+from .stencil import SURE, Estimate, Evaluation, best_slopes, evaluate, gradient_rounding, rounding
 
 Function = Callable[..., list[Any]]
 
 RTOL = 1e-7
+PERIODIC = {"sin", "cos", "tan"}
 JUMPS = {"arctan2", "hypot"}  # where the slope differs from one direction to the next
 
 
@@ -75,11 +77,22 @@ def _excused(f: Function, xs: list[float], i: int, j: int, found: Comparison) ->
     traced = Traced(f, xs)
     if math.isfinite(found.gradient) and found.difference <= SURE * gradient_rounding(f, xs, i, j):
         return found._replace(verdict=CANNOT_TELL, ok=True)
+    if _goes_round(traced, i, j, found.difference):
+        return found._replace(verdict=CANNOT_TELL, ok=True)
     result = traced.results[i]
     bent = kinks(result, traced.variables[j]) if isinstance(result, Value) else []
     if len(bent) > 1 or (bent and (bent[0].op in JUMPS or not found.verdict.startswith("DISAGREES at a kink"))):
         return found._replace(verdict=f"at a kink of {bent[0].op}, where its slope is a convention", ok=True)
     return found
+
+
+def _goes_round(traced: Traced, i: int, j: int, difference: float) -> bool:
+    """Whether a sine goes round within the smallest step that can see such a difference; larger ones see its mean."""
+    traced.pull([1.0 if k == i else 0 for k in range(len(traced.values))])
+    step = CLEAR * SURE * 2 * rounding(traced, i) / difference
+    tangents = traced.tangents(j)
+    inside = [x for node in traced.order if node.op in PERIODIC for x in node.parents if x in tangents]
+    return any(abs(primal(tangents[x])) * step > 1 for x in inside)
 
 
 def judged(

@@ -66,17 +66,22 @@ class Traced:
 
     def push(self, i: int) -> list[Number]:
         """The derivatives of each result by the i-th variable: one walk forth."""
+        tangents = self.tangents(i)
+        return [
+            tangents[y] if isinstance(y, Value) and y in tangents else zero(value)
+            for y, value in zip(self.results, self.values, strict=True)
+        ]
+
+    def tangents(self, i: int) -> dict[Value, Number]:
+        """The derivatives by the i-th variable of each node that is computed from it."""
         x = self.variables[i]
-        tangents: dict[Any, Any] = {x: one_like(x.data)}
+        tangents: dict[Value, Number] = {x: one_like(x.data)}
         for node in self.order:
             for parent, local in node.edges():
                 if parent in tangents:
                     share = tangents[parent] if local is ONE else local * tangents[parent]
                     tangents[node] = tangents[node] + share if node in tangents else share
-        return [
-            tangents[y] if isinstance(y, Value) and y in tangents else zero(value)
-            for y, value in zip(self.results, self.values, strict=True)
-        ]
+        return tangents
 
     def rows(self, mode: str | None = None) -> list[list[Number]]:
         """The derivatives of each result by all variables. `mode` None walks forth or back, whichever is less often."""
