@@ -36,33 +36,16 @@ def check_file(
 
     Raises FileNotFoundError if there is no such file.
     """
-    limits = limits or Limits()
-    path, wanted = split_name(str(file))
-    options = {
-        "file": f"{path.resolve()}::{wanted}" if wanted else str(path.resolve()),
-        "adapter": str(Path(adapter).resolve()) if adapter else "",
-        "derive": derive,
-        "write_adapter": False,
-        **vars(limits),
-    }
-    report = _first_report(options, path, limits)
+    place = str(Path(adapter).resolve()) if adapter else ""
+    report = _first_report(file, limits or Limits(), adapter=place, derive=derive)
     report.require(require)
     return report
 
 
 def write_adapter(file: str | Path, limits: Limits | None = None) -> str:
     """The text of an adapter for the engine in a file, to be changed where it does not fit."""
-    limits = limits or Limits()
-    path, wanted = split_name(str(file))
-    options = {
-        "file": f"{path.resolve()}::{wanted}",
-        "adapter": "",
-        "derive": False,
-        "write_adapter": True,
-        **vars(limits),
-    }
-    text = _first_report(options, path, limits).unchecked
-    return text if "def run(" in text else adapter_text(None, path.stem)
+    text = _first_report(file, limits or Limits(), write_adapter=True).unchecked
+    return text if "def run(" in text else adapter_text(None, split_name(str(file))[0].stem)
 
 
 def split_name(text: str) -> tuple[Path, str]:
@@ -76,8 +59,15 @@ def split_name(text: str) -> tuple[Path, str]:
     return path, wanted
 
 
-def _first_report(options: dict[str, object], path: Path, limits: Limits) -> Report:
+def _first_report(
+    file: str | Path, limits: Limits, *, adapter: str = "", derive: bool = False, write_adapter: bool = False
+) -> Report:
     """The report of a run, or of a second one that takes only the definitions if the first did not get past them."""
+    path, wanted = split_name(str(file))
+    options = {
+        "file": f"{path.resolve()}::{wanted}", "adapter": adapter, "derive": derive, "write_adapter": write_adapter,
+        **vars(limits),
+    }  # fmt: skip
     report, how = _run(options | {"extract": False}, limits)
     if report is None:
         report, how = _run(options | {"extract": True}, limits)

@@ -36,6 +36,16 @@ class Finding:
             if isinstance(each, float) and not math.isfinite(each):
                 object.__setattr__(self, name, str(each))  # JSON has no nan
 
+    @property
+    def title(self) -> str:
+        """What was found, and the line."""
+        return self.what + (f" (line {self.line})" if self.line else "")
+
+    @property
+    def numbers(self) -> str:
+        """What was expected and what came; empty if nothing was."""
+        return "" if self.expected is None else f"expected {shown(self.expected)}, got {shown(self.actual)}"
+
 
 @dataclass
 class Report:
@@ -106,12 +116,9 @@ class Report:
     def __str__(self) -> str:
         parts = [self.summary()]
         for each in self.sorted_findings():
-            lines = [f"{each.severity.upper()}: {each.what}" + (f" (line {each.line})" if each.line else "")]
-            lines += [f"    {line}" for line in each.code.splitlines()]
-            if each.expected is not None:
-                lines.append(f"  expected {shown(each.expected)}, got {shown(each.actual)}")
-            lines += [f"  {line}" for line in each.derivation.splitlines()]
-            parts.append("\n".join(lines + ([f"  read {each.read}"] if each.read else [])))
+            lines = [f"{each.severity.upper()}: {each.title}", *(f"    {line}" for line in each.code.splitlines())]
+            told = [each.numbers, *each.derivation.splitlines(), each.read and f"read {each.read}"]
+            parts.append("\n".join([*lines, *(f"  {line}" for line in told if line)]))
         return "\n\n".join(parts + self._lists())
 
     def _lists(self) -> list[str]:
@@ -122,12 +129,9 @@ class Report:
         """As Markdown."""
         parts = [f"# {self.engine}", self.summary()]
         for each in self.sorted_findings():
-            where = f" (line {each.line})" if each.line else ""
-            parts.append(f"## {each.severity}: {each.what}{where}")
-            if each.code:
-                parts.append(f"```python\n{each.code}\n```")
-            if each.expected is not None:
-                parts.append(f"Expected {shown(each.expected)}, got {shown(each.actual)}.")
+            parts.append(f"## {each.severity}: {each.title}")
+            parts += [f"```python\n{each.code}\n```"] if each.code else []
+            parts += [f"E{each.numbers[1:]}."] if each.numbers else []
             parts += [f"```text\n{each.derivation}\n```"] if each.derivation else []
             parts += [f"Read: {each.read}"] if each.read else []
         return "\n\n".join([*parts, *self._lists()]) + "\n"
@@ -137,19 +141,16 @@ class Report:
         escaped = html.escape
         rows = []
         for each in self.sorted_findings():
-            where = f" (line {each.line})" if each.line else ""
-            rows.append(f"<h2>{escaped(each.severity)}: {escaped(each.what)}{where}</h2>")
-            rows.append(f"<pre>{escaped(each.code)}</pre>" if each.code else "")
-            if each.expected is not None:
-                rows.append(f"<p>Expected {escaped(shown(each.expected))}, got {escaped(shown(each.actual))}.</p>")
-            rows.append(f"<pre>{escaped(each.derivation)}</pre>" if each.derivation else "")
+            rows.append(f"<h2>{escaped(each.severity)}: {escaped(each.title)}</h2>")
+            told = (("pre", each.code), ("p", each.numbers), ("pre", each.derivation), ("p", each.read))
+            rows += [f"<{tag}>{escaped(text)}</{tag}>" for tag, text in told if text]
         rows += [f"<p>{escaped(line)}</p>" for line in self._lists()]
         title = escaped(self.engine)
         return (
             f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>\n'
             "<style>body{font:1rem/1.5 sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}"
             "pre{background:#8882;padding:.7rem;overflow:auto}:root{color-scheme:light dark}</style>\n"
-            f"<h1>{title}</h1>\n<p>{escaped(self.summary())}</p>\n" + "\n".join(filter(None, rows)) + "\n</html>\n"
+            f"<h1>{title}</h1>\n<p>{escaped(self.summary())}</p>\n" + "\n".join(rows) + "\n</html>\n"
         )
 
 
