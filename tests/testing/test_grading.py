@@ -93,6 +93,9 @@ def test_a_worker_begins_anew_with_fixed_addresses_once(monkeypatch: pytest.Monk
     worker.fix_addresses()
     monkeypatch.setattr("sys.platform", "other")
     worker.fix_addresses()
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: SimpleNamespace(personality=lambda _asked: 0))
+    worker.fix_addresses()  # refused: it goes on as it is
     assert begun == [(sys.executable, sys.orig_argv)]
 
 

@@ -43,6 +43,21 @@ def test_reports_grow_check_by_check(tmp_path: Path) -> None:
     assert lines > 30
 
 
+def test_a_notebook_is_its_cells_that_are_python(tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "source": each} for each in ("%time\n!ls", "x = (", "1 / 0", BASE)]
+    path = write(tmp_path, json.dumps({"cells": [{"cell_type": "markdown", "source": "x"}, *cells]}), "lesson.ipynb")
+    report, _ = served(path)
+    assert (report.engine, report.status) == ("lesson.ipynb:Value", 0)
+    assert "lines are counted through the code cells of the notebook" in report.conventions
+    assert "this is no notebook" in served(write(tmp_path, "[]", "other.ipynb"))[0].unchecked
+
+
+def test_what_the_kit_itself_cannot_do_is_said(tmp_path: Path) -> None:
+    adapter = write(tmp_path, "functions = {}\n", "adapter_without_run.py")
+    report, _ = served(write(tmp_path, BASE, "engine_c.py"), adapter=str(adapter))
+    assert report.unchecked.startswith("the kit could not use it: AttributeError")
+
+
 def test_a_named_class_and_one_that_is_not_there(tmp_path: Path) -> None:
     path = write(tmp_path, BASE, "engine_a.py")
     assert served(f"{path}::Value")[0].engine == "engine_a.py:Value"

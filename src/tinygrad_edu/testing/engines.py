@@ -185,7 +185,7 @@ class Forward(Engine):
     def listing(self, expression: Expression, point: Sequence[float], i: int | None) -> str:  # noqa: D102
         seeds = [repr(float(j == (i or 0))) for j in range(len(point))]
         inputs = zip(expression.inputs, point, seeds, strict=True)
-        lines = [self.imports, *(f"{name} = {self.leaf.written(repr(x), seed)}" for name, x, seed in inputs)]
+        lines = [self.head, *(f"{name} = {self.leaf.written(repr(x), seed)}" for name, x, seed in inputs)]
         lines += self.result_lines(expression, lambda x: self.leaf.written(repr(x), "0.0"))
         return "\n".join([*lines, f"print({(self.value if i is None else self.gradient).written('out')})"]).strip()
 
@@ -214,4 +214,4 @@ class Function(Engine):
         lines = [f"    {line}" for line in self.result_lines(expression)]
         lines = [f"def f({', '.join(expression.inputs)}):", *lines, "    return out"]
         asked = "value" if i is None else f"gradients[{i}]"
-        return "\n".join([self.imports, *lines, f"value, gradients = run(f, {list(point)})", f"print({asked})"]).strip()
+        return "\n".join([self.head, *lines, f"value, gradients = run(f, {list(point)})", f"print({asked})"]).strip()
