@@ -17,13 +17,19 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
+    is_over = False
+
     def stop(*_: object) -> None:
-        raise TimeUpError(f"more than {seconds:g} s")
+        if not is_over:
+            raise TimeUpError(f"more than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again, should foreign code swallow the first
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            is_over = True
+    finally:  # also where the time is up just now, between the two: a timer that is left would stop everything after it
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
