@@ -5,7 +5,8 @@ import math
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.checking.stencil import best_slopes, evaluate, rounding, way
+from tinygrad_edu.checking import stencil
+from tinygrad_edu.checking.stencil import best_slopes, evaluate, gradient_rounding, rounding, way
 from tinygrad_edu.transforms import level as levels
 from tinygrad_edu.transforms.traced import Traced
 
@@ -45,3 +46,11 @@ def test_rounding_is_carried_to_the_result():
     traced.pull([1.0, 0.0])
     assert rounding(traced, 0) == pytest.approx(2 * 2.2e-16 * 1e8, rel=0.6)
     assert rounding(traced, 1) == 0.0
+
+
+def test_a_derivative_that_fails_while_it_is_followed_may_be_off_by_anything(monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(stencil, "Traced", fails)
+    assert gradient_rounding(lambda x: [x * x], [3.0], 0, 0) == math.inf

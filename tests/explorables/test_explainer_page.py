@@ -8,7 +8,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import nn, optim
-from tinygrad_edu.explorables import lesson_programs
+from tinygrad_edu.explorables import explainer_page, lesson_programs
 from tinygrad_edu.explorables.explainer_page import explainer_html
 from tinygrad_edu.explorables.lesson_programs import ACTIVATION_NAMES, CURVES, DEPTHS, INPUTS, WIDTHS, sizes_of
 
@@ -475,3 +475,9 @@ def test_light_and_dark_can_be_chosen(shared):
     shared.locator("#theme").click()
     assert shared.evaluate("document.documentElement.dataset.theme") == "dark"
     shared.locator("#theme").click()
+
+
+def test_a_live_page_without_its_figure_is_noticed(monkeypatch):
+    monkeypatch.setattr(explainer_page, "page_file", lambda name: "")
+    with pytest.raises(ValueError, match="no main element"):
+        explainer_page._template()

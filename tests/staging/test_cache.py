@@ -194,3 +194,7 @@ def test_a_build_that_vanishes_meanwhile_is_not_counted(cache, monkeypatch):
     assert cache_module.summary().builds == 1
     monkeypatch.setattr(cache_module.Path, "lstat", lambda _self: (_ for _ in ()).throw(FileNotFoundError()))
     assert cache_module.summary().builds == 0
+
+
+def test_what_is_not_there_is_not_trusted(tmp_path):
+    assert not cache_module.is_trusted(tmp_path / "nothing")

@@ -9,6 +9,8 @@ import tinygrad_edu as tg
 from tests.operations import inf, nan
 from tests.staging.material import source_of
 from tinygrad_edu.staging import jit
+from tinygrad_edu.staging.simplify import RULES
+from tinygrad_edu.staging.symbol import Program
 from tinygrad_edu.transforms import grad, value_and_grad
 
 
@@ -66,3 +68,9 @@ def test_a_line_of_a_branch_that_is_kept_for_later():
 def test_a_line_that_is_there_already_is_used_in_a_branch():
     source = source_of(lambda x: tg.exp(x) + tg.where(x > 0, lambda: tg.sin(tg.exp(x)) * tg.exp(x), x), 1.0)
     assert source.count("exp(x)") == 1
+
+
+def test_a_power_of_one_is_one_and_no_line():
+    program = Program()
+    assert RULES["**"](program, 1.0, 2.0) == 1.0
+    assert program.powers == {}

@@ -419,6 +419,8 @@ def test_a_language_states_all_that_languages_differ_in():
         "_zero": (None,),
         "_condition_opening": ("", True),
         "_loop": (None,),
+        "_rounds": (None,),
+        "_next_round": (None,),
         "_end": (),
         "_select": ("", None, None),
         "_count": (None,),
