@@ -99,7 +99,19 @@ def tests_of(module: Path) -> Path:
 
 def passes(source: Path, tests: Path, seconds: float) -> bool:
     """Whether the tests pass with the package in a folder."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-cov", str(tests)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:tinygrad_edu",
+        "--no-cov",
+        str(tests),
+    ]
     environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(  # noqa: S603 - this Python, our own tests
