@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -460,7 +461,8 @@ def test_a_picture_into_a_closed_pipe_ends_quietly(monkeypatch, tmp_path):
 def run_main(name):
     """What __main__.py defines, run under that name; pytest's own loader of plugins' packages cannot run modules."""
     path = Path(tg.__file__).with_name("__main__.py")
-    namespace = {"__name__": name, "__package__": "tinygrad_edu"}
+    spec = ModuleSpec("tinygrad_edu.__main__", None)  # by its name, coverage knows the module
+    namespace = {"__name__": name, "__package__": "tinygrad_edu", "__spec__": spec}
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)  # noqa: S102 - the library's own file
     return namespace
 
