@@ -354,6 +354,17 @@ def test_refusals_by_design_are_listed_as_missing() -> None:
     assert "u -= x is refused: NotImplementedError" in report.conventions
 
 
+def test_depth_is_judged_by_pythons_usual_limit_though_something_has_raised_it() -> None:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(2**14)  # as mypy does in its process
+    try:
+        report = report_on("refusing")
+        assert sys.getrecursionlimit() == 2**14
+    finally:
+        sys.setrecursionlimit(limit)
+    assert [each.operation for each in report.findings] == ["depth"]
+
+
 @pytest.mark.parametrize(
     ("operation", "page"),
     [
