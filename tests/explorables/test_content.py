@@ -6,6 +6,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.explorables.examples import EXAMPLES, choosing
+from tests.explorables.test_modules import PAGE, needs_node, run
 from tinygrad_edu import Value
 from tinygrad_edu.core.tree import map_leaves
 from tinygrad_edu.explorables.content import Content, script_json
@@ -51,6 +52,47 @@ def test_no_two_identifiers_are_the_same():
 def test_a_comparison_of_what_is_no_node_is_written_as_dots():
     found = content(lambda x: tg.where(x * x > 1.0, x, -x), x=2.0)
     assert found.title() == "v2 = x if … > 1 else -x"
+
+
+def test_conditions_combine_in_the_title_and_in_the_data():
+    """Each comparison is a condition of its own, so that the page knows which of them hold."""
+
+    def f(x):
+        return tg.where(~((x > 0) & (x < 2)) | (x > 7.0), x * x, lambda: -x)
+
+    found = content(f, x=1.0)
+    assert found.title().startswith("v3 = v1 if (not (x > 0 and x < 2)) or x > 7 else v2")
+    assert found.data()["conditions"] == [
+        ["or", 1, 2],
+        ["not", 3],
+        [0, ">", [7.0]],
+        ["and", 4, 5],
+        [0, ">", [0.0]],
+        [0, "<", [2.0]],
+    ]
+    assert content(lambda x: tg.where(~(x > 0), x, -x), x=1.0).title() == "v2 = x if not x > 0 else -x"
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (lambda x: (x > 0) & (x < 2.0), "x = 1 > 0 and x = 1 < 2."),
+        (lambda x: (x > 3.0) | (x < 2.0), "x = 1 ≤ 3 and x = 1 < 2."),
+        (lambda x: ~(x > 3.0), "x = 1 ≤ 3."),
+        (lambda x: ~((x > 0) & (x < 2.0)), "x = 1 > 0 and x = 1 < 2."),
+        (lambda x: (x > 0) & ~(x > 0), "x = 1 > 0."),
+    ],
+)
+@needs_node
+def test_the_page_says_how_each_comparison_came_out(condition, words):
+    staged = of_function(lambda x: tg.where(condition(x), -x, x), {"x": 1.0})
+    script = (
+        f'import {{ graphOf, evaluateAt }} from "{PAGE}/state.js"; import {{ stepSentence }} from "{PAGE}/steps.js";'
+        f"{staged.source}; const graph = graphOf(data, program); evaluateAt(graph, data.start);"
+        "console.log(JSON.stringify(graph.steps.map((_, i) => stepSentence(graph, i))))"
+    )
+    said = [x for x in run(script, Content(staged, 4).data()) if "because" in x]
+    assert [x.partition("because ")[2] for x in said] == [words]
 
 
 def test_negations_and_negative_numbers_are_safe_in_code():

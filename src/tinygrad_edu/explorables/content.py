@@ -23,7 +23,7 @@ from ..notation.text import SIGN, SUM, Text
 from ..notation.words import names, number_text, plain
 from ..pictures.arrangement import Gaps, Link, Size, arranged
 from ..staging.symbol import Condition, Operand, Symbol
-from .program import Staged, conditions_of
+from .program import Staged, conditions_of, parts_of
 
 LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics
 BOX_HEIGHT, MARGIN = 98, 14  # in pixels, as the page draws them; around the picture
@@ -125,6 +125,10 @@ class Content:
     # --- conditions ---
 
     def _condition(self, condition: Condition) -> list[object]:
+        """A comparison as its two sides with the sign between; of a combination, which others it is made of."""
+        parts = parts_of(condition)
+        if parts:
+            return [condition.test, *(self.staged.conditions.index(each) for each in parts)]
         return [self._side(condition.left), condition.test, self._side(condition.right)]
 
     def _side(self, x: Operand) -> Side | None:
@@ -138,6 +142,12 @@ class Content:
         return conditions_of(node)[-1]
 
     def _comparison(self, condition: Condition) -> str:
+        parts = [
+            self._comparison(each) if not parts_of(each) else f"({self._comparison(each)})"
+            for each in parts_of(condition)
+        ]
+        if parts:
+            return f"not {parts[0]}" if condition.test == "not" else f" {condition.test} ".join(parts)
         left, right = (self._side_text(self._side(x)) for x in (condition.left, condition.right))
         return f"{left} {condition.test} {right}"
 

@@ -83,6 +83,8 @@ def _staged(program: Program, result: Value, inputs: list[Value], start: list[fl
     order = list(dict.fromkeys([*inputs, *topological_order(result)]))
     grads = gradients(order)
     conditions = list(dict.fromkeys(condition for node in order for condition in conditions_of(node)))
+    for condition in conditions:  # the list grows meanwhile
+        conditions += [each for each in parts_of(condition) if each not in conditions]
     holds = [program.write("select", condition, 1.0, 0.0) for condition in conditions]
     numbers = [
         [node.data for node in order],
@@ -101,6 +103,11 @@ def conditions_of(node: Value) -> list[Condition]:
     around: list[Condition] = [opening[0] for opening in data.block] if isinstance(data, Symbol) else []
     chosen: list[Any] = [x for x in node.local_grads if isinstance(x, Symbol) and x.op == "select"]
     return around + [local.args[0] for local in chosen[:1] if node.op == "where"]
+
+
+def parts_of(condition: Condition) -> list[Condition]:
+    """The conditions that one combined with and, or, not is made of; none of a comparison."""
+    return [each for each in condition.args if isinstance(each, Condition)]
 
 
 def _float(name: str, x: Number) -> float:

@@ -26,7 +26,9 @@ export function graphOf(data, program) {
   steps.forEach(({ phase, node }, i) => {
     if (node) node.at[phase === "forward" ? 0 : 1] = i;
   });
-  const conditions = data.conditions.map(([left, test, right]) => ({ left: side(left), test, right: side(right) }));
+  const conditions = data.conditions.map((each) =>
+    typeof each[0] === "string" ? { parts: each.slice(1) } : { left: side(each[0]), test: each[1], right: side(each[2]) },
+  );
   function side(x) {
     return x === null ? { name: "…" } : typeof x === "number" ? nodes[x] : { value: x[0] };
   }

@@ -34,12 +34,17 @@ function forwardWords(graph, node) {
   return `${name} = ${node.formula} = ${middle}${shownNumber(value)}.`;
 }
 
-// What a `where` decides by, as it is: "x = −2 ≤ 0".
+// What a `where` decides by, as it is: "x = −2 ≤ 0". Of a combination, each comparison in it.
 export function conditionWords(graph, node) {
-  const { left, test, right, holds } = graph.conditions[node.condition];
+  return [...new Set(comparisonsOf(graph, graph.conditions[node.condition]))].join(" and ");
+}
+
+function comparisonsOf(graph, condition) {
+  if (condition.parts) return condition.parts.flatMap((i) => comparisonsOf(graph, graph.conditions[i]));
+  const { left, test, right, holds } = condition;
   const sign = holds ? test : { ">": "<=", "<": ">=", ">=": "<", "<=": ">" }[test];
   const side = (x) => [x.name, x.value === undefined ? "" : shownNumber(x.value)].filter(Boolean).join(" = ");
-  return `${side(left)} ${sign.replace(">=", "≥").replace("<=", "≤")} ${side(right)}`;
+  return [`${side(left)} ${sign.replace(">=", "≥").replace("<=", "≤")} ${side(right)}`];
 }
 
 function backwardWords(graph, node) {
