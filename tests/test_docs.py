@@ -140,6 +140,7 @@ def test_commands_in_pages_print_what_the_page_shows(command, output, tmp_path):
         return
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     plain = {"COLUMNS": "80", "NO_COLOR": "1", "PYTHON_COLORS": "0", "PYTHONIOENCODING": "utf-8"}
+    plain["XDG_CACHE_HOME"] = str(tmp_path / "cache")  # the reader's own stays as it is
     run = subprocess.run(
         arguments,
         cwd=tmp_path,

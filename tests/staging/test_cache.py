@@ -177,20 +177,51 @@ def test_a_build_that_is_used_counts_as_new(cache):
 
 @cc
 def test_the_cache_can_be_shown_and_cleared(cache):
-    assert cache_module.summary() == cache_module.clear() == (cache, 0, 0)
+    assert cache_module.summary() == cache_module.clear() == (cache, 0, 0, None, None)
     compiler.load(SOURCE)
     (cache / f"{cache_module.UNFINISHED}x").mkdir()
     (file,) = cache.glob("*.so")
-    assert cache_module.summary() == (cache, 1, file.stat().st_size)
+    used = file.stat().st_mtime
+    assert cache_module.summary() == (cache, 1, file.stat().st_size, used, used)
     assert str(cache_module.clear()).endswith(f"MB, in {cache}")
     assert [*cache.iterdir()] == []
     compiler.load(SOURCE)
     assert cache_module.summary().builds == 1
 
 
+NAME = f"{'a' * 32}-{'b' * 32}.so"
+
+
+def test_only_what_is_ours_is_counted_and_removed(cache):
+    cache.mkdir(parents=True, mode=0o700)
+    for name in ("libmine.so", "notes.txt", "a-b.so", f"../{NAME}"):
+        (cache / name).write_text("mine")
+    (cache / NAME).mkdir()  # of our name, but no file
+    assert cache_module.clear().builds == 1
+    assert {path.name for path in cache.iterdir()} == {"libmine.so", "notes.txt", "a-b.so", NAME}
+    assert (cache.parent / NAME).exists()
+    assert cache_module.summary().builds == 1
+
+
+def test_a_link_to_another_place_is_not_emptied(cache, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / NAME).write_text("somebody's")
+    (other / f"{cache_module.UNFINISHED}x").mkdir()
+    cache.parent.mkdir()
+    cache.symlink_to(other)
+    assert cache_module.clear().builds == 1
+    assert len([*other.iterdir()]) == 2
+    cache.unlink()
+    other.rename(cache)
+    cache.chmod(0o777)
+    cache_module.clear()
+    assert len([*cache.iterdir()]) == 2, "others can write there"
+
+
 def test_a_build_that_vanishes_meanwhile_is_not_counted(cache, monkeypatch):
     cache.mkdir(parents=True)
-    (cache / "a.so").symlink_to(cache / "nowhere")
+    (cache / NAME).symlink_to(cache / "nowhere")
     assert cache_module.summary().builds == 1
     monkeypatch.setattr(cache_module.Path, "lstat", lambda _self: (_ for _ in ()).throw(FileNotFoundError()))
     assert cache_module.summary().builds == 0

@@ -8,6 +8,7 @@ into place by an atomic rename, so that processes may build the same thing at on
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -20,6 +21,7 @@ MOST = 256 * 2**20  # bytes that are kept; what was not used for the longest goe
 UNFINISHED = "building-"  # how the folders of builds begin that are under way
 OLD = 3600.0  # seconds after which such a folder was left behind: a build is stopped after ten minutes
 SUFFIX = ".so"
+OURS = re.compile(rf"[0-9a-f]+-[0-9a-f]{{32}}{re.escape(SUFFIX)}")  # what a build is called; others are not touched
 
 
 class Summary(NamedTuple):
@@ -28,9 +30,13 @@ class Summary(NamedTuple):
     directory: Path
     builds: int
     bytes: int
+    oldest: float | None = None
+    """When the build that was not used for the longest was last used, in seconds since 1970; None without builds."""
+    newest: float | None = None
 
     def __str__(self) -> str:
-        return f"{self.builds} compiled programs, {self.bytes / 2**20:.1f} MB, in {self.directory}"
+        programs = f"{self.builds} compiled program{'' if self.builds == 1 else 's'}"
+        return f"{programs}, {self.bytes / 2**20:.1f} MB, in {self.directory}"
 
 
 def cache_directory() -> Path:
@@ -103,15 +109,24 @@ def summary() -> Summary:
     'tinygrad-edu'
     """
     directory = cache_directory()
-    sizes = [info.st_size for _, info in _builds(directory)]
-    return Summary(directory, len(sizes), sum(sizes))
+    infos = [info for _, info in _builds(directory)]
+    used = [info.st_mtime for info in infos]
+    return Summary(
+        directory, len(infos), sum(info.st_size for info in infos), min(used, default=None), max(used, default=None)
+    )
 
 
 def clear() -> Summary:
-    """Remove all builds, and say what there was. Programs that run go on: they are loaded already."""
+    """Remove all builds, and say what there was. Programs that run go on: they are loaded already.
+
+    Files of other names stay. A directory that others can write to, or a link to another place, is left alone.
+    """
     before = summary()
+    if not is_trusted(before.directory):
+        return before
     for path, _ in _builds(before.directory):
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a directory of that name, or another process was faster
+            path.unlink()
     for folder in before.directory.glob(f"{UNFINISHED}*"):
         shutil.rmtree(folder, ignore_errors=True)
     return before
@@ -135,6 +150,7 @@ def _name(key: str, path: Path) -> str:
 def _builds(directory: Path) -> list[tuple[Path, os.stat_result]]:
     found = []
     for path in directory.glob(f"*{SUFFIX}"):
-        with contextlib.suppress(OSError):  # removed by another process just now
-            found.append((path, path.lstat()))
+        if OURS.fullmatch(path.name):
+            with contextlib.suppress(OSError):  # removed by another process just now
+                found.append((path, path.lstat()))
     return found
