@@ -4,7 +4,7 @@
 define HELP
 make demo     the two examples from the README: tables here, pictures and a live page in demo/
 make test     everything that must pass: lint, format, types, tests, documentation, coverage
-make try T="tests/core/test_scalar.py -k sigmoid"
+make try T="tests/numbers/test_scalar.py -k sigmoid"
               some of the tests, in seconds
 make test-jax the programs printed for JAX, run by JAX
 make test-all make test, and the programs printed for JAX and for PyTorch, which is large to install
@@ -44,7 +44,7 @@ GROUPS_release := release
 
 PYTEST := -m pytest
 PARALLEL := --numprocesses auto --dist loadgroup
-PRINTED := tests/staging/printers/test_arrays.py tests/test_against_jax.py
+PRINTED := tests/printers/test_arrays.py tests/test_against_jax.py
 MINUTES := 10
 
 .PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants bench pictures \

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import tinygrad_edu as tg
+from tinygrad_edu.native.compiler import compilers
 from tinygrad_edu.staging import jit
-from tinygrad_edu.staging.compiler import compilers
 from tinygrad_edu.transforms import value_and_grad
 
 from . import gpt, networks

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tinygrad_edu.core.tree import flatten
-from tinygrad_edu.staging.compiler import FLAGS, CompilerError, compilers, load
+from tinygrad_edu.native.compiler import FLAGS, CompilerError, compilers, load
+from tinygrad_edu.trees.tree import flatten
 
 from . import networks
 from .environment import variable

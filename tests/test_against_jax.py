@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import tinygrad_edu as tg
-from tinygrad_edu.core.tree import flatten
+from tinygrad_edu.trees.tree import flatten
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy

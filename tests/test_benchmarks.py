@@ -17,7 +17,7 @@ from benchmarks.recursive_engine import Value as RecursiveValue
 from benchmarks.scaling import spread
 from benchmarks.sizes import TINY
 from benchmarks.speed import section
-from tinygrad_edu.staging.compiler import compilers
+from tinygrad_edu.native.compiler import compilers
 
 pytestmark = pytest.mark.usefixtures("untraced")  # other tests cover the library, and these take long
 

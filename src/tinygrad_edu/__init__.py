@@ -7,10 +7,12 @@ import importlib
 import typing
 
 from .core.elementary import where
-from .core.number import DomainError
 from .core.recording import no_grad
 from .core.rules import custom_jvp, custom_vjp, operation, stop_gradient
-from .core.scalar import (
+from .engine import Value, topological_order
+from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
+from .numbers.number import DomainError
+from .numbers.scalar import (
     arccos,
     arccosh,
     arcsin,
@@ -50,14 +52,11 @@ from .core.scalar import (
     tan,
     tanh,
 )
-from .engine import Value, topological_order
-from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
 
 if typing.TYPE_CHECKING:
     from . import datasets, losses, nn, optim, plot, recurrent, saving, schedules, training  # noqa: F401 - as tg.nn
     from .checking import WrongGradientError, compare_modes, gradcheck
     from .core.collector import paused_collector
-    from .core.tree import tree_map
     from .diagnosis import diagnose, record_sources, why_nan, why_zero
     from .explanations import Explanation, explain
     from .explorables import Explorable, explore
@@ -80,6 +79,7 @@ if typing.TYPE_CHECKING:
         vjp,
         vmap,
     )
+    from .trees import tree_map
 
 __version__ = "0.1.0"
 
@@ -218,7 +218,7 @@ _LATER = {  # public name: the wing it is in, or its module
     "hvp": "transforms",
     "jacfwd": "transforms",
     "jacrev": "transforms",
-    "tree_map": "core.tree",
+    "tree_map": "trees",
     "value_and_jacobian": "transforms",
     "vmap": "transforms",
     "jacobian": "transforms",

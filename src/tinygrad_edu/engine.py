@@ -15,8 +15,9 @@ from typing import Any, ClassVar, NoReturn, Self, SupportsFloat, TypeAlias
 from .core import copying, recording, slopes
 from .core.comparison import Comparable
 from .core.elementary import Elementary
-from .core.kinds import divide, power
-from .core.number import (
+from .core.restoring import wholly
+from .numbers.kinds import divide, power
+from .numbers.number import (
     Number,
     binary_text,
     brief,
@@ -30,7 +31,6 @@ from .core.number import (
     primal,
     shown,
 )
-from .core.restoring import wholly
 
 
 class _NotComputed(int):

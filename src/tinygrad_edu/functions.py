@@ -12,12 +12,13 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
-from .core import scalar, slopes
-from .core.number import Number, common_one, explained, operand, primal, shown
-from .core.operations import OPERATIONS
+from .core import slopes
 from .core.rules import deepest
-from .core.signatures import N, many_of_many, of_many
 from .engine import ZERO, Value
+from .numbers import scalar
+from .numbers.number import Number, common_one, explained, operand, primal, shown
+from .numbers.operations import OPERATIONS
+from .numbers.signatures import N, many_of_many, of_many
 
 Numbers = Iterable[Value | Number]
 Operands = tuple[Value | Number, ...]

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from numbers import Real
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
-from .core import scalar
 from .core.elementary import where
-from .core.number import Number, primal, shown
 from .core.options import A_FINITE, expect
-from .core.signatures import N
 from .engine import Value
 from .functions import dot, log_softmax, mean
 from .functions import sum as sum_of
+from .numbers import scalar
+from .numbers.number import Number, primal, shown
+from .numbers.signatures import N
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -8,7 +8,6 @@ import typing
 from collections.abc import Iterable
 from typing import Any, TypeAlias, TypedDict, Unpack
 
-from .core.number import shown
 from .engine import Value
 from .functions import dot
 from .functions import max as max_of
@@ -20,6 +19,7 @@ from .networks.module import Module
 from .networks.names import NN, no_such
 from .networks.shapes import Inputs, inputs, one_example, single, size
 from .networks.stack import ELU, GELU, Elementwise, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, SiLU, Softplus, Tanh
+from .numbers.number import shown
 from .optim import SGD, AdaGrad, Adam, AdamW, RMSProp
 
 __all__ = [

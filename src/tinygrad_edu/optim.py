@@ -11,10 +11,8 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from .core.number import Number, shown
 from .core.options import A_DICT, A_FINITE, A_PAIR, expect
 from .core.restoring import wholly
-from .core.scalar import sqrt
 from .engine import NOT_COMPUTED, Value
 from .networks.names import OPTIM, no_such
 from .networks.parameters import (
@@ -29,6 +27,8 @@ from .networks.parameters import (
     name_of,
     values,
 )
+from .numbers.number import Number, shown
+from .numbers.scalar import sqrt
 
 Memory: TypeAlias = tuple[Number, ...]  # what an optimiser remembers about one parameter; () before its first step
 Rate: TypeAlias = float | Callable[[int], float]

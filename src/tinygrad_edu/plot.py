@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .core.number import number, primal
 from .core.options import (
     A_DICT,
     A_FUNCTION,
@@ -29,6 +28,7 @@ from .datasets import Data, examples
 from .engine import Value
 from .networks.activations import ACTIVATIONS
 from .notation.words import number_text
+from .numbers.number import number, primal
 from .plotting.figures import blank, dress, legend, matplotlib, new_figure, save
 from .plotting.theme import DARK, LIGHT, MARKERS, Theme
 

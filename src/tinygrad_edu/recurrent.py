@@ -9,14 +9,14 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from .core import scalar
-from .core.number import Number
 from .core.options import A_LIST, Kind, expect
 from .engine import Value
 from .functions import dot
 from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
 from .networks.shapes import Inputs, inputs, size
+from .numbers import scalar
+from .numbers.number import Number
 
 A_CELL = Kind("a cell, as RNNCell(2, 3)", lambda x: hasattr(x, "initial_state") and not isinstance(x, type))
 Numbers: TypeAlias = list[Value | Number]

@@ -19,10 +19,10 @@ from tinygrad_edu.checking.gradient_check import (
     gradcheck,
 )
 from tinygrad_edu.checking.judgement import judged
-from tinygrad_edu.core.number import primal
-from tinygrad_edu.core.tree import flatten, leaf_names
+from tinygrad_edu.numbers.number import primal
 from tinygrad_edu.transforms import level as levels
 from tinygrad_edu.transforms.traced import argument_names
+from tinygrad_edu.trees.tree import flatten, leaf_names
 
 tg_gradcheck = importlib.import_module("tinygrad_edu.checking.gradient_check")  # the function has the same name
 

@@ -18,7 +18,8 @@ from tinygrad_edu.command_line.expression_text import (
     WRITTEN,
     ExpressionError,
 )
-from tinygrad_edu.core import elementary, scalar
+from tinygrad_edu.core import elementary
+from tinygrad_edu.numbers import scalar
 
 NUMBERS = {"a": -1.0, "b": 3.0, "c": 4.0}
 

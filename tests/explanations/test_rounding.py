@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import tinygrad_edu as tg
 from tests.explanations.graphs import branching, small_graphs
 from tinygrad_edu import Value
-from tinygrad_edu.core.operations import OPERATIONS
 from tinygrad_edu.explanations.explanation import explain
 from tinygrad_edu.explanations.rounding import (
     again,
@@ -24,6 +23,7 @@ from tinygrad_edu.explanations.rounding import (
     sign_between,
     sign_of_operation,
 )
+from tinygrad_edu.numbers.operations import OPERATIONS
 
 # --- what is said of numbers is true -----------------------------------------------------------------------------
 

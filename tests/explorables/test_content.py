@@ -8,9 +8,9 @@ import tinygrad_edu as tg
 from tests.explorables.examples import EXAMPLES, choosing
 from tests.explorables.test_modules import PAGE, needs_node, run
 from tinygrad_edu import Value
-from tinygrad_edu.core.tree import map_leaves
 from tinygrad_edu.explorables.content import Content, script_json
 from tinygrad_edu.explorables.program import of_function, of_value
+from tinygrad_edu.trees.tree import map_leaves
 
 
 def content(f, **inputs):

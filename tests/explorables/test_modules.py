@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.core.operations import OPERATIONS
 from tinygrad_edu.explorables import joining
 from tinygrad_edu.notation.words import number_text
+from tinygrad_edu.numbers.operations import OPERATIONS
 
 PAGE = Path(joining.__file__).parent / "page"
 DOMAINS = {op: f"{op} needs {known.domain}" for op, known in OPERATIONS.items() if known.domain}

@@ -13,8 +13,8 @@ import tinygrad_edu as tg
 from tests.explorables.examples import EXAMPLES, HOSTILE, branching, choosing, deep, neuron, undefined
 from tests.staging.material import HOSTILE as HOSTILE_TO_PROGRAMS
 from tinygrad_edu import Value
-from tinygrad_edu.core.tree import flatten, unflatten
 from tinygrad_edu.notation.words import names, number_text
+from tinygrad_edu.trees.tree import flatten, unflatten
 
 PAGE = tg.explore(branching, a=-1.0, b=3.0, c=4.0)
 

@@ -9,11 +9,11 @@ import pytest
 import tinygrad_edu as tg
 from tests.fitting.nist import PROBLEMS
 from tinygrad_edu import Value
-from tinygrad_edu.core.tree import LEAF
 from tinygrad_edu.fitting import least_squares
 from tinygrad_edu.fitting.marquardt import better
 from tinygrad_edu.fitting.problem import Box
 from tinygrad_edu.fitting.residuals import Residuals
+from tinygrad_edu.trees.tree import LEAF
 
 STARTS = [(name, i) for name in PROBLEMS for i in (0, 1)]
 ROUNDING = {"Lanczos1"}  # its residuals are 1e-13: what is left of standard errors is some 2 digits

@@ -6,9 +6,9 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.fitting.nist import PROBLEMS
-from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.fitting import least_squares
 from tinygrad_edu.fitting.residuals import STAGED_AFTER, Residuals
+from tinygrad_edu.trees.tree import flatten
 
 
 def counted(model):

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tinygrad_edu.staging import native
+from tinygrad_edu.native import compiled
 
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     """The directory that builds are kept in during this test."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(native, "_warned", False)
+    monkeypatch.setattr(compiled, "_warned", False)
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.delenv("CFLAGS", raising=False)
     return tmp_path / "cache" / "tinygrad-edu"

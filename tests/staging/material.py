@@ -7,8 +7,8 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.operations import same
-from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.staging import StagingError, jit, mean_over, sum_over
+from tinygrad_edu.trees.tree import flatten
 
 
 def close(x, y, tolerance=1e-12):

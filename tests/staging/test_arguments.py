@@ -10,10 +10,10 @@ import pytest
 import tinygrad_edu as tg
 from tests.staging.material import TREES
 from tinygrad_edu import Value
-from tinygrad_edu.core.tree import flatten, unflatten
 from tinygrad_edu.staging import jit
 from tinygrad_edu.transforms import grad, value_and_grad
 from tinygrad_edu.transforms.dual import Dual
+from tinygrad_edu.trees.tree import flatten, unflatten
 
 
 def test_structure_decides_the_program():

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 
 import tinygrad_edu as tg
+from tests.printers.test_printers import run_node
 from tests.staging.material import outcome
-from tests.staging.printers.test_printers import run_node
-from tinygrad_edu.core.tree import flatten
 from tinygrad_edu.staging import jit, sum_over
 from tinygrad_edu.transforms import grad, hessian, value_and_grad
+from tinygrad_edu.trees.tree import flatten
 
 ONE = [tg.sin, tg.cos, tg.tanh, tg.exp, tg.sigmoid, tg.softplus, tg.log_sigmoid, tg.relu, tg.leaky_relu, tg.arctan, abs]
 ONE += [

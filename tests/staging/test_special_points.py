@@ -20,7 +20,7 @@ import tinygrad_edu as tg
 from tests.operations import TABLE
 from tests.staging.building import cc
 from tinygrad_edu import Value, arctan2, exp, grad, hypot, jit, relu, value_and_grad, where
-from tinygrad_edu.core.tree import flatten
+from tinygrad_edu.trees.tree import flatten
 
 pytestmark = pytest.mark.usefixtures("cache")
 inf, nan, largest, smallest = math.inf, math.nan, sys.float_info.max, 5e-324

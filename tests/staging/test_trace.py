@@ -9,9 +9,9 @@ import pytest
 
 import tinygrad_edu as tg
 from tests.staging.material import refused
-from tinygrad_edu.core.tree import Numbers, flatten
 from tinygrad_edu.staging import jit
 from tinygrad_edu.transforms import grad, value_and_grad
+from tinygrad_edu.trees.tree import Numbers, flatten
 
 
 def energy(w):

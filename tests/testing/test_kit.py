@@ -9,11 +9,11 @@ from types import ModuleType
 
 import pytest
 
+from tinygrad_edu.engine_checks.checks import Checker
+from tinygrad_edu.engine_checks.limits import TimeUpError, time_limit
+from tinygrad_edu.engine_checks.suspects import Source
+from tinygrad_edu.foreign_engines.shapes import find_engine
 from tinygrad_edu.testing import Report, check_engine
-from tinygrad_edu.testing.checks import Checker
-from tinygrad_edu.testing.limits import TimeUpError, time_limit
-from tinygrad_edu.testing.shapes import find_engine
-from tinygrad_edu.testing.suspects import Source
 
 ENGINES = Path(__file__).parent / "engines"
 RIGHT = {path.stem: path for path in sorted(ENGINES.glob("*.py"))}

@@ -9,8 +9,8 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, losses, nn, optim
-from tinygrad_edu.core.number import DomainError
 from tinygrad_edu.engine import NOT_COMPUTED
+from tinygrad_edu.numbers.number import DomainError
 from tinygrad_edu.recurrent import RNNCell, unroll
 from tinygrad_edu.training import automatic
 from tinygrad_edu.training import staged_step as step_module

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..core.number import primal
+from ..numbers.number import primal
 from ..transforms.traced import Traced
 from .stencil import FIRST_STEP, SMALLEST_STEP, STEPS, five_point_slope, rounding, way
 

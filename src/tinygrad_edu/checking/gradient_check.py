@@ -11,16 +11,16 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from ..core.number import number, primal
 from ..core.options import A_DICT, A_FUNCTION, A_NUMBER, expect
-from ..core.tree import leaf_names, numbers_of, unflatten
 from ..engine import Value
 from ..functions import by_name
 from ..notation.forms import operation
 from ..notation.report import Items, Part, Report, Table, Title
 from ..notation.text import SUPERSCRIPT, Text
+from ..numbers.number import number, primal
 from ..transforms.jacobians import jacobian
 from ..transforms.traced import Traced, argument_names, name_of, title_of
+from ..trees.tree import leaf_names, numbers_of, unflatten
 from .differences import Comparison, central_difference
 from .evidence import CANNOT_TELL
 from .judgement import RTOL, Line, checked

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..core.number import primal
 from ..engine import Value
+from ..numbers.number import primal
 from ..transforms.traced import Traced
 from .differences import Comparison, compare, smaller_and_smaller
 from .evidence import CANNOT_TELL, CLEAR, STEADY, WITNESSES, Step, judgement, point, steps

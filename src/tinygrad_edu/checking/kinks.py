@@ -1,7 +1,7 @@
 """Kinks and jumps in a graph: where the gradient follows a convention instead of being a slope."""
 
-from ..core.operations import at_kink
 from ..engine import Value, topological_order
+from ..numbers.operations import at_kink
 
 
 def kinks(y: Value, x: Value) -> list[Value]:

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..core.number import number, primal
 from ..core.options import A_FUNCTION, A_NUMBER, expect
-from ..core.tree import numbers_of, unflatten
 from ..engine import Value, topological_order
 from ..notation.report import Part, Prose, Report, Table, Title
+from ..numbers.number import number, primal
 from ..transforms.jacobians import jacobian
 from ..transforms.traced import Traced, name_of, title_of
+from ..trees.tree import numbers_of, unflatten
 from .differences import CENTRAL_STEP
 
 Function = Callable[..., Any]

@@ -10,12 +10,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..core.number import primal
-from ..core.operations import side
-from ..core.tree import numbers_of
 from ..engine import Value, topological_order
+from ..numbers.number import primal
+from ..numbers.operations import side
 from ..transforms.jacobians import jacobian
 from ..transforms.traced import Traced
+from ..trees.tree import numbers_of
 from .differences import EPSILON, FIVE_POINT_STEP
 
 FIRST_STEP = 8 * FIVE_POINT_STEP

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from ..staging import cache
+from ..native import cache
 
 DESCRIPTION = """\
 Show the cache of compiled programs, which jit(f, backend="c") and StagedStep fill: how many there are, how large they

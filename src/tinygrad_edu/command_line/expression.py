@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .. import functions
-from ..core import scalar
 from ..core.elementary import where
-from ..core.kinds import divide, power
-from ..core.number import Number, binary_text, primal
-from ..core.operations import OPERATIONS, Operation
 from ..engine import Value
+from ..numbers import scalar
+from ..numbers.kinds import divide, power
+from ..numbers.number import Number, binary_text, primal
+from ..numbers.operations import OPERATIONS, Operation
 from .expression_text import MAX_TOKENS, OTHER_NAMES, WRITTEN, ExpressionError, Token, clipped, did_you_mean, tokens_of
 
 MAX_NESTING = 100

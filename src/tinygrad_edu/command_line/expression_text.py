@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from ..core.operations import OPERATIONS
+from ..numbers.operations import OPERATIONS
 
 REMAINDER = "% between two operands"
 MAX_CHARACTERS, MAX_TOKENS, MAX_NAME = 10_000, 2_000, 50

@@ -1,14 +1,12 @@
-"""What everything stands on: numbers, their functions and slopes, and the habits of a node.
+"""What a node can do: every function's value and derivative side by side, and the habits of a node.
 
-`scalar` computes functions of one number of any kind and knows where they are defined; `elementary` states, for a
-node, each function's value and derivative side by side, with `slopes` for the special points. `comparison`, `copying`
-and `recording` are what else a node can do. `tree` takes nested lists, dicts and dataclasses of numbers apart and puts
-them together again. Way in: `elementary.py`.
+`elementary` states the rules, with `slopes` for the special points and `rules` for operations of the user's own.
+`comparison`, `copying` and `recording` are what else a node can do; `restoring` and `collector` put things back after
+an interruption, `options` checks what users hand over. Way in: `elementary.py`.
 """
 
 from .collector import paused_collector
 from .elementary import where
-from .number import DomainError
 from .recording import no_grad
 
-__all__ = ["DomainError", "no_grad", "paused_collector", "where"]
+__all__ = ["no_grad", "paused_collector", "where"]

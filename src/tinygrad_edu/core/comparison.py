@@ -8,8 +8,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from .number import Number
-from .scalar import isclose
+from ..numbers.number import Number
+from ..numbers.scalar import isclose
 
 
 class Comparable:

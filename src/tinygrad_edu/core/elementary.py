@@ -13,10 +13,11 @@ from functools import partial
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import ClassVar, Self, TypeAlias, TypeVar, overload
 
-from . import scalar, slopes
-from .number import Number, number, one_like, operand, primal, shown, zero_like
+from ..numbers import scalar
+from ..numbers.number import Number, number, one_like, operand, primal, shown, zero_like
+from ..numbers.signatures import N
+from . import slopes
 from .rules import deepest
-from .signatures import N
 
 LOG_2 = math.log(2)
 SQRT_2 = math.sqrt(2)

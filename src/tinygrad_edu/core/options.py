@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from ..numbers.number import number, shown
 from .elementary import Elementary
-from .number import number, shown
 
 
 class Kind(NamedTuple):

@@ -7,8 +7,8 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
-from .number import Number, operand, primal
-from .signatures import N
+from ..numbers.number import Number, operand, primal
+from ..numbers.signatures import N
 
 Function = Callable[..., Any]
 

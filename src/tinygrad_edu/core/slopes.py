@@ -10,10 +10,10 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol, TypeGuard
 
-from .kinds import own_method, pi_like
-from .number import Number, common_one, inf_like, nan_like, one_like, primal
+from ..numbers.kinds import own_method, pi_like
+from ..numbers.number import Number, common_one, inf_like, nan_like, one_like, primal
+from ..numbers.scalar import exp, hypot, log, sqrt
 from .rules import deepest, operation
-from .scalar import exp, hypot, log, sqrt
 
 if TYPE_CHECKING:
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..core.number import Number, primal
 from ..engine import Value, gradients, handed_down
 from ..notation.forms import operation
 from ..notation.report import Items, Part, Report
 from ..notation.text import Text
 from ..notation.words import names, number_text, shortened
+from ..numbers.number import Number, primal
 from .sources import Sources
 
 NEAR = 3  # how many operations a neuron's activation is away from its weights: activation, + bias, dot

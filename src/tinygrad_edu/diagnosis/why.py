@@ -5,11 +5,11 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..core.number import Number, primal
-from ..core.operations import OPERATIONS
 from ..core.options import A_VALUE, A_WHOLE_NUMBER, Kind, expect
 from ..engine import NOT_COMPUTED, Value, topological_order
 from ..notation.words import number_text, plain, shortened
+from ..numbers.number import Number, primal
+from ..numbers.operations import OPERATIONS
 from .findings import Finding, Findings, Words, gradients_of, grouped, near_leaves, range_text, share, uses
 from .sources import Sources
 

@@ -6,13 +6,13 @@ to y. Both read the graph and leave it as it is: the gradients are worked out an
 
 from dataclasses import dataclass
 
-from ..core.number import shown
 from ..core.options import A_WHOLE_NUMBER, expect
 from ..core.recording import no_grad
 from ..engine import Value
 from ..notation.latex import Latex, MarkdownLatex
 from ..notation.report import Shown
 from ..notation.text import Text
+from ..numbers.number import shown
 from ..transforms.dual import Dual
 from .layout import as_latex, as_markdown, as_text
 from .passes import forward_mode, passes

@@ -4,11 +4,11 @@ import operator
 from collections import Counter
 from collections.abc import Container, Sequence
 
-from ..core.number import Number
 from ..engine import Value, handed_down
 from ..notation.forms import kink, sum_of_products
 from ..notation.text import Text
 from ..notation.words import shortened
+from ..numbers.number import Number
 from ..transforms.dual import Dual
 from .layout import Cell, Row, Section, Sentence, listed
 from .rounding import MANY, sign_between

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ..core.number import Number, primal
 from ..engine import Value, handed_down
 from ..notation.text import Text
 from ..notation.words import shortened
+from ..numbers.number import Number, primal
 from .layout import Cell, Row, Rows, Section, Sentence
 from .passes import remarks_on_data, remarks_on_grad
 from .rounding import MANY, close, sign_between

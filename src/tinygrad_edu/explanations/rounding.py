@@ -6,10 +6,10 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from ..core.number import Number, primal
-from ..core.operations import OPERATIONS
 from ..functions import by_name
 from ..notation.words import number_text
+from ..numbers.number import Number, primal
+from ..numbers.operations import OPERATIONS
 
 FLOAT_NOISE = Fraction(1, 10**14)  # 0.1 + 0.2 is 0.30000000000000004 in floats: shown as 0.3, it is shown as it is
 MANY = 1000  # the operations on more operands are not done again

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from ..core.number import Number
 from ..engine import NOT_COMPUTED, Value, gradients, topological_order
 from ..notation.forms import local_form, operation, sum_of_products
 from ..notation.text import Text
 from ..notation.words import names, shortened
+from ..numbers.number import Number
 from .layout import Cell, Row, Rows, Sentence
 from .rounding import MANY, close, follows, is_exact, sign_between, sign_of_operation
 

@@ -13,16 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from ..core.number import primal
-from ..core.operations import OPERATIONS
 from ..engine import Value
 from ..explanations.story import Use, uses_by
+from ..graphics.arrangement import Gaps, Link, Size, arranged
 from ..notation.forms import local_form, operation
 from ..notation.mathml import MathML
 from ..notation.text import SIGN, SUM, Text
 from ..notation.words import names, number_text, plain
-from ..pictures.arrangement import Gaps, Link, Size, arranged
-from ..staging.symbol import Condition, Operand, Symbol
+from ..numbers.number import primal
+from ..numbers.operations import OPERATIONS
+from ..symbols.symbol import Condition, Operand, Symbol
 from .program import Staged, conditions_of, parts_of
 
 LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from ..core.number import Number, shown
 from ..core.options import A_DICT, A_NUMBER, A_PAIR, A_PATH, A_TEXT, expect
 from ..engine import Value
 from ..notation.words import plain
+from ..numbers.number import Number, shown
 from .content import Content
 from .joining import document
 from .program import Staged, of_function, of_value

@@ -8,11 +8,11 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..core import scalar
-from ..core.number import Number
 from ..engine import Value
 from ..functions import dot
 from ..networks.activations import ACTIVATIONS, Activation
+from ..numbers import scalar
+from ..numbers.number import Number
 from ..optim import SGD, AdaGrad, Adam, Optimizer, RMSProp
 from ..staging.batch import mean_over
 from ..staging.staged import jit

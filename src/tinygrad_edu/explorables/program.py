@@ -8,13 +8,13 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..core.number import Number, number, shown
-from ..core.tree import flatten, leaf_names, unflatten
 from ..engine import Value, gradients, topological_order
 from ..explanations.rounding import again
 from ..notation.words import plain
-from ..staging.printers import javascript
-from ..staging.symbol import Condition, Program, Symbol
+from ..numbers.number import Number, number, shown
+from ..printers import javascript
+from ..symbols.symbol import Condition, Program, Symbol
+from ..trees.tree import flatten, leaf_names, unflatten
 
 NAME = "program"  # of the JavaScript function
 

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ..core.number import number, shown
-from ..core.tree import flatten, is_array, leaf_names, leaves_like
+from ..numbers.number import number, shown
+from ..trees.tree import flatten, is_array, leaf_names, leaves_like
 from .linear import Vector
 
 Point: TypeAlias = tuple[Any, Any]  # x as the model takes it, y a number or a tree

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar, overload
 
-from ..core.number import number
 from ..core.options import A_FUNCTION, A_LIST, A_NUMBER, expect
-from ..core.tree import leaf_names, numbers_of, returned
+from ..numbers.number import number
+from ..trees.tree import leaf_names, numbers_of, returned
 from .covariance import certainty
 from .marquardt import End, search
 from .problem import box, data_points, standard_deviations

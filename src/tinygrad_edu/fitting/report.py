@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from ..core.tree import leaves_like, numbers_of, returned
 from ..notation.report import Part, Report, Table
 from ..notation.words import number_text
 from ..transforms.jacobians import value_and_jacobian
+from ..trees.tree import leaves_like, numbers_of, returned
 from .quantiles import two_sided
 
 P = TypeVar("P")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..core.number import Number, primal, shown
-from ..core.tree import flatten, leaves_like, unflatten
+from ..numbers.number import Number, primal, shown
 from ..staging.staged import jit
 from ..transforms.traced import Traced
+from ..trees.tree import flatten, leaves_like, unflatten
 from .linear import Matrix, Vector
 from .problem import Point
 from .robust import Cost

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from ..core import scalar
-from ..core.number import shown
 from ..core.options import A_WHOLE_NUMBER, expect
+from ..numbers import scalar
+from ..numbers.number import shown
 
 T = TypeVar("T")
 Activation: TypeAlias = Callable[[Any], Any]

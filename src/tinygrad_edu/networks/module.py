@@ -4,9 +4,9 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeAlias, TypeGuard, TypeVar
 
-from ..core.number import Number, shown
 from ..core.options import A_DICT, A_FINITE, expect
 from ..engine import Value
+from ..numbers.number import Number, shown
 from .names import MODULE, no_such
 from .parameters import forget
 

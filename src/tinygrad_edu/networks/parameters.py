@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..core.number import Number, shown
 from ..core.options import A_FINITE, A_NUMBER, expect
 from ..engine import NOT_COMPUTED, Value
+from ..numbers.number import Number, shown
 
 
 def forget(parameters: Iterable[Value], *, set_to_none: bool = True) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias, TypeVar
 
-from ..core.number import Number, shown
 from ..core.options import A_WHOLE_NUMBER, expect
 from ..engine import Value
+from ..numbers.number import Number, shown
 
 T = TypeVar("T")
 Inputs: TypeAlias = Iterable[Value | Number]

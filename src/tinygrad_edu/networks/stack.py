@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from ..core.number import Number, shown
 from ..core.options import A_FUNCTION, expect
 from ..engine import Value
 from ..functions import dot
+from ..numbers.number import Number, shown
 from .activations import Activation, Maxout, named
 from .activations import activation as activation_of
 from .initialisation import Scheme, Source, scheme, source

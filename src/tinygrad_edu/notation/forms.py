@@ -9,12 +9,12 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from ..core.number import Number, primal
-from ..core.operations import OPERATIONS
 from ..core.recording import recorded
-from ..core.scalar import erf, exp, log, sqrt
 from ..engine import Value
 from ..functions import by_name
+from ..numbers.number import Number, primal
+from ..numbers.operations import OPERATIONS
+from ..numbers.scalar import erf, exp, log, sqrt
 from .text import Text
 from .words import SHOWN_OPERANDS, shortened
 

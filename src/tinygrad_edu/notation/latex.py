@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Self
 
-from ..core.operations import OPERATIONS
+from ..numbers.operations import OPERATIONS
 from .text import ATOM, POWER, PRODUCT, SUM, Operand, Text
 from .words import plain
 

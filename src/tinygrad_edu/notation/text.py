@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Self, TypeAlias, cast
 
-from ..core.number import Number
-from ..core.operations import OPERATIONS
+from ..numbers.number import Number
+from ..numbers.operations import OPERATIONS
 from .words import number_text
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -5,8 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from ..core.number import primal
 from ..engine import Value
+from ..numbers.number import primal
 
 T = TypeVar("T")
 D = TypeVar("D")

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..core.number import Number
 from ..core.options import A_LIST, expect
 from ..engine import Value, topological_order
+from ..graphics.look import counted
 from ..notation.forms import INFIX, operation
 from ..notation.text import Text
 from ..notation.words import names, number_text, plain
-from .look import counted
+from ..numbers.number import Number
 from .moments import UNKNOWN, Moment, Step, Tangents
 
 NOT_YET = "–"  # in place of a number that no pass has computed

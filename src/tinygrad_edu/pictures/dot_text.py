@@ -3,7 +3,7 @@
 import html
 import unicodedata
 
-from . import look
+from ..graphics import look
 from .boxes import Arrow, Box, Picture
 
 STYLES = {"value": "{}", "grad": "<I>{}</I>", "tangent": "<U>{}</U>", "": "{}"}

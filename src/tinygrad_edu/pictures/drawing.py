@@ -4,15 +4,15 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 
-from ..core.number import Number, shown
 from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, A_WHOLE_NUMBER, expect
 from ..engine import Value
+from ..graphics.look import counted
 from ..networks.module import Module
 from ..notation.words import plain
+from ..numbers.number import Number, shown
 from ..transforms.dual import Dual
 from .boxes import PARTS, Options, ordered, picture
 from .dot_text import dot_source
-from .look import counted
 from .programs import DrawingError, png_of
 from .svg import svg_of
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..core.number import Number, number
 from ..core.options import A_TEXT, expect
 from ..engine import NOT_COMPUTED, Value, gradients, handed_down
 from ..notation.forms import operation, sum_of_products
 from ..notation.text import Text
 from ..notation.words import shortened
+from ..numbers.number import Number, number
 
 UNKNOWN = NOT_COMPUTED  # in place of a number that no pass has come to
 HOW = 'step="forward:x" or step="backward:x", with the name of a value'

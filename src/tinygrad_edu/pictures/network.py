@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from ..core.number import primal
 from ..engine import Value
+from ..graphics import look
+from ..graphics.look import HEAD, SMALL, counted, element, group, number, shape, text
+from ..graphics.widths import text_width
 from ..networks.activations import ACTIVATIONS, Activation, Maxout
 from ..networks.module import Module
 from ..networks.stack import Elementwise, Linear, Sequential
 from ..nn import MLP, Layer, Neuron
 from ..notation.words import number_text, plain, shortened
+from ..numbers.number import primal
 from ..recurrent import Cell
-from . import look
-from .look import HEAD, SMALL, counted, element, group, number, shape, text
-from .widths import text_width
 
 SHOWN = 10  # units of a layer; of more, the first ones and the last
 RADIUS, PITCH, STRIDE, MARGIN = 16, 44, 190, 24  # of a circle; from unit to unit; from column to column; around

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from . import look
-from .arrangement import Gaps, Link, Point, Size, arranged
+from ..graphics import look
+from ..graphics.arrangement import Gaps, Link, Point, Size, arranged
+from ..graphics.look import HEAD, SIGNS, SMALL, counted, group, number, rectangle, shape, text
+from ..graphics.widths import text_width
 from .boxes import Arrow, Box, Picture
-from .look import HEAD, SIGNS, SMALL, counted, group, number, rectangle, shape, text
-from .widths import text_width
 
 DESCRIBED = 40  # boxes that the description for screen readers lists
 PAD, LEADING = 8, 19  # inside a box; from line to line

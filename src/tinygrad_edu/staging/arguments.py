@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.elementary import Elementary
-from ..core.number import Number, number
-from ..core.tree import LEAF, Numbers, flatten, unflatten
+from ..numbers.number import Number, number
+from ..symbols.symbol import Program, Structure, Tree
+from ..trees.tree import LEAF, Numbers, flatten, unflatten
 from .batch import Rows
 from .held import Fixed, fixed
-from .symbol import Program, Structure, Tree
 
 
 @dataclass(frozen=True)

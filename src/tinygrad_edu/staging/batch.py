@@ -11,12 +11,12 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NoReturn
 
 from .. import functions
-from ..core.number import Number
 from ..core.rules import deepest
-from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
+from ..numbers.number import Number
+from ..symbols.symbol import Block, Operand, Program, RowLoop, StagingError, Symbol
 from ..transforms.dual import Dual
-from .symbol import Block, Operand, Program, RowLoop, StagingError, Symbol
+from ..trees.tree import flatten, unflatten
 
 
 def mean_over(f: Callable[..., Any], *columns: Iterable[object]) -> Any:

@@ -4,10 +4,10 @@ import inspect
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
-from ..core.tree import LEAF, Kept, Numbers, is_array, leaf_names
+from ..symbols.symbol import Structure
+from ..trees.tree import LEAF, Kept, Numbers, is_array, leaf_names
 from .arguments import Argument
 from .held import Fixed, is_unchanged
-from .symbol import Structure
 
 ABSENT: Any = object()  # stands for an argument that was left to its default
 LISTED = 8  # of more results than that, those in one list are summed up to see whether all are finite

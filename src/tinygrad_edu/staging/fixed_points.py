@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..core.elementary import where
-from ..core.number import Number, primal, shown
 from ..core.rules import deepest
-from ..core.tree import flatten, unflatten
+from ..numbers.number import Number, primal, shown
+from ..symbols.symbol import Condition, Symbol
 from ..transforms.dual import Dual
+from ..trees.tree import flatten, unflatten
 from .batch import descendants, gradients
 from .loops import while_loop
-from .symbol import Condition, Symbol
 
 S = TypeVar("S")
 Round = Callable[[list[Number]], list[Number]]

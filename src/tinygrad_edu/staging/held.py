@@ -15,7 +15,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
 from ..core.elementary import Elementary
-from ..core.number import shown
+from ..numbers.number import shown
 
 CONSTANT = (str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented))  # two equal ones are the same
 EXACT = (int, complex, Fraction, Decimal, range)  # so are these, if they are of one type

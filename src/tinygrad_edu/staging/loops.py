@@ -11,13 +11,13 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ..core.number import Number, primal, shown
 from ..core.rules import deepest
-from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
+from ..numbers.number import Number, primal, shown
+from ..symbols.symbol import Condition, Operand, Program, StagingError, Symbol, WhileLoop, is_within, to_operand
 from ..transforms.dual import Dual
+from ..trees.tree import flatten, unflatten
 from .batch import gradients
-from .symbol import Condition, Operand, Program, StagingError, Symbol, WhileLoop, is_within, to_operand
 
 S = TypeVar("S")
 X = TypeVar("X")

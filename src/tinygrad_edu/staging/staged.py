@@ -9,14 +9,16 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-from ..core.number import Number
 from ..core.recording import no_grad
-from ..core.tree import Numbers, flatten, map_leaves, numbers_of, returned
 from ..engine import Value
+from ..numbers.number import Number
+from ..symbols.symbol import StagingError
+from ..trees.tree import Numbers, flatten, map_leaves, numbers_of, returned
 from .arguments import Argument, of_buffer, read
 from .held import fixed, held_by, is_unchanged
-from .symbol import StagingError
 from .trace import Trace
+
+__all__ = ["Staged", "StagingError", "jit"]
 
 P = ParamSpec("P")
 R = TypeVar("R")

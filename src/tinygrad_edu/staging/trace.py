@@ -4,16 +4,16 @@ import inspect
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from ..core.number import primal
-from ..core.tree import arrays_made, bare, flatten, is_number, numbers_of, unflatten
 from ..engine import Value
+from ..numbers.number import primal
+from ..printers import arrays, c, javascript, latex, python
+from ..printers.names import Names
+from ..printers.writer import checked_number
+from ..symbols.symbol import Operand, Program, StagingError, Symbol
+from ..trees.tree import arrays_made, bare, flatten, is_number, numbers_of, unflatten
 from .arguments import Argument
 from .batch import Rows
 from .entry import entry
-from .printers import arrays, c, javascript, latex, python
-from .printers.names import Names
-from .printers.writer import checked_number
-from .symbol import Operand, Program, StagingError, Symbol
 
 Function = Callable[..., Any]
 LANGUAGES = {"python": python.source, "c": c.source, "javascript": javascript.source, "latex": latex.source}
@@ -42,9 +42,9 @@ class Trace:
         self.function = self._compiled()
         self.is_buffer: Callable[[object, Hashable], bool] | None = None
         if backend == "c":
-            from . import native  # noqa: PLC0415 - ctypes and subprocess are for those who ask for them
+            from ..native import compiled  # noqa: PLC0415 - ctypes and subprocess are for those who ask for them
 
-            native.compile_trace(self)
+            compiled.compile_trace(self)
 
     def _record(self, f: Function, name: str, signature: inspect.Signature, program: Program) -> None:
         trees = {each: argument.symbols(program, each) for each, argument in self.arguments.items()}

@@ -9,8 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .adapters import adapter_text
-from .report import Report
+from ..engine_checks.report import Report
+from ..foreign_engines.adapters import adapter_text
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .catalogue import CHAPTERS
+from ..engine_checks.report import Report
+from ..foreign_engines.catalogue import CHAPTERS
 from .files import Limits, check_file
 from .loading import code_in
-from .report import Report
 
 SUFFIXES = (".py", ".ipynb")
 

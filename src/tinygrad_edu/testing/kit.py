@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from .checks import Checker
-from .engines import Engine, Function, Namespace, Run
-from .habits import check_habits
-from .report import Report
-from .shapes import NotFoundError, find_engine, find_operators
-from .suspects import Source
+from ..engine_checks.checks import Checker
+from ..engine_checks.habits import check_habits
+from ..engine_checks.report import Finding, Report
+from ..engine_checks.suspects import Source
+from ..foreign_engines.engines import Engine, Function, Namespace, Run
+from ..foreign_engines.shapes import NotFoundError, find_engine, find_operators
+
+__all__ = ["Finding", "Report", "check_engine"]
 
 
 def check_engine(

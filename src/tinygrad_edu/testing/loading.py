@@ -10,10 +10,10 @@ import types
 from pathlib import Path
 from typing import NamedTuple
 
-from .engines import Namespace
+from ..engine_checks.limits import TimeUpError, time_limit
+from ..foreign_engines.engines import Namespace
+from ..foreign_engines.shapes import candidates
 from .kit import is_own
-from .limits import TimeUpError, time_limit
-from .shapes import candidates
 
 MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?)$", re.MULTILINE)  # %matplotlib, !pip, Value?
 IMPORTS = ast.Import | ast.ImportFrom

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-    from .report import Report
+    from ..engine_checks.report import Report
 
 
 def pytest_addoption(parser: "pytest.Parser") -> None:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..checking.stencil import evaluate as evaluated
-from ..core.number import Number
 from ..engine import Value
-from .catalogue import FUNCTIONS
-from .programs import Expression
+from ..foreign_engines.catalogue import FUNCTIONS
+from ..foreign_engines.programs import Expression
+from ..numbers.number import Number
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Expression", "expressions", "smooth_points", "values"]
 
 STEP = 1e-4  # how far around a point its function must stay on one smooth piece
 

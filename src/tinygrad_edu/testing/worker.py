@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from .adapters import adapter_text
-from .engines import Engine, Function
+from ..engine_checks.report import Report
+from ..foreign_engines.adapters import adapter_text
+from ..foreign_engines.engines import Engine, Function
+from ..foreign_engines.shapes import NotFoundError, candidates, find_engine
 from .kit import check_found
 from .loading import Loaded, load
-from .report import Report
-from .shapes import NotFoundError, candidates, find_engine
 
 ASK, ADDRESSES_NOT_RANDOM = 0xFFFFFFFF, 0x0040000  # of Linux's personality()
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000

@@ -12,10 +12,10 @@ import warnings
 from contextvars import copy_context
 from functools import partial
 
-from ..core.number import primal
 from ..core.recording import no_grad
-from ..core.tree import flatten, unflatten
 from ..engine import Value, topological_order
+from ..numbers.number import primal
+from ..trees.tree import flatten, unflatten
 from .predictions import StagedPredictions
 from .staged_step import Computed, StagedStep
 from .state import State

@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from typing import Any, NamedTuple, TypeAlias
 
-from ..core.number import primal, shown
 from ..core.options import A_FUNCTION, A_NUMBER, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
 from ..core.recording import no_grad
 from ..core.restoring import wholly
-from ..core.tree import flatten
 from ..datasets import Data, at_least_one, batches, examples
 from ..losses import mse_loss
+from ..numbers.number import primal, shown
 from ..optim import SGD, Optimizer
+from ..trees.tree import flatten
 from .history import Callback, DivergedError, History
 from .progress import Advance, progress_bar
 from .step import Examples, FitStep, Loss, Step, Stepper, Trainable, all_parameters, eager_step

@@ -2,11 +2,11 @@
 
 import math
 
-from ..core.number import Number
-from ..core.tree import flatten, map_leaves
 from ..engine import Value
+from ..numbers.number import Number
 from ..staging.staged import jit
-from ..staging.symbol import Symbol
+from ..symbols.symbol import Symbol
+from ..trees.tree import flatten, map_leaves
 from .staged_step import NotStaged, lent
 from .step import Examples, Trainable
 

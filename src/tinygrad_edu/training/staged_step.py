@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
-from ..core.number import Number, primal
 from ..core.recording import no_grad
 from ..core.restoring import wholly
 from ..engine import NOT_COMPUTED, Value, topological_order
+from ..numbers.number import Number, primal
 from ..optim import Memory, Optimizer
 from ..staging.batch import Rows, listed, mean_over, sum_over
 from ..staging.staged import Staged, jit
-from ..staging.symbol import Symbol
+from ..symbols.symbol import Symbol
 from ..transforms.traced import pass_labels_on
 from .step import Examples, Loss, Stepper, Trainable, all_parameters, eager_step
 

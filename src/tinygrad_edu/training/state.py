@@ -9,8 +9,8 @@ from collections import deque
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from ..core.number import Number
 from ..engine import Value
+from ..numbers.number import Number
 
 Container: TypeAlias = list[object] | dict[object, object] | set[object] | deque[object]
 PLAIN = (bool, int, float, str)  # equal ones are the same

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from ..core.number import primal
 from ..engine import Value
+from ..numbers.number import primal
 
 Examples: TypeAlias = list[object]  # inputs, targets or predictions: numbers, lists of numbers, or what a model returns
 Loss: TypeAlias = Callable[[Any, Any], Any]  # of predictions and targets; a Value

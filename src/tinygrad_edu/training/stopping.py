@@ -4,9 +4,9 @@ import math
 from collections import deque
 from collections.abc import Sequence
 
-from ..core.number import Number
 from ..core.restoring import wholly
 from ..engine import Value
+from ..numbers.number import Number
 from .history import Callback, History, comparable
 
 

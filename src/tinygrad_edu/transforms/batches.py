@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..core.number import shown
 from ..core.options import A_FUNCTION, expect
-from ..core.records import fields, with_fields, with_items, with_keys
-from ..core.tree import LEAF, Numbers, is_array, is_number, returned
+from ..numbers.number import shown
+from ..trees.records import fields, with_fields, with_items, with_keys
+from ..trees.tree import LEAF, Numbers, is_array, is_number, returned
 from .calls import Args, Function, Named
 from .derived import Derived
 from .traced import name_of

@@ -5,10 +5,10 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias, cast
 
-from ..core.number import Number
 from ..core.options import A_FUNCTION, A_LIST, PLACES, expect
-from ..core.tree import LEAF, flatten, leaves_like, numbers_of, returned, unflatten
 from ..engine import Value
+from ..numbers.number import Number
+from ..trees.tree import LEAF, flatten, leaves_like, numbers_of, returned, unflatten
 from .dual import ZERO, Dual
 from .level import deeper
 from .traced import is_zero, lifted, lowered, lowered_tree, name_of, outside, pair, results, zero

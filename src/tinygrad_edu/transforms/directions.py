@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, SupportsFloat, TypeVar, TypeVarTuple, overload
 
-from ..core.number import Number, one_like
 from ..core.options import expect
-from ..core.tree import LEAF, flatten, leaves_like, numbers_of, returned, unflatten
 from ..engine import Value
+from ..numbers.number import Number, one_like
+from ..trees.tree import LEAF, flatten, leaves_like, numbers_of, returned, unflatten
 from .calls import A_TUPLE, Args, Function, Named, called, check, forward
 from .derived import Derived, Transformed
 from .gradients import grad

@@ -10,8 +10,8 @@ all inputs.
 from typing import Any, ClassVar, Self, SupportsFloat
 
 from ..core import recording
-from ..core.number import Number, number
 from ..engine import NOT_COMPUTED, ONE, Value
+from ..numbers.number import Number, number
 
 ZERO = 0  # the tangent of a constant, a whole number: such an operand has no share in the result's tangent
 _new = object.__new__

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, SupportsFloat, TypeVar, overload
 
-from ..core.number import Number
-from ..core.tree import numbers_of, returned, unflatten
 from ..engine import Value
+from ..numbers.number import Number
+from ..trees.tree import numbers_of, returned, unflatten
 from .calls import Argnums, Args, Function, Named, check, chosen, one_number
 from .derived import Derived, Transformed
 from .level import deeper

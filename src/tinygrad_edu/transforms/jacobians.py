@@ -4,8 +4,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, SupportsFloat, TypeVar, overload
 
-from ..core.number import Number, one_like
-from ..core.tree import numbers_of, returned, unflatten
+from ..numbers.number import Number, one_like
+from ..trees.tree import numbers_of, returned, unflatten
 from .calls import Argnums, Args, Function, Named, check, chosen, forward
 from .derived import Derived, Transformed
 from .dual import ZERO

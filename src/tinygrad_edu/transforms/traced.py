@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..core import recording
-from ..core.number import Number, number, one_like, primal, shown
-from ..core.tree import leaf_names, map_leaves, numbers_of
 from ..engine import NOT_COMPUTED, ONE, Value, topological_order
+from ..numbers.number import Number, number, one_like, primal, shown
+from ..trees.tree import leaf_names, map_leaves, numbers_of
 from .level import Node, deeper
 
 Function = Callable[..., Any]

@@ -1,0 +1,188 @@
+"""Programs as C: one function of C99 that reads doubles and writes its results to an array.
+
+A number among the parameters is a `double`; a list, or any tree, is an array of its numbers in order; a batched one is
+an array of its rows, one after the other, and their number. The function returns 0, or something else if an operation
+overflowed or was undefined, as log(-1): the results are not to be used then. It is found out from the flags that
+floating-point arithmetic sets (IEEE 754, section 7), so the compiler must keep to the standard: no -ffast-math.
+"""
+
+from typing import Any, ClassVar
+
+from ..numbers.operations import SHORT_NAMES
+from ..symbols.symbol import Operand, Program, RowLoop, Symbol, Tree
+from ..trees.tree import flatten
+from .braces import BracesWriter
+from .names import Names
+from .writer import checked_number
+
+HELPERS = {
+    "sigmoid": """static double sigmoid(double x) {
+    if (x < 0.0) {
+        const double e_to_x = exp(x);
+        return e_to_x / (1.0 + e_to_x);
+    }
+    return 1.0 / (1.0 + exp(-x));
+}
+""",
+    "softplus": """static double softplus(double x) {
+    return (x < 0.0 ? 0.0 : x) + log1p(exp(-fabs(x)));
+}
+""",
+    "log_sigmoid": """static double log_sigmoid(double x) {
+    return -((x > 0.0 ? 0.0 : -x) + log1p(exp(-fabs(x))));
+}
+""",
+}
+KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long
+register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof
+bool true false nullptr constexpr alignas alignof thread_local static_assert typeof_unqual main""".split()
+FROM_HEADERS = """acos asin atan atan2 cos sin tan acosh asinh atanh cosh sinh tanh exp exp2 exp10 expm1 log log10
+log2 log1p logb ilogb modf ldexp frexp scalbn scalbln cbrt fabs hypot pow sqrt erf erfc lgamma tgamma gamma
+signgam ceil floor nearbyint rint lrint llrint round lround llround trunc fmod remainder remquo
+copysign nan nextafter nexttoward fdim fmax
+fmin fma drem significand finite pow10 sincos j0 j1 jn y0 y1 yn scalb isnan isinf isfinite isnormal signbit fpclassify
+isgreater isless isunordered INFINITY NAN HUGE HUGE_VAL HUGE_VALF HUGE_VALL MAXFLOAT DOMAIN SING OVERFLOW UNDERFLOW
+PLOSS TLOSS X_TLOSS NULL offsetof size_t ptrdiff_t wchar_t max_align_t double_t float_t fenv_t fexcept_t feclearexcept
+fetestexcept feraiseexcept fegetenv fesetenv linux unix i386 errno SNAN SNANF SNANL FLT_EVAL_METHOD""".split()
+RESERVED = frozenset([*KEYWORDS, *FROM_HEADERS, *HELPERS, "abs", "out", "unused"])
+PATTERNS = "|".join(  # macros of the headers, and the same functions for other floats
+    ["(FE|M|FP|MATH|HUGE|FLT|DBL)_.*", f"({'|'.join(FROM_HEADERS)}|fma|roundeven|[a-z]+pi)([fl]|[fd][0-9]+x?)?"]
+    + ["(f|d)(min|max)(mag|imum).*", "math_errhandling", "is(nan|inf|finite|normal|sig|sub|zero|less|gr|un|eq)[a-z]*"]
+    + ["(total(order|mag)|u?fromfp|llogb|canon|[sg]etpay).*"]
+)
+LISTED = 4  # of more results than that, it is their sum that must be finite
+
+
+class CWriter(BracesWriter):
+    """Writes one program as the body of a C function."""
+
+    FIXED: ClassVar = "const double"
+    CHANGING: ClassVar = "double"
+    FUNCTIONS: ClassVar = {
+        **SHORT_NAMES,
+        "abs": "fabs",
+        "nan": "NAN",
+        "inf": "INFINITY",
+    }
+    TEMPLATES: ClassVar = {name: text.replace("nan", "NAN") for name, text in BracesWriter.TEMPLATES.items()}
+
+    def __init__(self, program: Program, results: list[Operand], names: Names, counts: dict[Symbol, str]) -> None:
+        self.counts = counts  # what the number of rows of each batched parameter is called
+        super().__init__(program, results, names)
+
+    def _assignment(self, line: Symbol, text: str) -> str:
+        """A line that must run is volatile, or the compiler would move it into the branch that uses it."""
+        assignment = super()._assignment(line, text)
+        is_declared = assignment.startswith(self.FIXED)
+        return f"volatile {assignment}" if is_declared and self.live.must_run(line) else assignment
+
+    def _guard(self, text: str) -> str:
+        return f"unused = {text};{self._comment('sets a flag where it is undefined')}"
+
+    def _loop(self, loop: RowLoop) -> list[str]:
+        zeros = [self._zero(total) for total in self.live.totals.get(loop, [])]
+        i = self.names.fresh("i")
+        header = f"for (size_t {i} = 0; {i} < {self.counts[loop.rows[0]]}; {i}++) {{"
+        items: list[str] = []
+        for rows, tree in zip(loop.rows, loop.target, strict=True):
+            leaves, _ = flatten(tree)
+            start = f"{len(leaves)} * {i}" if len(leaves) > 1 else i
+            items += [
+                f"    const double {self.names.of(x)} = {self.names.of(rows)}[{start}{f' + {k}' if k else ''}];"
+                for k, x in enumerate(leaves)
+                if self.live.is_used(x)
+            ]
+        return [*zeros, header, *items]
+
+    def _count(self, rows: Symbol) -> str:
+        return f"(double){self.counts[rows]}"
+
+
+def signature(parameters: dict[str, Tree]) -> list[tuple[str, str, list[Symbol]]]:
+    """What becomes of each parameter: its name, "number", "array" or "rows", and its numbers."""
+    kinds = []
+    for name, tree in parameters.items():
+        leaves, _ = flatten(tree)
+        if isinstance(tree, Symbol):
+            kinds.append((name, "rows" if tree.op == "rows" else "number", [tree]))
+        elif any(isinstance(x, Symbol) for x in leaves):
+            kinds.append((name, "array", [x for x in leaves if isinstance(x, Symbol)]))
+    return kinds
+
+
+def source(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> str:
+    """A C function as text, with the headers and helpers it needs."""
+    names = Names(RESERVED, patterns=PATTERNS)
+    name = names.fresh(name or "f")
+    declared: list[str] = []
+    arrays: list[tuple[str, list[Any]]] = []
+    counts: dict[Symbol, str] = {}
+    for wish, kind, symbols in signature(parameters):
+        if kind == "number":
+            declared.append(f"double {names.of(symbols[0])}")
+        elif kind == "array":
+            arrays.append((names.fresh(wish), symbols))
+            declared.append(f"const double *restrict {arrays[-1][0]}")
+        else:
+            own = names.of(symbols[0])
+            counts[symbols[0]] = names.fresh(f"{own}_n")
+            declared.append(f"size_t {counts[symbols[0]]}, const double *restrict {own}")
+    # `out` is not `restrict`, or the compiler might put off writing to it until the flags have been read
+    leaves, _ = flatten(results)
+    for _, symbols in arrays:
+        for x in symbols:
+            names.of(x)  # parameters before the lines of the program
+    writer = CWriter(program, [checked_number(name, x) for x in leaves], names, counts)
+    body = writer.body()
+    stores = [f"    out[{i}] = {writer.result(x)};" for i, x in enumerate(leaves)]
+    return "\n".join(
+        [
+            "#include <fenv.h>",
+            "#include <math.h>",
+            "#include <stddef.h>",
+            "#ifdef __clang__",
+            "#pragma STDC FENV_ACCESS ON",
+            "#endif",
+            "",
+            *[line for op in HELPERS if op in writer.used for line in (*HELPERS[op].splitlines(), "")],
+            f"int {name}({', '.join([*declared, 'double *out'])}) {{",
+            "    feclearexcept(FE_ALL_EXCEPT);",
+            *_equal_counts(writer),
+            *[
+                f"    const double {names.of(x)} = {own}[{k}];"
+                for own, symbols in arrays
+                for k, x in enumerate(symbols)
+                if writer.live.is_used(x)
+            ],
+            *(["    volatile double unused;"] if "    unused = " in "\n".join(body) else []),
+            *writer.declarations(),
+            *body,
+            *stores,
+            *_undefined(names, len(leaves)),
+            "}",
+            "",
+        ]
+    )
+
+
+def _undefined(names: Names, count: int) -> list[str]:
+    """What is returned: whether something was undefined or overflowed, or a result is not finite for other reasons."""
+    flags = "fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) != 0"
+    if count <= LISTED:
+        return [f"    return {' || '.join([flags, *(f'!isfinite(out[{i}])' for i in range(count))])};"]
+    total, i = names.fresh("total"), names.fresh("i")
+    return [
+        f"    double {total} = 0.0;",
+        f"    for (size_t {i} = 0; {i} < {count}; {i}++) {total} += out[{i}];",
+        f"    return {flags} || !isfinite({total});",
+    ]
+
+
+def _equal_counts(writer: CWriter) -> list[str]:
+    """The columns of a loop go in step."""
+    checks = {
+        f"    if ({writer.counts[loop.rows[0]]} != {writer.counts[rows]}) return 1;": True
+        for loop in writer.live.totals
+        for rows in loop.rows[1:]
+    }
+    return [*checks]

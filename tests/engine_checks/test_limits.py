@@ -1,0 +1,34 @@
+"""The limit of time for foreign code."""
+
+import signal
+import time
+
+import pytest
+
+from tinygrad_edu.engine_checks.limits import TimeUpError, time_limit
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no such signal")
+
+
+def test_an_alarm_that_comes_too_late_does_nothing() -> None:
+    with time_limit(10.0):
+        stop = signal.getsignal(signal.SIGALRM)
+    assert callable(stop)
+    stop(signal.SIGALRM, None)  # as when the alarm rings between the end of the block and the end of the timer
+
+
+def test_no_timer_is_left_behind() -> None:
+    with pytest.raises(TimeUpError), time_limit(0.02):
+        time.sleep(5)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_timer_ends_also_where_the_time_is_up_in_the_last_moment() -> None:
+    limit = time_limit(10.0)
+    limit.__enter__()
+    stop = signal.getsignal(signal.SIGALRM)
+    assert callable(stop)
+    with pytest.raises(TimeUpError):
+        stop(signal.SIGALRM, None)
+    limit.__exit__(None, None, None)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
