@@ -45,3 +45,17 @@ def test_a_wrong_call_is_refused():
         with pytest.raises(TypeError, match="missing a required argument: 'x'"):
             ours()  # type: ignore[call-arg]
         ours(1.0)
+
+
+@pytest.mark.parametrize("count", [2, 16, 17, 40])
+def test_every_number_of_a_sequence_must_be_a_float(count):
+    ours = jit(lambda x: [2 * each for each in x])
+    floats = [0.5] * count
+    ours(floats)
+    for place in range(count):
+        xs: list[object] = [*floats]
+        xs[place] = 3
+        assert [*map(type, ours(xs))] == [float] * count
+        xs[place] = Fraction(1, 3)
+        assert ours(xs)[place] == Fraction(2, 3)
+    assert len(ours(floats[1:])) == count - 1

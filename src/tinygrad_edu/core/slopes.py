@@ -190,6 +190,8 @@ def of_unknown_slopes(value: Number, *xs: Number) -> Number:
 
 def step(x: Number) -> Number:
     """The slope of relu: 1 for x > 0, 0 for x ≤ 0, nan for nan."""
+    if type(x) is float and x == x:
+        return 1 if x > 0.0 else 0
     staged = _staged("step", primal(x))
     return staged if staged is not None else 1 if x > 0 else 0 if x <= 0 else of_unknown_slopes(math.nan, x)
 

@@ -50,6 +50,8 @@ def number(x: object) -> Number:
 
 def counted(x: object) -> Number:
     """`x` as a number of arithmetic, where True is 1 and False is 0, as in Python; see `number`."""
+    if type(x) is float:  # nearly always: looking for truths takes a while
+        return x
     return int(x) if is_truth(x) else number(x)
 
 

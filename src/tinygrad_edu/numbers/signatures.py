@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from ..core.elementary import Elementary
     from ..engine import Value
 
-N = TypeVar("N", bound="Elementary")  # a node: what comes back is of its class
+    N = TypeVar("N", bound="Elementary")  # a node: what comes back is of its class
+else:
+    N = TypeVar("N")  # reading the bound as text would take 1 ms, as much as all of this package's own modules
 
 if TYPE_CHECKING:  # they take time to make, and only type checkers read them
 

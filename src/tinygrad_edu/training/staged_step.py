@@ -16,6 +16,7 @@ from ..symbols.symbol import Symbol
 from ..transforms.traced import pass_labels_on
 from .step import Examples, Loss, Stepper, Trainable, all_parameters, eager_step
 
+CHANGING = frozenset(["lr", "steps", "memories"])  # of an optimiser, from step to step
 REDUCTIONS: dict[str, Callable[..., Value]] = {"mean": mean_over, "sum": sum_over}
 
 
@@ -133,7 +134,7 @@ class StagedStep:
                 computed = Computed(numbers, *self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
         except NotStaged:
             return None
-        return computed if math.isfinite(computed.loss) and math.isfinite(sum(computed.moved)) else None
+        return computed  # all finite: a program's numbers are looked at where they come from
 
     def take(self, computed: Computed) -> None:
         """Do what was computed."""
@@ -189,7 +190,7 @@ class StagedStep:
         """Have the program written at the next call: the optimiser's settings, as its momentum, are fixed in it."""
         self.parameters: list[Value] = all_parameters(self.model, self.optimizer)
         self.stagings += 1
-        self._settings = _settings(self.optimizer)
+        self._settings = _settings(self.optimizer, fixed=True)
         self._whole = _plain(self.optimizer)
         self._moves_all = self._is_partial = False
         if self._whole is None:
@@ -299,15 +300,19 @@ def _plain(optimizer: Stepper | None) -> Optimizer | None:
     return optimizer if isinstance(optimizer, Optimizer) and optimizer.is_plain else None
 
 
-def _settings(optimizer: Stepper | None) -> dict[str, object]:
-    """What decides an optimiser's arithmetic, but for the learning rate and what it remembers; {} for one's own."""
+def _settings(optimizer: Stepper | None, *, fixed: bool = False) -> dict[str, object]:
+    """What decides an optimiser's arithmetic, but for the learning rate and what it remembers; {} for one's own.
+
+    `fixed` makes a copy of the list of parameters, to compare with what it is later.
+    """
     plain = _plain(optimizer)
     if plain is None:
         return {}
-    changing = {"lr", "steps", "memories"}
-    settings = {name: x for name, x in vars(plain).items() if name not in changing}
-    pattern = [*map(len, plain.memories)] if any(plain.memories) else None
-    return settings | {"parameters": [*plain.parameters], "pattern": pattern}
+    settings = {name: x for name, x in vars(plain).items() if name not in CHANGING}
+    settings["pattern"] = [*map(len, plain.memories)] if plain.memory and any(plain.memories) else None
+    if fixed:
+        settings["parameters"] = [*plain.parameters]
+    return settings
 
 
 def _grouped(numbers: list[Number], like: list[Memory]) -> list[Memory]:
