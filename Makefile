@@ -110,7 +110,7 @@ bench: $(BENCH)/installed
 
 pictures: $(TEST)/installed
 	$(TEST)/bin/python tools/pictures.py
-	$(TEST)/bin/python tools/course_pictures.py
+	$(TEST)/bin/python -m tools.course_pictures
 
 structure: $(TEST)/installed
 	$(TEST)/bin/python tools/structure.py src/tinygrad_edu --tests tests

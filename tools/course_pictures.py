@@ -1,4 +1,4 @@
-"""Draws the pictures of the course that no example on its pages draws: `python tools/course_pictures.py`.
+"""Draws the pictures of the course that no example on its pages draws: `python -m tools.course_pictures`.
 
 They are SVG files in docs/pictures, the same bytes every time.
 """
@@ -10,42 +10,26 @@ from matplotlib.figure import Figure
 
 import tinygrad_edu as tg
 from tinygrad_edu import datasets, losses, nn, optim, plot
-from tinygrad_edu.plot import LIGHT as THEME
+from tinygrad_edu.plotting.figures import blank
+from tinygrad_edu.plotting.theme import LIGHT as THEME
+from tools.course_canvas import chart
+from tools.course_drawings import ten_steps
 
+SIGN = "#101418"  # on squares that are light on dark pages too
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-
-
-def axes_of(figure: Figure, title: str, x: str, y: str) -> Any:
-    """Axes in the library's colours."""
-    axes = figure.add_subplot()
-    axes.set_facecolor(THEME.paper)
-    axes.set_title(title, color=THEME.ink, fontsize=14, fontweight="bold", loc="left")
-    axes.set_xlabel(x, color=THEME.ink, fontsize=12)
-    axes.set_ylabel(y, color=THEME.ink, fontsize=12)
-    axes.tick_params(colors=THEME.faint, labelcolor=THEME.ink)
-    for side in axes.spines.values():
-        side.set_color(THEME.grid)
-    axes.grid(color=THEME.grid, linewidth=0.8)
-    return axes
-
-
-def blank(width: float = 6.4, height: float = 4.2) -> Figure:
-    """A figure in the library's size and paper."""
-    return Figure(figsize=(width, height), dpi=110, facecolor=THEME.paper, layout="constrained")
 
 
 def nudging() -> Figure:
     """The parabola at x = 3 with secants for h = 2, 1 and 0.5, and the tangent."""
-    figure = blank()
-    axes = axes_of(figure, "The secant becomes the tangent", "x", "f(x) = x²")
+    figure, axes = chart("The secant becomes the tangent", "x", "f(x) = x²")
     xs = [1 + i / 20 for i in range(91)]
     axes.plot(xs, [x * x for x in xs], color=THEME.first, linewidth=2.4)
     for h, style in ((2.0, ":"), (1.0, "-."), (0.5, "--")):
         slope = 6 + h
         axes.plot([1.6, 5.5], [9 + slope * (x - 3) for x in (1.6, 5.5)], style, color=THEME.faint, linewidth=1.5)
         axes.plot([3 + h], [(3 + h) ** 2], "o", color=THEME.faint, markersize=6)
-        axes.annotate(f"h = {h:g}: slope {slope:g}", (3 + h, (3 + h) ** 2), (8, -14), textcoords="offset points",
-                      color=THEME.ink, fontsize=10.5)  # fmt: skip
+        axes.annotate(f"h = {h:g}: slope {slope:g}", (3 + h, (3 + h) ** 2), (-10, 8), textcoords="offset points",
+                      ha="right", color=THEME.ink, fontsize=10.5)  # fmt: skip
     axes.plot([1.6, 5.5], [9 + 6 * (x - 3) for x in (1.6, 5.5)], color=THEME.second, linewidth=2.4)
     axes.plot([3], [9], "o", color=THEME.second, markersize=8)
     axes.annotate("tangent: slope 6", (4.9, 20.4), (0, -26), textcoords="offset points", color=THEME.second,
@@ -71,8 +55,7 @@ def descend(make: Any, steps: int = 40) -> list[tuple[float, float]]:
 
 def five_optimisers() -> Figure:
     """Five paths on one valley, told apart by line style and marker."""
-    figure = blank(height=5.2)
-    axes = axes_of(figure, "Five optimisers in one valley, 40 steps", "w", "b")
+    figure, axes = chart("Five optimisers in one valley, 40 steps", "w", "b", (6.4, 5.2))
     grid = [i / 60 for i in range(61)]
     ws, bs = [-1.2 + 2.5 * u for u in grid], [-3 + 14 * u for u in grid]
     heights = [[(20 * w * w + b * b) / 2 for w in ws] for b in bs]
@@ -86,7 +69,7 @@ def five_optimisers() -> Figure:
     }
     for i, (name, (make, style, marker)) in enumerate(kinds.items()):
         xs, ys = zip(*descend(make), strict=True)
-        colour = (THEME.first, THEME.second, THEME.ink, THEME.faint, THEME.first)[i]
+        colour = (THEME.first, THEME.second, THEME.third, THEME.ink, THEME.fourth)[i]
         axes.plot(xs, ys, linestyle=style, marker=marker, markersize=4, color=colour, linewidth=1.5, label=name)
     axes.plot([0], [0], "+", color=THEME.ink, markersize=14, markeredgewidth=2)
     axes.legend(facecolor=THEME.paper, edgecolor=THEME.grid, labelcolor=THEME.ink, fontsize=10.5)
@@ -99,7 +82,7 @@ def templates() -> Figure:
     train = datasets.digits(100, variants=(0, 1, 2))
     optimizer = optim.Adam(model.parameters(), lr=0.02)
     tg.fit(model, train, loss=losses.cross_entropy, optimizer=optimizer, epochs=30, batch_size=10, seed=1)
-    figure = blank(height=3.2)
+    figure = blank(THEME, (6.4, 3.2))
     for digit, neuron in enumerate(model.layers[0].neurons):
         axes = figure.add_subplot(2, 5, digit + 1)
         numbers = [w.data for w in neuron.w]
@@ -109,13 +92,15 @@ def templates() -> Figure:
         for i, row in enumerate(rows):  # the sign is written, too: colour alone does not tell everybody
             for j, number in enumerate(row):
                 if abs(number) > 0.3 * largest:
-                    axes.text(j, i, "+" if number > 0 else "−", ha="center", va="center", fontsize=6, color=THEME.ink)
+                    axes.text(j, i, "+" if number > 0 else "−", ha="center", va="center", fontsize=6, color=SIGN)
         axes.set_title(str(digit), color=THEME.ink, fontsize=11)
         axes.set_xticks([])
         axes.set_yticks([])
     return figure
 
 
+EVERY = (nudging, five_optimisers, templates, ten_steps)
+
 if __name__ == "__main__":
-    for draw in (nudging, five_optimisers, templates):
+    for draw in EVERY:
         plot.save(draw(), PICTURES / f"{draw.__name__}.svg")

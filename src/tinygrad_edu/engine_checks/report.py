@@ -59,6 +59,7 @@ class Report:
     conventions: list[str] = field(default_factory=list)
     topics: dict[str, list[int]] = field(default_factory=dict)  # topic: checks passed, checks made
     unchecked: str = ""  # why nothing could be checked
+    closing: str = ""  # a last line
 
     @property
     def ok(self) -> bool:
@@ -123,7 +124,8 @@ class Report:
 
     def _lists(self) -> list[str]:
         lists = {"not there": self.missing, "conventions": self.conventions}
-        return [f"{title}: {'; '.join(items)}" for title, items in lists.items() if items]
+        listed = [f"{title}: {'; '.join(items)}" for title, items in lists.items() if items]
+        return [*listed, *filter(None, [self.closing])]
 
     def to_markdown(self) -> str:
         """As Markdown."""

@@ -8,6 +8,7 @@ expressions, `pytest_plugin` is the option of pytest. Way in: `kit.py`.
 from .files import Limits, check_file
 from .grading import Grade, Rubric, grade
 from .kit import Finding, Report, check_engine
+from .steps import check_step
 from .strategies import Expression, expressions, smooth_points, values
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Rubric",
     "check_engine",
     "check_file",
+    "check_step",
     "expressions",
     "grade",
     "smooth_points",

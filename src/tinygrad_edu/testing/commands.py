@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from .files import Limits, check_file, write_adapter
 from .grading import Rubric, grade, table, write_grades
+from .steps import names_of_steps
 
 CHECK = """\
 Check an engine of scalars with gradients: the file is run in a process with limits, the class is found, and each
@@ -14,6 +15,7 @@ operation, shared nodes, repeated passes and deep graphs are compared with exact
 
   tinygrad-edu check engine.py            the class is found
   tinygrad-edu check engine.py:Value      this class
+  tinygrad-edu check engine.py --step 4   the first four steps of "Build your own Value"
 """
 GRADE = """\
 Grade a folder of engines, one file or one folder for each student: points by topic, a sheet for each student, and a
@@ -31,6 +33,8 @@ def _check_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("file", metavar="FILE[:CLASS]")
     add("--require", metavar="A,B", default="", help='what must be there, by the names of the report, as exp,"3 * x"')
+    steps = len(names_of_steps())
+    add("--step", metavar="N", type=int, default=0, help=f"1 to {steps}: only what an engine can do by then")
     add("--adapter", metavar="FILE", default="", help="a file with run(f, xs), for engines of another shape")
     add("--write-adapter", metavar="FILE", help="write an adapter to start from, and check nothing")
     add("--derive", action="store_true", help="add the chain rule with its numbers to each finding")
@@ -85,8 +89,19 @@ def _check(options: argparse.Namespace, limits: Limits, write: Callable[[str], N
         Path(options.write_adapter).write_text(write_adapter(options.file, limits), "utf-8")
         write(f"adapter: {options.write_adapter}")
         return 0
+    if options.step and (options.adapter or options.require):
+        raise ValueError("--step knows what must be there: leave --adapter and --require out")
+    if not 0 <= options.step <= len(names_of_steps()):
+        raise ValueError(f"there is no step {options.step}: the steps are 1 to {len(names_of_steps())}")
     required = tuple(each.strip() for each in options.require.split(",") if each.strip())
-    report = check_file(options.file, adapter=options.adapter, limits=limits, derive=options.derive, require=required)
+    report = check_file(
+        options.file,
+        adapter=options.adapter,
+        limits=limits,
+        derive=options.derive,
+        require=required,
+        step=options.step,
+    )
     for path, text in ((options.markdown, report.to_markdown()), (options.html, report.to_html())):
         if path:
             Path(path).write_text(text, "utf-8")

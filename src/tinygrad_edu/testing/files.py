@@ -31,13 +31,14 @@ def check_file(
     limits: Limits | None = None,
     derive: bool = False,
     require: tuple[str, ...] = (),
+    step: int = 0,
 ) -> Report:
     """The report on the engine in a file, `engine.py` or `engine.py:Value`, run in a process with limits.
 
-    Raises FileNotFoundError if there is no such file.
+    With a `step`, 1 to 10, what `check_step` says of it. Raises FileNotFoundError if there is no such file.
     """
     place = str(Path(adapter).resolve()) if adapter else ""
-    report = _first_report(file, limits or Limits(), adapter=place, derive=derive)
+    report = _first_report(file, limits or Limits(), adapter=place, derive=derive, step=step)
     report.require(require)
     return report
 
@@ -60,13 +61,19 @@ def split_name(text: str) -> tuple[Path, str]:
 
 
 def _first_report(
-    file: str | Path, limits: Limits, *, adapter: str = "", derive: bool = False, write_adapter: bool = False
+    file: str | Path,
+    limits: Limits,
+    *,
+    adapter: str = "",
+    derive: bool = False,
+    write_adapter: bool = False,
+    step: int = 0,
 ) -> Report:
     """The report of a run, or of a second one that takes only the definitions if the first did not get past them."""
     path, wanted = split_name(str(file))
     options = {
         "file": f"{path.resolve()}::{wanted}", "adapter": adapter, "derive": derive, "write_adapter": write_adapter,
-        **vars(limits),
+        "step": step, **vars(limits),
     }  # fmt: skip
     report, how = _run(options | {"extract": False}, limits)
     if report is None:

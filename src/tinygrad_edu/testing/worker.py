@@ -17,6 +17,7 @@ from ..foreign_engines.engines import Engine, Function
 from ..foreign_engines.shapes import NotFoundError, candidates, find_engine
 from .kit import check_found
 from .loading import Loaded, load
+from .steps import check_steps
 
 ASK, ADDRESSES_NOT_RANDOM = 0xFFFFFFFF, 0x0040000  # of Linux's personality()
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
@@ -125,6 +126,11 @@ def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, objec
     module, names = loaded.module, dict(loaded.names)
     report.conventions += loaded.notes
     kind: object = module
+    if options.get("step"):
+        name, learner = _classes(loaded, wanted, names)[0]
+        report.engine = f"{Path(module.__file__ or '').name}:{name}"
+        check_steps(learner, names, report, int(str(options["step"])), lambda: _send(pipe, report, is_last=False))
+        return
     if options["adapter"]:
         place = Path(str(options["adapter"]))
         is_same = str(place) == module.__file__
@@ -150,13 +156,19 @@ def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, objec
     check_found(engine, kind, report, derive=derive, partial=loaded.is_partial, progress=progress)
 
 
-def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, type, Engine]:
-    """The class that is a scalar with gradients: the one that is wanted, or the first that behaves so."""
+def _classes(loaded: Loaded, wanted: str, names: dict[str, object]) -> list[tuple[str, type]]:
+    """The classes that may be scalars with gradients: the one that is wanted, or all, the likeliest first."""
     classes = candidates(names, loaded.module.__name__) or candidates(names, "")
     classes = [(n, c) for n, c in names.items() if isinstance(c, type) and n == wanted] if wanted else classes
     if not classes:
         what = f"no class {wanted} in this file" if wanted else "no class in this file: write an adapter for functions"
         raise NotFoundError("; ".join([what, *loaded.notes]))
+    return classes
+
+
+def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, type, Engine]:
+    """The class that is a scalar with gradients: the first of them that behaves so."""
+    classes = _classes(loaded, wanted, names)
     name, engine = find_engine(classes, names)
     return name, dict(classes)[name], engine
 
