@@ -12,6 +12,8 @@ make matrix   the tests under every Python from 3.11 on that this machine has
 make shuffle  the tests in five random orders
 make fuzz     random programs, expressions, texts and labels, new ones every time; MINUTES=10 or as you say
 make mutants  small errors planted in the library, which its tests should notice; MINUTES=10 M="core/slopes.py"
+make soak     training with the collector off, to see that memory stays flat; MINUTES=60 or as you say
+make kills    processes killed while they save a model, to see that no file is damaged; N=500 or as you say
 make bench    speed and memory beside other engines, some minutes; PyTorch and JAX are large to install
 make pictures the pictures of the documentation, made again by its examples
 make structure  the figures of the page on design: modules, imports, sizes of functions
@@ -47,8 +49,8 @@ PARALLEL := --numprocesses auto --dist loadgroup
 PRINTED := tests/printers/test_arrays.py tests/test_against_jax.py
 MINUTES := 10
 
-.PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants bench pictures \
-        structure format release-check clean
+.PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants soak kills bench \
+        pictures structure format release-check clean
 
 help:
 	@echo "$$HELP"
@@ -104,6 +106,12 @@ fuzz: $(FUZZ)/installed
 
 mutants: $(TEST)/installed
 	$(TEST)/bin/python -m tools.mutants $(MINUTES) $(M)
+
+soak: $(TEST)/installed
+	$(TEST)/bin/python -m tools.soak $(MINUTES)
+
+kills: $(TEST)/installed
+	$(TEST)/bin/python -m tools.kills $(N)
 
 bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m benchmarks

@@ -44,6 +44,34 @@ def test_a_mutant_is_noticed_or_survives_and_the_next_run_goes_on(
     assert "sums.py: 4 noticed, 1 survived of 5" in told
     assert "line 2" in told
     assert ">  ->  >=" in told
-    monkeypatch.setattr(mutants, "passes", lambda *_: True)
+    monkeypatch.setattr(mutants, "outcome", lambda *_: pytest.fail("tried again"))
     assert mutants.main(["5", "sums.py"]) == 1  # all known: nothing is tried again
     assert "4 noticed, 1 survived" in capsys.readouterr().out
+
+
+def test_tests_are_tried_from_the_nearest_to_the_most_general() -> None:
+    names = [
+        [str(each.relative_to(mutants.ROOT)) for each in stage] for stage in mutants.stages(Path("core/slopes.py"))
+    ]
+    assert names == [["tests/core/test_slopes.py"], ["tests/core"], mutants.WHOLE]
+    own, whole = mutants.stages(Path("engine.py"))
+    assert [each.name for each in own] == ["test_engine.py"]
+    assert len(whole) == len(mutants.WHOLE) - 1
+
+
+def test_a_sample_is_the_beginning_of_the_whole_and_endless_tests_are_counted_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found: list[object] = []
+
+    def tried(_folder: Path, _tests: list[Path], seconds: float) -> str:
+        found.append(seconds)
+        return mutants.SURVIVED if len(found) == 1 else mutants.ENDLESS
+
+    monkeypatch.setattr(mutants, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(mutants, "outcome", tried)
+    assert mutants.main(["5", "--sample", "3", "core/slopes.py"]) == 0
+    assert "core/slopes.py: 0 noticed, 0 survived, 3 not ended in time of" in capsys.readouterr().out
+    mutants.main(["5", "--sample", "4", "core/slopes.py"])
+    assert len(found) == 1 + 3 + 1 + 0  # the second run fails before it begins: nothing passes any more
+    assert "not tried" in capsys.readouterr().out

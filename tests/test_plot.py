@@ -147,6 +147,13 @@ def test_the_scale_is_logarithmic_where_the_losses_span_much(losses, scale):
     assert axes.get_yscale() == scale
 
 
+def test_a_bounded_history_is_shown_where_its_epochs_belong():
+    history = History([{"loss": 2.0, "accuracy": 0.5}, {"loss": 1.0, "accuracy": 1.0}], forgotten=7)
+    figure = plot.loss_history(history)
+    for axes in figure.axes:
+        assert list(axes.lines[0].get_xdata()) == [8, 9]
+
+
 def test_an_empty_history_cannot_be_shown():
     with pytest.raises(ValueError, match="the history is empty"):
         plot.loss_history(History())

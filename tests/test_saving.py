@@ -183,3 +183,31 @@ def test_a_reader_sees_the_old_file_or_the_new_one_and_never_a_part(tmp_path, mo
     assert seen == [(old, "tinygrad-edu")]
     assert path.read_text() != old
     assert [each.name for each in tmp_path.iterdir()] == ["model.json"]
+
+
+def test_threads_that_save_to_one_file_do_not_write_into_each_others(tmp_path):
+    path, models = tmp_path / "model.json", [MLP(4, [8, 1], seed=i) for i in range(4)]
+    states = [to_json(model) + "\n" for model in models]
+    save(models[0], path)
+    threads = [threading.Thread(target=lambda m=m: [save(m, path) for _ in range(30)]) for m in models]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        assert path.read_text() in states
+    assert path.read_text() in states
+    assert [each.name for each in tmp_path.iterdir()] == ["model.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as in POSIX")
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path):
+    path = tmp_path / "model.json"
+    save(Neuron(1), path)
+    path.chmod(0o600)
+    save(Neuron(1), path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path):
+    path = tmp_path / ("ä" * 120 + ".json")
+    save(Neuron(1, init="zeros"), path)
+    assert json.loads(path.read_text())["version"] == 1

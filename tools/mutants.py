@@ -1,10 +1,12 @@
 """Plants small errors in the library and sees whether its tests notice: `make mutants MINUTES=10 M=core/slopes.py`.
 
 An error is one changed operator, comparison, number, condition or result. Each is tried on a copy of the package, with
-the tests of its module (`tests/WING/test_MODULE.py`) and, if they do not notice, with those of its wing; in an order
-that is random but always the same. Results are kept in `.make/mutants.json`: the next run goes on where this one
-stopped, and begins a module anew that has changed or whose tests have. What no test noticed is listed with its line.
-mutmut, the usual tool, renames functions, and this library reads their names and lines; nor has it a limit of time.
+the tests of its module (`tests/WING/test_MODULE.py`), then, if they do not notice, with those of its wing, then with
+those of the whole engine that stand at the root of the tests; in an order that is random but always the same.
+`--sample 9` tries at most nine errors of each module. Results are kept in `.make/mutants.json`: the next run goes on
+where this one stopped, and begins a module anew that has changed or whose tests have. What no test noticed is listed
+with its line; tests that do not end in time are counted apart. mutmut, the usual tool, renames functions, and this
+library reads their names and lines; nor has it a limit of time.
 """
 
 import argparse
@@ -25,6 +27,11 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "tinygrad_edu"
 RESULTS = ROOT / ".make" / "mutants.json"
+WHOLE = [  # tests of the engine as a whole
+    f"tests/test_{name}.py"
+    for name in "operations engine edge_cases special_points functions exact nesting graphs numpy".split()
+]
+NOTICED, SURVIVED, ENDLESS = "noticed", "survived", "not ended in time"
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.Pow: ("**", "*"),
     ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"), ast.Eq: ("==", "!="),
@@ -97,35 +104,33 @@ def tests_of(module: Path) -> Path:
     return place if place.exists() else place.parent
 
 
-def passes(source: Path, tests: Path, seconds: float) -> bool:
-    """Whether the tests pass with the package in a folder."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:tinygrad_edu",
-        "--no-cov",
-        str(tests),
-    ]
+def stages(module: Path) -> list[list[Path]]:
+    """Tests to try one after the other until some notice: of the module, of its wing, of the engine as a whole."""
+    own, wing = tests_of(module), ROOT / "tests" / module.parent
+    whole = [ROOT / each for each in WHOLE if (ROOT / each).exists()]
+    found = [[own], [wing] if module.parent.name else [], [each for each in whole if each != own]]
+    return [stage for i, stage in enumerate(found) if stage and stage not in found[:i]]
+
+
+def outcome(source: Path, tests: list[Path], seconds: float) -> str:
+    """What the tests make of the package in a folder."""
+    plugins = ["-p", "no:cacheprovider", "-p", "no:tinygrad_edu", "--no-cov"]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", *plugins, *map(str, tests)]
     environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(  # noqa: S603 - this Python, our own tests
             command, cwd=ROOT, env=environment, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+        return ENDLESS
+    return NOTICED if done.returncode else SURVIVED
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Try mutants until the time is over, then list the survivors; 1 if there are some."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("minutes", nargs="?", type=float, default=10.0, help="begin no new mutant after this time")
+    parser.add_argument("--sample", type=int, help="at most so many of each module; all unless given")
     parser.add_argument("modules", nargs="*", help="such as core/slopes.py; all if none is given")
     options = parser.parse_intermixed_args(arguments)
     end = time.monotonic() + 60 * options.minutes
@@ -141,38 +146,54 @@ def main(arguments: list[str] | None = None) -> int:
             results.clear()
             results["of"] = digest
         with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-            _try(module, source, results, Path(folder), end)
+            _try(module, results, Path(folder), end, options.sample)
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(kept, indent=1), "utf-8")
-        noticed = sum(each == "noticed" for each in results.values())
-        survivors = [key for key, each in results.items() if each == "survived"]
-        total = sum(1 for _ in mutants(source))
-        sys.stdout.write(f"{module}: {noticed} noticed, {len(survivors)} survived of {total}\n")
-        sys.stdout.writelines(f"    {key}\n" for key in survivors)
-    return int(any("survived" in each.values() for each in kept.values()))
+        _tell(module, results, sum(1 for _ in mutants(source)))
+    return int(any(SURVIVED in each.values() for each in kept.values()))
+
+
+def _tell(module: Path, results: dict[str, str], total: int) -> None:
+    counts = {each: sum(found == each for found in results.values()) for each in (NOTICED, SURVIVED, ENDLESS)}
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name != ENDLESS)
+    sys.stdout.write(f"{module}: {listed} of {total}\n")
+    sys.stdout.writelines(f"    {key}\n" for key, found in results.items() if found == SURVIVED)
+    sys.stdout.flush()
 
 
 def _files(place: Path) -> list[Path]:
     return sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
-def _try(module: Path, source: str, results: dict[str, str], folder: Path, end: float) -> None:
+def _try(module: Path, results: dict[str, str], folder: Path, end: float, sample: int | None) -> None:
     """Add to the results of one module until the time is over."""
     shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
-    target, tests, text = folder / PACKAGE.name / module, tests_of(module), source.encode()
-    wing, begin = ROOT / "tests" / module.parent, time.monotonic()
-    if begin >= end or not passes(folder, tests, 600):
-        sys.stdout.write(f"{module}: not tried: no time left, or its tests fail as they are\n" * (begin < end))
+    target = folder / PACKAGE.name / module
+    text = target.read_bytes()
+    found = list(mutants(text.decode()))
+    chosen = [(each, _key(text, each)) for each in random.Random(0).sample(found, len(found))[:sample]]
+    chosen = [(each, key) for each, key in chosen if key not in results]
+    begin = time.monotonic()
+    if not chosen or begin >= end:
         return
-    seconds = 10 + 3 * (time.monotonic() - begin)
-    for each in random.Random(0).sample(found := list(mutants(source)), len(found)):
-        old = text[each.start : each.end].decode()
-        key = f"line {each.line}, byte {each.start}: {old.strip()}  ->  {each.new.strip()}"
-        if key in results or time.monotonic() >= end:
-            continue
+    first, *others = stages(module)
+    if outcome(folder, first, 600) != SURVIVED:
+        sys.stdout.write(f"{module}: not tried: its tests fail as they are\n")
+        return
+    seconds = 20 + 5 * (time.monotonic() - begin)  # other programs may need the machine too
+    for each, key in chosen:
+        if time.monotonic() >= end:
+            return
         target.write_bytes(text[: each.start] + each.new.encode() + text[each.end :])
-        is_missed = passes(folder, tests, seconds) and (tests == wing or passes(folder, wing, 600))
-        results[key] = "survived" if is_missed else "noticed"
+        results[key] = outcome(folder, first, seconds)
+        for stage in others:
+            if results[key] == SURVIVED:
+                results[key] = outcome(folder, stage, 600)
+
+
+def _key(text: bytes, mutant: Mutant) -> str:
+    old = text[mutant.start : mutant.end].decode()
+    return f"line {mutant.line}, byte {mutant.start}: {old.strip()}  ->  {mutant.new.strip()}"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NoReturn, Self, SupportsFloat, TypeAlias
 
-from .core import copying, recording, slopes
+from .core import copying, recording, slopes, turns
 from .core.comparison import Comparable
 from .core.elementary import Elementary
 from .core.restoring import wholly
@@ -292,7 +292,7 @@ class Value(Elementary, Comparable, copying.Copied):
 
         Leaves add to the `grad` they have, as in PyTorch: call `zero_grad` between independent passes. The
         others start afresh. `gradient` is where this value's own gradient starts, 1 if not given.
-        If it is interrupted, every gradient is as it was before.
+        If it is interrupted, every gradient is as it was before. Passes of several threads take turns.
 
         >>> x = Value(3.0)
         >>> y = x * x
@@ -301,17 +301,18 @@ class Value(Elementary, Comparable, copying.Copied):
         6.0
         """
         order = topological_order(self)
-        before = [node.grad for node in order]
-        try:
-            for node in order:
-                if node.op or node.grad is None:  # None is how PyTorch's users clear a gradient
-                    node.grad = NOT_COMPUTED
-            seed = one_like(self.data) if gradient is None else number(gradient)
-            self.grad = seed if self.grad is NOT_COMPUTED else self.grad + seed
-            _hand_down(order)
-        except BaseException:
-            wholly(lambda: _set_gradients(order, before))
-            raise
+        with turns.lock:
+            before = [node.grad for node in order]
+            try:
+                for node in order:
+                    if node.op or node.grad is None:  # None is how PyTorch's users clear a gradient
+                        node.grad = NOT_COMPUTED
+                seed = one_like(self.data) if gradient is None else number(gradient)
+                self.grad = seed if self.grad is NOT_COMPUTED else self.grad + seed
+                _hand_down(order)
+            except BaseException:
+                wholly(lambda: _set_gradients(order, before))
+                raise
 
     @property
     def _backward(self) -> Callable[[], None]:

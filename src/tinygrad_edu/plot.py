@@ -134,12 +134,12 @@ def loss_history(history: object, *, title: str = "How the loss fell", dark: boo
     `history` is what `fit` returned, or its `to_dict()`, or plain numbers. The scale is logarithmic where the numbers
     span more than a factor of 50. ValueError for a history without an epoch.
     """
-    losses, validation, metrics = _curves(history)
+    first, losses, validation, metrics = _curves(history)
     if not losses:
         raise ValueError("the history is empty: no whole epoch was run")
     figure, axes, theme = new_figure(title, "epoch", "loss", dark, panels=2 if metrics else 1)
     top = axes[0] if metrics else axes
-    epochs = range(1, len(losses) + 1)
+    epochs = range(first, first + len(losses))
     mark = "o" if len(losses) == 1 else ""
     top.plot(epochs, losses, marker=mark, color=theme.first, linewidth=2.2, label="training loss")
     if validation:
@@ -154,7 +154,13 @@ def loss_history(history: object, *, title: str = "How the loss fell", dark: boo
         color = theme.first if i % 2 == 0 else theme.second
         style = ("-", "--", ":", "-.")[i % 4]
         axes[1].plot(
-            range(1, len(numbers) + 1), numbers, marker=mark, color=color, linewidth=2.2, linestyle=style, label=name
+            range(first, first + len(numbers)),
+            numbers,
+            marker=mark,
+            color=color,
+            linewidth=2.2,
+            linestyle=style,
+            label=name,
         )
     if metrics:
         top.set_xlabel("")
@@ -367,13 +373,15 @@ def _padded(numbers: list[float], steps: int) -> list[float]:
     return _between(min(numbers) - margin, max(numbers) + margin, steps)
 
 
-def _curves(history: Any) -> tuple[list[float], list[float], dict[str, list[float]]]:
-    """The loss, the validation loss and the metrics of a history, its dict or plain numbers."""
+def _curves(history: Any) -> tuple[int, list[float], list[float], dict[str, list[float]]]:
+    """The first epoch, the loss, the validation loss and the metrics of a history, its dict or plain numbers."""
     found = history.to_dict() if hasattr(history, "to_dict") else history
     if not isinstance(found, Mapping):
         expect("loss_history", A_LIST, history=found)
-        return [float(number(x)) for x in found], [], {}
-    return list(found["loss"]), list(found.get("validation", [])), dict(found.get("metrics", {}))
+        return 1, [float(number(x)) for x in found], [], {}
+    losses = list(found["loss"])
+    first = found.get("epochs", len(losses)) - len(losses) + 1  # of a bounded history the last epochs are left
+    return first, losses, list(found.get("validation", [])), dict(found.get("metrics", {}))
 
 
 def _exceptions(sizes: list[float]) -> list[str]:

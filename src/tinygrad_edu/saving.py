@@ -6,6 +6,8 @@ Loading checks everything before it changes anything.
 
 import json
 import os
+import shutil
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -69,8 +71,9 @@ def from_json(thing: Stateful, text: str) -> None:
 def save(thing: Stateful, path: str | os.PathLike[str]) -> None:
     """Write the state of a module or an optimiser to a JSON file; `load` reads it back.
 
-    An error, even a full disk, leaves a file that was there as it was, and no other file beside it. Raises what
-    `to_json` raises, and OSError.
+    A file that was there is replaced as a whole: an error, even a full disk, leaves it as it was, and no other file
+    beside it. If the process is killed meanwhile, the old file or the new one is there, and perhaps one that ends in
+    `.part`, which may go. Raises what `to_json` raises, and OSError.
     """
     expect("save", STATEFUL, thing=thing)
     expect("save", A_PATH, path=path)
@@ -78,9 +81,12 @@ def save(thing: Stateful, path: str | os.PathLike[str]) -> None:
     if target.exists() and not target.is_file():  # a device such as /dev/stdout is written to, not replaced
         target.write_text(text, encoding="utf-8")
         return
-    part = target.with_name(target.name + ".part")
+    # no other process or thread that saves there writes into this one; a name has at most 255 bytes
+    part = target.with_name(f"{target.name[:50]}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         part.write_text(text, encoding="utf-8")
+        if target.exists():
+            shutil.copymode(target, part)
         os.replace(part, target)
     except BaseException:
         part.unlink(missing_ok=True)

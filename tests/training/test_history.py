@@ -39,6 +39,40 @@ def test_the_best_epoch_is_never_one_that_is_nan():
     assert History([{"loss": 1.0, "validation": math.nan}, {"loss": 2.0, "validation": 3.0}]).best_epoch == 2
 
 
+# --- a bounded one ---------------------------------------------------------------------------------------------------
+
+
+def test_a_bounded_history_keeps_the_last_epochs_and_counts_all():
+    whole = fit(Line(), datasets.line(), epochs=30)
+    history = fit(Line(), datasets.line(), epochs=30, keep_last=4)
+    assert (history.epochs, history.steps, history.stopped) == (30, 30, "all 30 epochs done")
+    assert history.records == whole.records[-4:]
+    assert history.forgotten == 26
+    assert repr(history).startswith("History(30 epochs, loss ")
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [[3.0, 1.0, 2.0, 5.0], [3.0, 2.0, 4.0, 1.0], [1.0, 1.0, 1.0, 1.0], [math.nan, 3.0, 2.0, 2.0], [math.nan] * 4],
+)
+@pytest.mark.parametrize("key", ["loss", "validation"])
+def test_the_best_epoch_is_found_among_the_forgotten_ones_too(losses, key):
+    records = [{"loss": 9.0 - i, key: x} for i, x in enumerate(losses)]
+    whole = History(records)
+    for bound in (1, 2, 3, 4, 5):
+        history = History(keep_last=bound)
+        for each in records:
+            history.add(each)
+        assert history.best_epoch == whole.best_epoch
+        assert history.epochs == 4
+        assert len(history.records) == min(bound, 4)
+
+
+def test_a_bound_below_one_is_refused():
+    with pytest.raises(ValueError, match="keep_last"):
+        fit(Line(), datasets.line(), keep_last=0)
+
+
 # --- it travels ------------------------------------------------------------------------------------------------------
 
 

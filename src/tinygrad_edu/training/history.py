@@ -26,7 +26,8 @@ class History:
     """What happened in a training run, epoch by epoch.
 
     `records` has for each whole epoch a dict of its numbers: "loss", "validation" where there was validation data,
-    and each metric under its name. `steps` counts the optimiser's steps, `stopped` says why the run ended.
+    and each metric under its name. `steps` counts the optimiser's steps, `stopped` says why the run ended. Where
+    `keep_last` bounds it, there are records of that many epochs only, the last ones; `forgotten` counts the others.
 
     >>> history = History([{"loss": 4.0}, {"loss": 1.0}], steps=2, stopped="all 2 epochs done")
     >>> history
@@ -42,11 +43,24 @@ class History:
     stopped: str = ""
     backend: str = "eager"
     note: str = ""
+    keep_last: int | None = None
+    forgotten: int = 0
+    _best_forgotten: tuple[float, int] = (math.inf, 0)  # the loss and the epoch
+
+    def add(self, record: dict[str, float]) -> None:
+        """One more epoch; where `keep_last` bounds the history, the oldest is forgotten."""
+        self.records.append(record)
+        if self.keep_last is not None and len(self.records) > self.keep_last:
+            oldest = self.records.pop(0)
+            self.forgotten += 1
+            loss = comparable([oldest.get("validation", oldest["loss"])])[0]
+            if self.forgotten == 1 or loss < self._best_forgotten[0]:
+                self._best_forgotten = loss, self.forgotten
 
     @property
     def epochs(self) -> int:
-        """How many whole epochs were run."""
-        return len(self.records)
+        """How many whole epochs were run, those that are forgotten too."""
+        return self.forgotten + len(self.records)
 
     @property
     def loss(self) -> list[float]:
@@ -67,7 +81,9 @@ class History:
     def best_epoch(self) -> int:
         """The epoch, counted from 1, with the lowest validation loss (training loss without one); 0 if none was run."""
         watched = comparable(self.validation or self.loss)
-        return watched.index(min(watched)) + 1 if watched else 0
+        if not watched or (self.forgotten and self._best_forgotten[0] <= min(watched)):
+            return self._best_forgotten[1]
+        return self.forgotten + watched.index(min(watched)) + 1
 
     def __getitem__(self, name: str) -> list[float]:
         """One number per epoch: "loss", "validation" or a metric."""

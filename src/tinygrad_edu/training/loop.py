@@ -115,6 +115,7 @@ def fit(
     patience: int | None = None,
     min_delta: float = 0.0,
     restore_best: bool = False,
+    keep_last: int | None = None,
     progress: bool | None = None,
     step: Step | None = None,
     backend: str = "python",
@@ -127,8 +128,9 @@ def fit(
     each epoch. Each of `callbacks` is called with the history after each epoch and stops the run by returning True.
     `patience` stops the run when that many epochs brought no loss (the validation's, if there is one) lower than
     before by more than `min_delta`. `restore_best` ends the run, also after Ctrl-C, with the parameters of the epoch
-    with the lowest validation loss, `history.best_epoch`. `progress` shows a bar (tqdm); None shows it only in
-    terminals and notebooks. `step(xs, ys)` replaces the step.
+    with the lowest validation loss, `history.best_epoch`. `keep_last` bounds the history to that many last epochs, for
+    very long runs. `progress` shows a bar (tqdm); None shows it only in terminals and notebooks. `step(xs, ys)`
+    replaces the step.
 
     Steps are staged (see `StagedStep`), as Python or with `backend="c"` as native code, where that can be done and is
     worth it: not in runs of fewer than 200 examples in all, nor where the model decides something by its data, the
@@ -152,7 +154,8 @@ def fit(
     waiting = None if patience is None else Patience(at_least_one("patience", patience), min_delta)
     after_epoch = [callbacks] if callable(callbacks) else list(callbacks)
     optimizer = SGD(model.parameters(), lr=0.01) if optimizer is None else optimizer
-    history, rng = History(), random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
+    history = History(keep_last=None if keep_last is None else at_least_one("keep_last", keep_last))
+    rng = random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
     measures = _Measures(loss, train, held_out, _checked(metrics or {}))
     best = _best(restore_best, held_out, model)
     shape = _Shape(len(train[0]), size, epochs, changes=bool(after_epoch or metrics))
@@ -166,7 +169,7 @@ def fit(
                 take.place = f"what follows epoch {history.epochs + 1}"
                 # own context: Ctrl-C while entering or leaving no_grad cannot leave it on
                 measured = copy_context().run(measures.of, chosen)
-                history.records.append({"loss": mean_loss, **measured})
+                history.add({"loss": mean_loss, **measured})
                 if best:
                     best.look(measured["validation"])
                 history.stopped = reason_to_stop(history, after_epoch, epochs, waiting)
