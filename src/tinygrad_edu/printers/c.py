@@ -2,8 +2,10 @@
 
 A number among the parameters is a `double`; a list, or any tree, is an array of its numbers in order; a batched one is
 an array of its rows, one after the other, and their number. The function returns 0, or something else if an operation
-overflowed or was undefined, as log(-1): the results are not to be used then. It is found out from the flags that
-floating-point arithmetic sets (IEEE 754, section 7), so the compiler must keep to the standard: no -ffast-math.
+overflowed or was undefined, as log(-1): the results are not to be used then. What is undefined makes an infinity or a
+nan (IEEE 754, section 7), which mostly shows in a result. Where it would not, as in 1/(1/0), the line is watched: 0.0
+times its number is added to `lost`, which stays 0 only while all of them are finite. So the compiler must keep to the
+standard: no -ffast-math. The text is C++ too.
 """
 
 from typing import Any, ClassVar
@@ -34,8 +36,12 @@ HELPERS = {
 """,
 }
 KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long
-register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof
-bool true false nullptr constexpr alignas alignof thread_local static_assert typeof_unqual main""".split()
+register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm
+typeof and and_eq bitand bitor catch char8_t char16_t char32_t class compl concept consteval constinit const_cast
+co_await co_return co_yield decltype delete dynamic_cast explicit export friend mutable namespace new noexcept not
+not_eq operator or or_eq private protected public reinterpret_cast requires static_cast template this throw try typeid
+typename using virtual wchar_t xor xor_eq bool true false nullptr constexpr alignas alignof thread_local static_assert
+typeof_unqual main""".split()
 FROM_HEADERS = """acos asin atan atan2 cos sin tan acosh asinh atanh cosh sinh tanh exp exp2 exp10 expm1 log log10
 log2 log1p logb ilogb modf ldexp frexp scalbn scalbln cbrt fabs hypot pow sqrt erf erfc lgamma tgamma gamma
 signgam ceil floor nearbyint rint lrint llrint round lround llround trunc fmod remainder remquo
@@ -66,18 +72,22 @@ class CWriter(BracesWriter):
     }
     TEMPLATES: ClassVar = {name: text.replace("nan", "NAN") for name, text in BracesWriter.TEMPLATES.items()}
 
+    WATCHES: ClassVar = True
+
     def __init__(self, program: Program, results: list[Operand], names: Names, counts: dict[Symbol, str]) -> None:
         self.counts = counts  # what the number of rows of each batched parameter is called
+        self.lost = names.fresh("lost")
         super().__init__(program, results, names)
 
     def _assignment(self, line: Symbol, text: str) -> str:
-        """A line that must run is volatile, or the compiler would move it into the branch that uses it."""
         assignment = super()._assignment(line, text)
-        is_declared = assignment.startswith(self.FIXED)
-        return f"volatile {assignment}" if is_declared and self.live.must_run(line) else assignment
+        return f"{assignment} {self._watch(self.names.of(line))}" if line in self.live.watched else assignment
 
     def _guard(self, text: str) -> str:
-        return f"unused = {text};{self._comment('sets a flag where it is undefined')}"
+        return f"{self._watch(text)}{self._comment('is not 0 where it is undefined')}"
+
+    def _watch(self, text: str) -> str:
+        return f"{self.lost} += 0.0 * {text if text.isidentifier() else self._brackets(text)};"
 
     def _loop(self, loop: RowLoop) -> list[str]:
         zeros = [self._zero(total) for total in self.live.totals.get(loop, [])]
@@ -127,7 +137,6 @@ def source(name: str, parameters: dict[str, Tree], program: Program, results: Tr
             own = names.of(symbols[0])
             counts[symbols[0]] = names.fresh(f"{own}_n")
             declared.append(f"size_t {counts[symbols[0]]}, const double *restrict {own}")
-    # `out` is not `restrict`, or the compiler might put off writing to it until the flags have been read
     leaves, _ = flatten(results)
     for _, symbols in arrays:
         for x in symbols:
@@ -135,18 +144,17 @@ def source(name: str, parameters: dict[str, Tree], program: Program, results: Tr
     writer = CWriter(program, [checked_number(name, x) for x in leaves], names, counts)
     body = writer.body()
     stores = [f"    out[{i}] = {writer.result(x)};" for i, x in enumerate(leaves)]
+    lost = [writer.lost] if writer.live.watched else []
     return "\n".join(
         [
-            "#include <fenv.h>",
             "#include <math.h>",
             "#include <stddef.h>",
-            "#ifdef __clang__",
-            "#pragma STDC FENV_ACCESS ON",
+            "#ifdef __cplusplus",
+            "#define restrict __restrict",
             "#endif",
             "",
             *[line for op in HELPERS if op in writer.used for line in (*HELPERS[op].splitlines(), "")],
             f"int {name}({', '.join([*declared, 'double *out'])}) {{",
-            "    feclearexcept(FE_ALL_EXCEPT);",
             *_equal_counts(writer),
             *[
                 f"    const double {names.of(x)} = {own}[{k}];"
@@ -154,27 +162,27 @@ def source(name: str, parameters: dict[str, Tree], program: Program, results: Tr
                 for k, x in enumerate(symbols)
                 if writer.live.is_used(x)
             ],
-            *(["    volatile double unused;"] if "    unused = " in "\n".join(body) else []),
+            *(f"    double {each} = 0.0;" for each in lost),
             *writer.declarations(),
             *body,
             *stores,
-            *_undefined(names, len(leaves)),
+            *_undefined(names, len(leaves), lost),
             "}",
             "",
         ]
     )
 
 
-def _undefined(names: Names, count: int) -> list[str]:
-    """What is returned: whether something was undefined or overflowed, or a result is not finite for other reasons."""
-    flags = "fetestexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) != 0"
+def _undefined(names: Names, count: int, lost: list[str]) -> list[str]:
+    """What is returned: whether a result, or a line whose exception no result shows, is infinite or nan."""
+    is_lost = [f"{each} != 0.0" for each in lost]
     if count <= LISTED:
-        return [f"    return {' || '.join([flags, *(f'!isfinite(out[{i}])' for i in range(count))])};"]
-    total, i = names.fresh("total"), names.fresh("i")
+        return [f"    return {' || '.join([*is_lost, *(f'!isfinite(out[{i}])' for i in range(count))]) or '0'};"]
+    totals, i = names.fresh("totals"), names.fresh("i")
     return [
-        f"    double {total} = 0.0;",
-        f"    for (size_t {i} = 0; {i} < {count}; {i}++) {total} += out[{i}];",
-        f"    return {flags} || !isfinite({total});",
+        f"    double {totals}[4] = {{0.0, 0.0, 0.0, 0.0}};  // four sums, since each addition waits for the one before",
+        f"    for (size_t {i} = 0; {i} < {count}; {i}++) {totals}[{i} % 4] += out[{i}];",
+        f"    return {' || '.join([*is_lost, f'!isfinite({totals}[0] + {totals}[1] + {totals}[2] + {totals}[3])'])};",
     ]
 
 

@@ -35,6 +35,7 @@ class Writer:
     SUBTRAHEND: ClassVar[int] = 0  # how strongly a term must bind that is subtracted from a total
     GUARDS: ClassVar[bool] = True  # whether lines that are needed only to raise an error are written
     CHECKS: ClassVar[bool] = False  # whether powers raise where their overflow would not show
+    WATCHES: ClassVar[bool] = False  # whether lines are watched that raise in Python and show in no result
     CHOOSING: ClassVar[int] = CHOICE  # how strongly a choice binds
     CHOSEN: ClassVar[int] = 2  # how strongly what is chosen must bind
     NUMERIC: ClassVar[bool] = True  # whether the text is for floats, nan among them
@@ -45,7 +46,7 @@ class Writer:
     FUNCTIONS: ClassVar[Mapping[str, str]] = {}  # the language's name for a function, if it is another
 
     def __init__(self, program: Program, results: list[Operand], names: Names) -> None:
-        self.live = Liveness(program, results, guards=self.GUARDS, checks=self.CHECKS)
+        self.live = Liveness(program, results, guards=self.GUARDS, checks=self.CHECKS, watches=self.WATCHES)
         self.names = names
         self.used: set[str] = set()  # functions and constants that the text refers to
         self._text: dict[Symbol, tuple[str, int]] = {}  # lines to be written where they are used

@@ -17,6 +17,10 @@ SHOWS_NAN = frozenset(  # where an operand is nan, the result is
 SHOWS_INF = frozenset(
     "+ - * / neg abs sqrt total".split()
 )  # where an operand is infinite, of / the first, so is the result, or nan
+SHOWS_BOTH = SHOWS_INF | frozenset(  # where an operand is infinite or nan, of / the first, so is the result
+    "log log2 log10 log1p cbrt sin cos tan sinh cosh arcsin arccos arcsinh arccosh arctanh hypot floor ceil".split()
+)
+RAISING_AT_INF = RAISING | frozenset("sin cos tan hypot".split())  # and these for infinite ones, or where they overflow
 MANY = object()  # stands for the user of a line that has several
 
 
@@ -25,14 +29,18 @@ class Liveness:
 
     With `guards`, lines that may raise are needed even if no result uses them: where the function is undefined, its
     derivative must not come out as a number. And `checked` are powers and hypots that must raise where they overflow,
-    since the infinity would not show in a result.
+    since the infinity would not show in a result. With `watches`, for languages that raise nothing, `watched` are all
+    lines that would raise elsewhere without a trace in the results.
     """
 
-    def __init__(self, program: Program, results: Iterable[Operand], *, guards: bool, checks: bool) -> None:
+    def __init__(
+        self, program: Program, results: Iterable[Operand], *, guards: bool, checks: bool, watches: bool = False
+    ) -> None:
         self.results = [x for x in results if isinstance(x, Symbol)]
         self.guards: set[Symbol] = set()
         self.shows_nan = self._shown(program, SHOWS_NAN)
         self.checked: set[Symbol] = set()
+        self.watched: set[Symbol] = set()
         self.powers = program.powers
         if checks:
             hypots = [line for line in program.lines if line.op == "hypot"]
@@ -43,6 +51,9 @@ class Liveness:
             self.guards = self._needed_guards(program)
         if self.guards:
             self._collect(program)
+        if watches:
+            shown = self._shown_for_sure(program)
+            self.watched = {line for line in self.lines if line not in shown and self._raises_elsewhere(line)}
 
     def _collect(self, program: Program) -> None:
         self.lines: list[Symbol] = []
@@ -72,6 +83,21 @@ class Liveness:
                 shown.update(x for x in args if isinstance(x, Symbol))
         return shown
 
+    def _shown_for_sure(self, program: Program) -> set[Symbol]:
+        """The lines that, if they run, cannot be infinite or nan without a result that is so."""
+        shown = {*self.results}
+        for line in reversed(program.lines):
+            if line in shown and (line.op in SHOWS_BOTH or _is_positive_power(line)):
+                args = line.args[:1] if line.op in {"/", "**"} else line.args
+                shown.update(x for x in args if isinstance(x, Symbol) and _runs_with(line, x))
+        return shown
+
+    def _raises_elsewhere(self, line: Symbol) -> bool:
+        """Whether Python may raise at this line; where it does, IEEE arithmetic makes it infinite or nan."""
+        if line.op == "/":
+            return isinstance(line.args[1], Symbol) or line.args[1] == 0
+        return line.op in RAISING_AT_INF or line in self.powers
+
     def is_used(self, x: Symbol) -> bool:
         """Whether anything refers to this line; nothing may refer to a guard."""
         return x in self._user
@@ -79,7 +105,7 @@ class Liveness:
     def is_inline(self, line: Symbol) -> bool:
         """Whether a line may be written where it is used: once, and only where it would be reached as well."""
         user = self._user.get(line, MANY)
-        if line in self._fixed or line.label or line.op in {"total", "final"}:
+        if line in self._fixed or line in self.watched or line.label or line.op in {"total", "final"}:
             return False
         if user is None:
             return line.block == ()
@@ -205,6 +231,15 @@ class Liveness:
         if line.op == "**":  # a positive base takes any exponent, a whole exponent of at least 0 any base
             return not ((isinstance(x, float) and x > 0) or (isinstance(y, float) and y >= 0 and y.is_integer()))
         return True
+
+
+def _is_positive_power(line: Symbol) -> bool:
+    return line.op == "**" and isinstance(line.args[1], float) and line.args[1] > 0
+
+
+def _runs_with(line: Symbol, operand: Symbol) -> bool:
+    """Whether a line runs at least once where an operand does: no choice, and no loop of rounds, lies between them."""
+    return all(opening in operand.block or isinstance(opening, RowLoop) for opening in line.block)
 
 
 def _symbols(operands: Iterable[object]) -> Iterator[Symbol]:
