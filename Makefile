@@ -117,7 +117,7 @@ bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m benchmarks
 
 pictures: $(TEST)/installed
-	$(TEST)/bin/python tools/pictures.py
+	$(TEST)/bin/python -m tools.pictures
 	$(TEST)/bin/python -m tools.course_pictures
 
 structure: $(TEST)/installed

@@ -168,7 +168,7 @@ def bowl(w, b):
 
 def test_the_surface_has_contours_denser_near_the_bottom_and_the_path_with_its_ends():
     path = [(4.0, 15.0), (1.0, 8.0), (Value(-1.0), Value(5.0))]
-    (axes,) = plot.loss_surface(bowl, (-5, 5), (0, 20), path=path, steps=21).axes
+    axes, key = plot.loss_surface(bowl, (-5, 5), (0, 20), path=path, steps=21).axes
     assert (axes.get_xlim(), axes.get_ylim()) == ((-5.0, 5.0), (0.0, 20.0))
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("w", "b")
     levels = [*axes.collections[0].levels]
@@ -178,10 +178,12 @@ def test_the_surface_has_contours_denser_near_the_bottom_and_the_path_with_its_e
     assert gaps == sorted(gaps)
     assert [text.get_text() for text in axes.texts if text.get_text() in ("start", "end")] == ["start", "end"]
     assert ([4.0, 1.0, -1.0], [15.0, 8.0, 5.0]) in lines(axes).values()
+    assert key.get_ylabel() == "loss"  # the colour key covers all levels
+    assert key.get_ylim() == pytest.approx((levels[0], levels[-1]))
 
 
 def test_a_surface_may_be_flat_and_without_a_path():
-    (axes,) = plot.loss_surface(lambda w, b: Value(3.0), (0, 1), (0, 1), steps=3, names=("u", "v")).axes
+    axes, _ = plot.loss_surface(lambda w, b: Value(3.0), (0, 1), (0, 1), steps=3, names=("u", "v")).axes
     assert axes.get_xlabel() == "u"
     assert not axes.get_lines()
 

@@ -13,11 +13,12 @@ Point = tuple[float, float]
 
 def paper(width: float, height: float, title: str = "") -> tuple[Figure, Any]:
     """A figure without axes, whose units are hundredths of an inch; y goes up."""
-    figure = blank(THEME, (width / 100, height / 100))
+    figure = blank(THEME, ((width + 30) / 100, (height + (60 if title else 30)) / 100))
     axes = figure.add_subplot()
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
     axes.set_axis_off()
+    axes.set_aspect("equal")
     if title:
         axes.set_title(title, color=THEME.ink, fontsize=14, fontweight="bold", loc="left")
     return figure, axes
@@ -31,6 +32,11 @@ def chart(title: str, x: str, y: str, size: tuple[float, float] = (6.4, 4.2)) ->
     return figure, axes
 
 
+def number(x: float, digits: int = 6) -> str:
+    """A number with a minus that looks like one."""
+    return f"{x:.{digits}g}".replace("-", "−")
+
+
 def words(
     axes: Any, at: Point, text: str, *, size: float = 10, colour: str = THEME.ink, bold: bool = False, **more: Any
 ) -> None:
@@ -40,17 +46,17 @@ def words(
 
 
 def box(
-    axes: Any, at: Point, size: Point, lines: list[str], *, colour: str = THEME.faint, thick: float = 1.3, **more: Any
+    axes: Any, at: Point, extent: Point, lines: list[str], *, colour: str = THEME.faint, thick: float = 1.3, **more: Any
 ) -> None:
     """A rounded box around that point, with a line of words under another; the first is bold."""
-    (x, y), (width, height) = at, size
+    (x, y), (width, height) = at, extent
     axes.add_patch(
         FancyBboxPatch(
             (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=6",
             facecolor=THEME.paper, edgecolor=colour, linewidth=thick, zorder=3,
         )
     )  # fmt: skip
-    gap = 15.0
+    gap = 17.0
     for i, line in enumerate(lines):
         middle = y + gap * ((len(lines) - 1) / 2 - i)
         words(axes, (x, middle), line, bold=i == 0, zorder=4, **({"size": 9.5} | more))

@@ -1,7 +1,8 @@
-"""Makes the pictures of the documentation again: `python tools/pictures.py`, or with the pages to do.
+"""Makes the pictures of the documentation again: `python -m tools.pictures`, or with the pages to do.
 
 It runs a page's Python blocks, and the examples its console blocks call, in a folder of its own, and copies what the
-page shows from there into docs/pictures. A picture of measurements, which a page makes with --plot, stays as it is.
+page shows from there into docs/pictures. A picture of measurements, which a page makes with --plot, stays as it is, and
+so do those of `tools/course_pictures.py`.
 """
 
 import contextlib
@@ -13,6 +14,8 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+
+from tools.course_pictures import EVERY
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -38,8 +41,8 @@ def run(page: Path) -> None:
 
 
 def main(pages: list[Path]) -> int:
-    """Make the pictures of the pages again; the number of those that no example drew."""
-    missing = 0
+    """Make the pictures of the pages again; the number of those that no example of any of the pages drew."""
+    drawn, shown = {f"{each.__name__}.svg" for each in EVERY}, dict[str, Path]()
     for page in pages:
         names = shown_on(page)
         if not names:
@@ -47,13 +50,15 @@ def main(pages: list[Path]) -> int:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             run(page)
             for name in names:
+                shown.setdefault(name, page)
                 if Path(name).exists():
                     shutil.copyfile(name, PICTURES / name)
-                else:
-                    missing += 1
-                    sys.stdout.write(f"{page.relative_to(ROOT)} shows {name}, and none of its examples draws it\n")
+                    drawn.add(name)
         sys.stdout.write(f"{page.relative_to(ROOT)}: {', '.join(names)}\n")
-    return missing
+    missing = [name for name in shown if name not in drawn]
+    for name in missing:
+        sys.stdout.write(f"{shown[name].relative_to(ROOT)} shows {name}, and no example draws it\n")
+    return len(missing)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from .plotting.theme import DARK, LIGHT, MARKERS, Theme
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
+    from matplotlib.contour import ContourSet
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -180,7 +181,7 @@ def loss_surface(
     title: str = "The loss over two parameters",
     dark: bool = False,
 ) -> "Figure":
-    """The loss as a function of two parameters, as contours, with the path that gradient descent took on it.
+    """The loss as a function of two parameters, as contours with a colour key, and the path of gradient descent on it.
 
     `loss(x, y)` gives a number or a Value; `over` makes one from two parameters of a model. `path` has the points
     (x, y) of the descent in order. Contours lie denser near the bottom: level k is at (k/12)² of the height shown.
@@ -205,12 +206,21 @@ def loss_surface(
     lines = axes.contour(across, up, heights, levels=levels[1:-1], colors=[theme.ink], linewidths=0.7, alpha=0.7)
     axes.clabel(lines, lines.levels[1::3], fmt="%.3g", fontsize=10)
     axes.grid(visible=False)
+    _key(figure, axes, surface, theme)
     points = [(float(primal(x)), float(primal(y))) for x, y in path]
     if points:
         _descent(axes, theme, points)
     axes.set_xlim(x_range)
     axes.set_ylim(y_range)
     return figure
+
+
+def _key(figure: "Figure", axes: "Axes", surface: "ContourSet", theme: Theme) -> None:
+    """The colour key: which shade is which loss."""
+    bar = figure.colorbar(surface, ax=axes, ticks=list(surface.levels)[::3], format="%.4g")
+    bar.set_label("loss", color=theme.ink, fontsize=12)
+    bar.ax.tick_params(colors=theme.faint, labelcolor=theme.ink, labelsize=10)
+    bar.outline.set_edgecolor(theme.faint)
 
 
 def _ramp(theme: Theme) -> "Colormap":
