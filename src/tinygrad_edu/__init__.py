@@ -62,6 +62,7 @@ if typing.TYPE_CHECKING:
     from .explorables import Explorable, explore
     from .fitting import least_squares
     from .pictures import Drawing, DrawingError, between, draw
+    from .scaling import Sweep, sweep, total
     from .staging import StagingError, fixed_point, fori_loop, jit, mean_over, scan, sum_over, while_loop
     from .training import History, StagedStep, fit
     from .transforms import (
@@ -93,6 +94,7 @@ __all__ = [
     "History",
     "StagedStep",
     "StagingError",
+    "Sweep",
     "Value",
     "WrongGradientError",
     "arccos",
@@ -170,9 +172,11 @@ __all__ = [
     "stop_gradient",
     "sum",
     "sum_over",
+    "sweep",
     "tan",
     "tanh",
     "topological_order",
+    "total",
     "tree_map",
     "value_and_grad",
     "value_and_jacobian",
@@ -203,6 +207,9 @@ _LATER = {  # public name: the wing it is in, or its module
     "fixed_point": "staging",
     "StagingError": "staging",
     "StagedStep": "training",
+    "Sweep": "scaling",
+    "sweep": "scaling",
+    "total": "scaling",
     "paused_collector": "core",
     "Explanation": "explanations",
     "explain": "explanations",

@@ -168,3 +168,29 @@ def test_a_batch_of_another_structure_is_staged_again():
     assert ours([[1.0, 2.0, 3.0]]) == 6.0
     assert ours(np.array([[1.0, 2.0], [3.0, 4.0]])) == 10.0
     assert ours(np.array([[1.0, 2.0], [3.0, 4.0]])) == 10.0
+
+
+def test_a_sum_over_may_have_several_numbers_in_one_loop():
+    def sums(p, xs):
+        return sum_over(lambda x: (tg.exp(p * x), {"square": [x * x * p]}), xs)
+
+    def means(p, xs):
+        return mean_over(lambda x: [tg.exp(p * x), x * x * p], xs)
+
+    xs = [0.5, 1.0, -2.0]
+    for f in (sums, means):
+        ours = jit(f, batched=["xs"])
+        assert ours(0.7, xs) == f(0.7, xs)
+        assert ours.source.count("for ") == 1
+        assert ours.source.count("exp(p * x)") == 1
+        slopes = jit(jvp_of(f), batched=["xs"])
+        assert slopes(0.7, xs) == jvp_of(f)(0.7, xs)
+
+
+def jvp_of(f):
+    return lambda p, xs: jvp(lambda p: f(p, xs), (p,), (1.0,))
+
+
+def test_results_of_rows_have_one_structure():
+    with pytest.raises(ValueError, match="sum_over: the result of f for row 1 is a list of 1, where a list of 2"):
+        sum_over(lambda x: [x] * x, [2, 1])

@@ -16,7 +16,7 @@ from ..engine import Value, topological_order
 from ..numbers.number import Number
 from ..symbols.symbol import Block, Operand, Program, RowLoop, StagingError, Symbol
 from ..transforms.dual import Dual
-from ..trees.tree import flatten, unflatten
+from ..trees.tree import flatten, is_number, leaves_like, map_leaves, unflatten
 
 
 def mean_over(f: Callable[..., Any], *columns: Iterable[object]) -> Any:
@@ -24,12 +24,13 @@ def mean_over(f: Callable[..., Any], *columns: Iterable[object]) -> Any:
 
     >>> mean_over(lambda x, y: (x - y) ** 2, [1.0, 2.0], [1.0, 4.0])
     2.0
+
+    f may return several numbers, in lists, tuples or dicts: each has its mean, and when staged there is one loop.
     """
     staged = _staged_columns("mean_over", columns)
     if staged:
-        return sum_over(f, *columns) / staged[0].count()
-    rows = _rows("mean_over", columns)
-    return functions.mean([f(*row) for row in rows])
+        return map_leaves(lambda total: total / staged[0].count(), sum_over(f, *columns))
+    return _by_place("mean_over", functions.mean, f, columns)
 
 
 def sum_over(f: Callable[..., Any], *columns: Iterable[object]) -> Any:
@@ -37,15 +38,35 @@ def sum_over(f: Callable[..., Any], *columns: Iterable[object]) -> Any:
 
     >>> sum_over(lambda x, y: x * y, [1.0, 2.0], [3.0, 4.0])
     11.0
+
+    f may return several numbers, in lists, tuples or dicts: each has its sum, and when staged there is one loop.
+
+    >>> sum_over(lambda x, y: (x, {"square": y * y}), [1.0, 2.0], [3.0, 4.0])
+    (3.0, {'square': 25.0})
     """
     staged = _staged_columns("sum_over", columns)
     if not staged:
-        return functions.sum([f(*row) for row in _rows("sum_over", columns)])
+        return _by_place("sum_over", functions.sum, f, columns)
     program = staged[0].program
     loop, items = _open(program, staged)
     with program.within(loop):
-        plan = _plan(f(*items), (*program.block,))
-    return _summed(loop, plan)
+        results, structure = flatten(f(*items))
+        plans = [_plan(result, (*program.block,)) for result in results]
+    return unflatten(structure, [_summed(loop, plan) for plan in plans])
+
+
+def _by_place(
+    name: str, reduce: Callable[[list[Any]], Any], f: Callable[..., Any], columns: tuple[Iterable[object], ...]
+) -> Any:
+    """The results of f for all rows reduced, number by number."""
+    results = [f(*row) for row in _rows(name, columns)]
+    if not results or is_number(results[0]):
+        return reduce(results)
+    _, structure = flatten(results[0])
+    leaves = [
+        leaves_like(structure, result, f"{name}: the result of f for row {i}") for i, result in enumerate(results)
+    ]
+    return unflatten(structure, [reduce(list(each)) for each in zip(*leaves, strict=True)])
 
 
 def _rows(name: str, columns: tuple[Iterable[object], ...]) -> list[tuple[object, ...]]:
