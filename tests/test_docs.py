@@ -131,8 +131,17 @@ CONSOLE = [
 ]
 
 
+@pytest.fixture(scope="session")
+def plots_ready(tmp_path_factory):
+    """A folder for matplotlib with its list of fonts, which takes seconds to make, and says so if they are many."""
+    folder = tmp_path_factory.mktemp("matplotlib")
+    import_it = [sys.executable, "-c", "import matplotlib.font_manager"]
+    subprocess.run(import_it, env={**os.environ, "MPLCONFIGDIR": str(folder)}, capture_output=True, check=False)
+    return str(folder)
+
+
 @pytest.mark.parametrize(("command", "output"), CONSOLE)
-def test_commands_in_pages_print_what_the_page_shows(command, output, tmp_path):
+def test_commands_in_pages_print_what_the_page_shows(command, output, tmp_path, plots_ready):
     arguments = program(command)
     if arguments is None:
         known = re.match(r"(make|git|cd|python3? -m (pip|venv|pytest|benchmarks)|pip|pytest|source|\. )\b", command)
@@ -141,6 +150,7 @@ def test_commands_in_pages_print_what_the_page_shows(command, output, tmp_path):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     plain = {"COLUMNS": "80", "NO_COLOR": "1", "PYTHON_COLORS": "0", "PYTHONIOENCODING": "utf-8"}
     plain["XDG_CACHE_HOME"] = str(tmp_path / "cache")  # the reader's own stays as it is
+    plain["MPLCONFIGDIR"] = plots_ready
     run = subprocess.run(
         arguments,
         cwd=tmp_path,

@@ -75,6 +75,7 @@ def test_a_run_that_fails_is_kept_and_named() -> None:
     assert [run.result for run in runs] == [10, None, 30]
     assert [run.settings for run in runs.failures] == [{"x": 2}]
     assert runs.failures[0].error == "ValueError: two\nis too much"
+    assert "in fail_at_two" in runs.failures[0].traceback
     assert runs.unfinished == []
     assert str(runs).splitlines()[2] == "  2          ValueError: two is too much"
     assert "ValueError" in runs._repr_markdown_()
@@ -199,8 +200,10 @@ def test_the_best_run() -> None:
     assert runs.best("loss", highest=True).settings == {"x": 1}  # the first of two
     with pytest.raises(ValueError, match="no run has a number 'accuracy'; there are: loss, note"):
         runs.best("accuracy")
-    with pytest.raises(ValueError, match="there are: no results"):
+    with pytest.raises(ValueError, match="all runs failed, the first with ValueError: two"):
         tg.sweep(fail_at_two, {"x": [2]}).best()
+    with pytest.raises(ValueError, match="there are no runs"):
+        tg.sweep(fail_at_two, {"x": []}).best()
 
 
 def test_nan_is_never_the_best() -> None:

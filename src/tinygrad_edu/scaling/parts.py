@@ -3,8 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Protocol, TypeAlias, TypeVar
 
-from ..numbers.number import Number
 from ..core.options import A_FUNCTION, expect
+from ..numbers.number import Number
 from ..trees.tree import flatten, leaf_names, unflatten
 
 Part = TypeVar("Part")

@@ -4,6 +4,7 @@ import concurrent.futures
 import itertools
 import random
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ from numbers import Real
 from statistics import median
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from ..numbers.number import primal
 from ..core.options import A_FUNCTION, expect
 from ..notation.report import Part, Report, Table
 from ..notation.words import number_text, plain
+from ..numbers.number import primal
 
 Settings: TypeAlias = dict[str, object]
 NOT_RUN = "not run"
@@ -43,7 +44,10 @@ class ExecutorLike(Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """One run: its settings, what the function returned, or its error in words; seconds as the worker took them."""
+    """One run: its settings, what the function returned, or its error in words; seconds as the worker took them.
+
+    `traceback` is Python's own text where the function raised the error.
+    """
 
     __module__ = "tinygrad_edu"
 
@@ -51,6 +55,7 @@ class Run:
     result: object = None
     error: str = ""
     seconds: float = 0.0
+    traceback: str = ""
 
     @property
     def columns(self) -> dict[str, object]:
@@ -107,7 +112,10 @@ class Sweep(Report):
         numbers = [(run, x) for run in self.runs if (x := _number(run.columns.get(name))) is not None]
         if not numbers:
             known = ", ".join(dict.fromkeys(key for run in self.runs for key in run.columns))
-            raise ValueError(f"best: no run has a number {name!r}; there are: {known or 'no results'}")
+            failed = (
+                f"all runs failed, the first with {self.failures[0].error}" if self.failures else "there are no runs"
+            )
+            raise ValueError(f"best: no run has a number {name!r}; " + (f"there are: {known}" if known else failed))
         return (max if highest else min)(numbers, key=lambda pair: pair[1])[0]
 
     def rows(self) -> list[dict[str, object]]:
@@ -135,7 +143,7 @@ class Sweep(Report):
         rows = [
             [_cell(run.settings.get(name, "")) for name in settings]
             + [_cell(run.columns.get(name, "")) for name in results]
-            + [plain(run.error, 60) for _ in errors]
+            + [plain(run.error, 100) for _ in errors]
             for run in self.runs
         ]
         words = {*range(len(settings)), len(settings) + len(results)}
@@ -246,6 +254,7 @@ class Outcome(NamedTuple):
     result: object
     error: str
     seconds: float
+    traceback: str = ""
 
 
 INTERRUPTED: set[str] = set()  # the sweeps whose run was interrupted in this process
@@ -272,7 +281,7 @@ def _work(f: Callable[..., object], number: int, settings: Settings) -> Outcome:
     try:
         return Outcome(f(**settings), "", time.perf_counter() - start)
     except Exception as error:  # whatever it is, it belongs into the table
-        return Outcome(None, _words(error), time.perf_counter() - start)
+        return Outcome(None, _words(error), time.perf_counter() - start, traceback.format_exc())
 
 
 def _words(error: BaseException) -> str:
@@ -313,7 +322,7 @@ def _run_of(settings: Settings, call: Future) -> Run:
         outcome = call.result()
     except Exception as error:  # raised on the way: a worker that died, a function that does not pickle
         return Run(settings, error=_words(error))
-    return Run(settings, outcome.result, outcome.error, outcome.seconds)
+    return Run(settings, *outcome)
 
 
 def _as_left(settings: Settings, call: Future) -> Run:
