@@ -1,8 +1,11 @@
 """Slopes at special points, order by order: right, or honestly nan, in every mode; and 0 · nan on a path not taken."""
 
+import itertools
 import math
+import sys
 from decimal import Decimal
 
+import mpmath
 import pytest
 
 import tinygrad_edu as tg
@@ -140,3 +143,90 @@ def test_powers_of_symbols_and_decimals_have_their_second_derivatives() -> None:
     zero, one = Decimal(0), Decimal(1)
     assert hessian(lambda p: p[0] ** p[1])([zero, one])[0] == [0, Decimal("-Infinity")]
     assert grad(power)([zero, one]) == [1, 0]
+
+
+# --- second derivatives at the smallest and largest numbers --------------------------------------------------------
+
+
+SMALL = [1e-300, 1e-160, 1e-20, 1e-9, 1e-3]
+
+
+@pytest.mark.parametrize("x", SMALL)
+@pytest.mark.parametrize(
+    ("f", "second"),
+    [
+        (tg.arcsin, lambda x: x / (1 - x * x) ** mpmath.mpf(1.5)),
+        (tg.arccos, lambda x: -x / (1 - x * x) ** mpmath.mpf(1.5)),
+        (tg.arctan, lambda x: -2 * x / (1 + x * x) ** 2),
+        (tg.arctanh, lambda x: 2 * x / (1 - x * x) ** 2),
+        (tg.arcsinh, lambda x: -x / (1 + x * x) ** mpmath.mpf(1.5)),
+        (tg.erf, lambda x: -4 * x / mpmath.sqrt(mpmath.pi) * mpmath.exp(-x * x)),
+    ],
+)
+def test_second_derivatives_near_0_have_all_their_digits(f, second, x):
+    """(1 - x)(1 + x) has the slope -(1 + x) + (1 - x), of which nothing is left near 0."""
+    with mpmath.workdps(60):
+        expected = float(second(mpmath.mpf(x)))
+    for outer, inner in itertools.product((tg.grad, tg.derivative), repeat=2):
+        assert outer(inner(f))(x) == pytest.approx(expected, rel=1e-12, abs=0), (outer, inner)
+
+
+@pytest.mark.parametrize("f", [tg.arctan, tg.erf, tg.gelu])
+def test_second_derivatives_at_the_largest_numbers_are_0_in_every_mode(f):
+    for x in (1e200, 1.5e308, -1.5e308):
+        for outer, inner in itertools.product((tg.grad, tg.derivative), repeat=2):
+            assert outer(inner(f))(x) == 0.0
+
+
+POINTS = [(3.0, 4.0), (1e-9, 1.0), (1.0, 1e-9), (1e-310, -1e-300), (1e-160, 2e-160), (3e-310, 4e-310), (1e160, 1.0)]
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(
+    ("f", "reference"),
+    [
+        (tg.hypot, lambda x, y, h: [[y * y / h**3, -x * y / h**3], [-x * y / h**3, x * x / h**3]]),
+        (
+            lambda x, y: tg.arctan2(y, x),
+            lambda x, y, h: [[2 * x * y / h**4, (y * y - x * x) / h**4], [(y * y - x * x) / h**4, -2 * x * y / h**4]],
+        ),
+    ],
+    ids=["hypot", "arctan2"],
+)
+def test_distances_and_angles_have_all_their_digits_in_second_order(f, reference, point):
+    """As 1/h less (x/h)·(x/h)/h, what is left near an axis would be rounding, and nan where 1/h is inf."""
+    with mpmath.workdps(60):
+        x, y = map(mpmath.mpf, point)
+        exact = reference(x, y, mpmath.sqrt(x * x + y * y))
+        largest = mpmath.mpf(sys.float_info.max)
+        expected = [[float(z) if abs(z) < largest else math.copysign(math.inf, z) for z in row] for row in exact]
+    found = tg.hessian(lambda p: f(*p))(list(point))
+    for row, right in zip(found, expected, strict=True):
+        assert row == pytest.approx(right, rel=1e-12, abs=0)
+    slopes_of_x = tg.jacobian(tg.grad(f, (0, 1)), (0, 1), mode="forward")(*point)
+    for row, right in zip(slopes_of_x, expected, strict=True):
+        assert list(row) == pytest.approx(right, rel=1e-12, abs=0)
+
+
+def test_third_derivatives_of_a_distance():
+    third = tg.derivative(lambda x: tg.hypot(x, 2.0), order=3)(1.0)
+    assert third == pytest.approx(-3 * 4 / 5**2.5, rel=1e-12)
+    turned = tg.derivative(lambda x: tg.arctan2(2.0, x), order=3)(1.0)
+    with mpmath.workdps(60):
+        assert turned == pytest.approx(float(mpmath.diff(lambda x: mpmath.atan2(2, x), 1, 3)), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "slope"),
+    [
+        (1e-310, 1e-310, 1.0),
+        (1e-310, -1e-300, -1e10),
+        (1e-310, 2e-160, 2e150),
+    ],
+)
+def test_a_power_whose_slope_is_a_number_though_x_to_the_y_minus_1_is_none(x, y, slope):
+    assert tg.grad(lambda x: x**y)(x) == pytest.approx(slope, rel=1e-9)
+
+
+def test_a_slope_of_a_slope_that_is_beyond_floats_in_every_form():
+    assert tg.grad(tg.grad(lambda x: x**0.01))(1e-320) == -math.inf

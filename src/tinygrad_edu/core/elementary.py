@@ -106,7 +106,7 @@ class Elementary:
     def arctan(self) -> Self:
         """arctan x: ∂/∂x = 1/(1 + x²)."""
         x = self.data
-        return self._node("arctan", scalar.arctan(x), one_like(x) / (1 + x * x))
+        return self._node("arctan", scalar.arctan(x), slopes.lorentzian(x))
 
     def sinh(self) -> Self:
         """sinh x: ∂/∂x = cosh x."""
@@ -138,7 +138,7 @@ class Elementary:
     def arctanh(self) -> Self:
         """arctanh x: ∂/∂x = 1/(1 - x²)."""
         x = self.data
-        return self._node("arctanh", scalar.arctanh(x), one_like(x) / ((1 - x) * (1 + x)))
+        return self._node("arctanh", scalar.arctanh(x), one_like(x) / slopes.one_minus_square(x))
 
     def erf(self) -> Self:
         """erf x: ∂/∂x = 2/√π · e^(-x²)."""
@@ -208,8 +208,7 @@ class Elementary:
             return self._with_other(Elementary.hypot, other)
         x, y = self.data, other.data
         h = scalar.hypot(x, y)
-        d_x, d_y = slopes.unless_zero(h, lambda: x / h), slopes.unless_zero(h, lambda: y / h)
-        return self._node("hypot", h, d_x, other, d_y)
+        return self._node("hypot", h, slopes.part(x, y, h), other, slopes.part(y, x, h))
 
     def arctan2(self, other: "Self | Number") -> Self:
         """The angle of the point (x, y), for y.arctan2(x): ∂/∂y = x/h², ∂/∂x = -y/h² with h² = x² + y², 0 at h = 0."""
@@ -217,8 +216,7 @@ class Elementary:
             return self._with_other(Elementary.arctan2, other)
         y, x = self.data, other.data
         angle, h = scalar.arctan2(y, x), slopes.distance(x, y)
-        d_y, d_x = slopes.unless_zero(h, lambda: x / h / h), slopes.unless_zero(h, lambda: -y / h / h)
-        return self._node("arctan2", angle, d_y, other, d_x)
+        return self._node("arctan2", angle, slopes.turn(x, y, h), other, -slopes.turn(y, x, h))
 
     def rarctan2(self, other: "Self | Number") -> Self:
         """arctan2(other, self): what x does in arctan2(y, x) where y is a number."""

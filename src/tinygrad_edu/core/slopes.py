@@ -56,9 +56,30 @@ def _pole(x: Number) -> tuple[Number, Number]:
     return y, -(y * y)
 
 
-def one_minus_square(x: Number) -> Number:
-    """1 - x², with all its digits near ±1; at ±1 in a form whose slopes survive a multiplication by inf."""
-    return 1 - x * x if abs(primal(x)) == 1 else (1 - x) * (1 + x)
+@operation
+def one_minus_square(x: Number) -> tuple[Number, Number]:
+    """1 - x², with all its digits near ±1, and with a slope that has all of its own near 0."""
+    return (1 - x) * (1 + x), -2 * x
+
+
+@operation
+def lorentzian(x: Number) -> tuple[Number, Number]:
+    """The slope of arctan, 1 / (1 + x²); its own stays within floats, however large x is."""
+    y = one_like(x) / (1 + x * x) if deepest([x]) is None else lorentzian(x)
+    return y, -2 * (x * y) * y
+
+
+@operation
+def bell(x: Number) -> tuple[Number, Number]:
+    """The slope of erf, 2/√π · e^(-x²); never raises. Its own stays within floats, however large x is."""
+    try:
+        y = 2 / sqrt(pi_like(x)) * exp(-(x * x)) if deepest([x]) is None else bell(x)
+    except OverflowError:  # the square of an int is beyond the range of floats
+        y = 0 * x
+    return y, -2 * (x * y)
+
+
+# --- slopes of distances and angles ----------------------------------------------------------------------------------
 
 
 def unless_zero(h: Number, slope: Callable[[], Number]) -> Number:
@@ -75,12 +96,38 @@ def distance(x: Number, y: Number) -> Number:
         return inf_like(x)
 
 
-def bell(x: Number) -> Number:
-    """The slope of erf, 2/√π · e^(-x²); never raises."""
-    try:
-        return 2 / sqrt(pi_like(x)) * exp(-(x * x))
-    except OverflowError:  # the square of an int is beyond the range of floats
-        return 0 * x
+def part(x: Number, y: Number, h: Number) -> Number:
+    """x / h, the slope by x of the distance h = √(x² + y²)."""
+    slope: Number = unless_zero(h, lambda: x / h) if _are_plain(x, y) else _part(x, y)
+    return slope
+
+
+@operation
+def _part(x: Number, y: Number) -> tuple[Number, Number, Number]:
+    """Its own slopes by x and y are (y/h)²/h and -(x/h)(y/h)/h: as 1/h less something they would lose their digits."""
+    h = distance(x, y)
+    c, s = part(x, y, h), part(y, x, h)
+    return c, unless_zero(h, lambda: s * s / h), unless_zero(h, lambda: -c * s / h)
+
+
+def turn(x: Number, y: Number, h: Number) -> Number:
+    """x / h², the slope by y of the angle of (x, y), for h = √(x² + y²)."""
+    slope: Number = unless_zero(h, lambda: x / h / h) if _are_plain(x, y) else _turn(x, y)
+    return slope
+
+
+@operation
+def _turn(x: Number, y: Number) -> tuple[Number, Number, Number]:
+    """Its own slopes are ((y/h)² - (x/h)²)/h² and -2(x/h)(y/h)/h²."""
+    h = distance(x, y)
+    c, s = part(x, y, h), part(y, x, h)
+    by_x = unless_zero(h, lambda: (s - c) * (s + c) / h / h)
+    return turn(x, y, h), by_x, unless_zero(h, lambda: -2 * c * s / h / h)
+
+
+def _are_plain(x: Number, y: Number) -> bool:
+    """Whether neither is a node."""
+    return (type(x) is float and type(y) is float) or deepest([x, y]) is None
 
 
 # --- slopes of x ** y ------------------------------------------------------------------------------------------------
@@ -124,8 +171,17 @@ def _limit_of_slope_base(x: Number, y: Number) -> Number:
         return y
     except (ZeroDivisionError, OverflowError):
         is_positive = (x >= 0 or y % 2 == 1) == (y > 0)
-        return inf_like(x) if is_positive else -inf_like(x)
+        infinite: Number = inf_like(x) if is_positive else -inf_like(x)
+        return infinite if x == 0 else _quotient(x, y, infinite)
     return slope
+
+
+def _quotient(x: Number, y: Number, otherwise: Number) -> Number:
+    """y · x^(y-1) where x is so small that x^(y-1) alone is beyond floats, though with a small y the slope is not."""
+    try:
+        return y * x**y / x
+    except OverflowError:
+        return otherwise
 
 
 def power_slope_exponent(x: Number, y: Number, x_to_y: Number) -> Number:
