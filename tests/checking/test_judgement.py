@@ -63,11 +63,39 @@ def test_right_gradients_are_not_accused(f, x):
         (lambda x, y: x / y, (1.0, 1e-300)),
         (lambda x, y: x / (x + y), (1e-300, 3e-300)),
         (lambda x, y: abs(1e10 * x - 1e10 - y), (1.0, 1e-3)),
+        (lambda x, y: 2 * x * tg.log1p(tg.arctan2(x, y)) + tg.cos(y) + tg.log1p(y), (1e-300, -0.0)),
+        (lambda x, y: x * tg.log(1e-300 + y * y) + y, (1e-300, 1e-200)),
+        (lambda x, y: x * tg.hypot(x, y) / 1e-300 + y, (1e-300, 0.0)),
     ],
 )
 def test_what_happens_within_the_smallest_step_is_no_reason_to_accuse(f, xs):
     report = gradcheck(f, *xs)
     assert report, report.text
+
+
+@pytest.mark.parametrize(
+    ("f", "xs"),
+    [
+        (lambda x, y: tg.arctan2(-4.0, tg.minimum(y, x) * (y * x) / x), (1e-300, 0.001)),
+        (lambda x, y: tg.sigmoid(tg.expm1(x)) / tg.sinh(tg.log(x)) + y, (1e-300, 1.0)),
+        (lambda x, y: x * 1e-200 * 1e-200 * 1e300 * 1e100 + y, (1.0, 2.0)),
+        (lambda x, y: tg.prod([x, 1e-200, 1e-200]) * 1e300 * 1e100 + y, (1.0, 2.0)),
+    ],
+)
+def test_a_product_that_is_too_small_for_floats_is_no_reason_to_accuse(f, xs):
+    """The page on edge cases names it: the chain rule loses what is below 1e-308 on the way, as in every library."""
+    report = gradcheck(f, *xs)
+    assert report, report.text
+    assert CANNOT_TELL in {each.comparison.verdict for each in report.derivatives} or xs == (1.0, 2.0)
+
+
+def test_a_wrong_slope_beside_such_products_is_found_all_the_same():
+    def wrong(x):
+        return x._node("wrong", x.data**2, x.data * 2.1) if isinstance(x, tg.Value) else x**2
+
+    assert not gradcheck(lambda x: wrong(x) + tg.exp(-1000 * x), 2.0)
+    assert not gradcheck(lambda x: wrong(x) * 1e-200, 2.0)
+    assert not gradcheck(lambda x: tg.log(wrong(x)) + tg.sqrt(x) / x, 2.0)
 
 
 @pytest.mark.parametrize("slope", [math.inf, -math.inf, math.nan])

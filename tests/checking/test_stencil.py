@@ -5,6 +5,7 @@ import math
 import pytest
 
 import tinygrad_edu as tg
+from tinygrad_edu import Value
 from tinygrad_edu.checking import stencil
 from tinygrad_edu.checking.stencil import best_slopes, evaluate, gradient_rounding, rounding, way
 from tinygrad_edu.transforms import level as levels
@@ -54,3 +55,13 @@ def test_a_derivative_that_fails_while_it_is_followed_may_be_off_by_anything(mon
 
     monkeypatch.setattr(stencil, "Traced", fails)
     assert gradient_rounding(lambda x: [x * x], [3.0], 0, 0) == math.inf
+
+
+def test_where_the_derivative_has_no_derivative_its_rounding_may_be_anything():
+    @tg.operation
+    def once(x):
+        if isinstance(x, Value):
+            raise ValueError("of numbers alone")
+        return x, 1.0
+
+    assert gradient_rounding(lambda x: [once(x)], [1.0], 0, 0) == math.inf

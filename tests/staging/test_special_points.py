@@ -33,7 +33,7 @@ STAGED = {"**": lambda x, y: x != x and y == 0}
 
 # In JavaScript and in arrays, which go on with what IEEE arithmetic gives.
 ELSEWHERE = {
-    "**": lambda x, y: x == 0 or x != x or y == 0,  # 0 · inf in the slope by y; 0 · nan
+    "**": lambda x, y: abs(x) <= smallest or x != x or y == 0,  # 0 · inf in the slope by y; 0 · nan; x^(y-1) is inf
     "** 0.5": lambda x: x == -inf,  # Python's root of -inf is inf
     "sqrt": lambda x: x == 0,  # 1/(2√-0.0) is -inf
     "relu": lambda x: x != x,  # where the value shows the nan, the slope may not

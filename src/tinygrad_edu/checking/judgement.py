@@ -1,6 +1,7 @@
 """What to make of derivatives beside finite differences: the one judge of `gradcheck` and of the command line."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ Function = Callable[..., list[Any]]
 RTOL = 1e-7
 PERIODIC = {"sin", "cos", "tan"}
 JUMPS = {"arctan2", "hypot"}  # where the slope differs from one direction to the next
+SINGULAR = {"/": 1, "**": 0, "log": 0, "log2": 0, "log10": 0, "sqrt": 0, "cbrt": 0}  # where this operand is 0
+PRODUCTS = {"*", "/", "**", "prod", "dot"}
+SMALLEST_NORMAL = sys.float_info.min
 
 
 class Line(NamedTuple):
@@ -77,7 +81,7 @@ def _excused(f: Function, xs: list[float], i: int, j: int, found: Comparison) ->
     traced = Traced(f, xs)
     if math.isfinite(found.gradient) and found.difference <= SURE * gradient_rounding(f, xs, i, j):
         return found._replace(verdict=CANNOT_TELL, ok=True)
-    if _goes_round(traced, i, j, found.difference):
+    if _is_too_narrow(traced, i, j, found.difference) or _underflows(traced, i):
         return found._replace(verdict=CANNOT_TELL, ok=True)
     result = traced.results[i]
     bent = kinks(result, traced.variables[j]) if isinstance(result, Value) else []
@@ -86,13 +90,40 @@ def _excused(f: Function, xs: list[float], i: int, j: int, found: Comparison) ->
     return found
 
 
-def _goes_round(traced: Traced, i: int, j: int, difference: float) -> bool:
-    """Whether a sine goes round within the smallest step that can see such a difference; larger ones see its mean."""
+def _is_too_narrow(traced: Traced, i: int, j: int, difference: float) -> bool:
+    """Whether the function turns within the smallest step that can see such a difference; larger ones see its mean.
+
+    A sine goes round, the operand of a logarithm or root, or a divisor, runs through 0, or a point past the origin.
+    """
     traced.pull([1.0 if k == i else 0 for k in range(len(traced.values))])
     step = CLEAR * SURE * 2 * rounding(traced, i) / difference
     tangents = traced.tangents(j)
-    inside = [x for node in traced.order if node.op in PERIODIC for x in node.parents if x in tangents]
-    return any(abs(primal(tangents[x])) * step > 1 for x in inside)
+    for node in traced.order:
+        moved = [abs(primal(tangents[x])) * step if x in tangents else 0.0 for x in node.operands]
+        if node.op in PERIODIC:
+            width = 1.0
+        elif node.op in SINGULAR:
+            place = SINGULAR[node.op]
+            moved, width = [moved[place]], abs(float(primal(node.operands[place])))
+        elif node.op in JUMPS:
+            width = math.hypot(*(float(primal(x)) for x in node.operands))
+        else:
+            continue
+        if max(moved, default=0.0) > width > 0:
+            return True
+    return False
+
+
+def _underflows(traced: Traced, i: int) -> bool:
+    """Whether a product on the way, forwards or backwards, is too small for floats: the gradient lacks its part."""
+    traced.pull([1.0 if k == i else 0 for k in range(len(traced.values))])
+    for node in traced.order:
+        is_product = node.op in PRODUCTS and all(primal(x) != 0 for x in node.operands)
+        numbers = [node.data, *node.local_grads] if is_product else []
+        numbers += [node.grad * local for local in node.local_grads if primal(node.grad) != 0 and primal(local) != 0]
+        if any(abs(primal(x)) < SMALLEST_NORMAL for x in numbers):
+            return True
+    return False
 
 
 def judged(

@@ -216,7 +216,7 @@ class Elementary:
             return self._with_other(Elementary.arctan2, other)
         y, x = self.data, other.data
         angle, h = scalar.arctan2(y, x), slopes.distance(x, y)
-        return self._node("arctan2", angle, slopes.turn(x, y, h), other, -slopes.turn(y, x, h))
+        return self._node("arctan2", angle, slopes.turn(x, y, h), other, slopes.turn(-y, x, h))
 
     def rarctan2(self, other: "Self | Number") -> Self:
         """arctan2(other, self): what x does in arctan2(y, x) where y is a number."""

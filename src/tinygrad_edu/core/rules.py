@@ -17,7 +17,8 @@ def deepest(operands: Iterable[object]) -> Any:
     """The class of the deepest nodes among the operands (see `Value.level`), None if all are plain numbers."""
     kind: Any = None
     for each in dict.fromkeys(map(type, operands)):
-        if hasattr(each, "level") and (kind is None or each.level > kind.level):
+        level = getattr(each, "level", None)
+        if type(level) is int and (kind is None or level > kind.level):  # a class of something else may have one too
             kind = each
     return kind
 

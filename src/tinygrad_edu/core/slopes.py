@@ -179,9 +179,10 @@ def _limit_of_slope_base(x: Number, y: Number) -> Number:
 def _quotient(x: Number, y: Number, otherwise: Number) -> Number:
     """y · x^(y-1) where x is so small that x^(y-1) alone is beyond floats, though with a small y the slope is not."""
     try:
-        return y * x**y / x
+        slope: Number = y * x**y / x
     except OverflowError:
         return otherwise
+    return slope
 
 
 def power_slope_exponent(x: Number, y: Number, x_to_y: Number) -> Number:
