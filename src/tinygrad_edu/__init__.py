@@ -58,6 +58,7 @@ if typing.TYPE_CHECKING:
     from .checking import WrongGradientError, compare_modes, gradcheck
     from .core.collector import paused_collector
     from .diagnosis import diagnose, record_sources, why_nan, why_zero
+    from .exercises import Quiz, quiz
     from .explanations import Explanation, explain
     from .explorables import Explorable, explore
     from .fitting import least_squares
@@ -92,6 +93,7 @@ __all__ = [
     "Explanation",
     "Explorable",
     "History",
+    "Quiz",
     "StagedStep",
     "StagingError",
     "Sweep",
@@ -158,6 +160,7 @@ __all__ = [
     "operation",
     "paused_collector",
     "prod",
+    "quiz",
     "record_sources",
     "relu",
     "scan",
@@ -214,6 +217,8 @@ _LATER = {  # public name: the wing it is in, or its module
     "Explanation": "explanations",
     "explain": "explanations",
     "Explorable": "explorables",
+    "Quiz": "exercises",
+    "quiz": "exercises",
     "explore": "explorables",
     "DrawingError": "pictures",
     "record_sources": "diagnosis",

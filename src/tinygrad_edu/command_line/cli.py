@@ -48,8 +48,8 @@ expressions:
 """
 EPILOG = """\
 other commands, each with a --help of its own:
-  explainer (a page on how networks learn), check (an engine of your own), grade (a class of them),
-  cache (what is kept of compiled programs)
+  quiz (questions on the course), explainer (a page on how networks learn), check (an engine of your own),
+  grade (a class of them), cache (what is kept of compiled programs)
 exit status: 0, or 1 if --check finds a difference, or 2 after an error
 """
 # Other commands, each a module with run(words, write), loaded when it is called.
@@ -58,6 +58,7 @@ COMMANDS = {
     "check": "..testing.commands",
     "explainer": "..explorables.explainer_command",
     "grade": "..testing.commands",
+    "quiz": "..exercises.quiz_command",
 }
 # How to spell, in ASCII, what explanations use beyond it.
 PLAIN = str.maketrans({

@@ -6,7 +6,7 @@ to y. Both read the graph and leave it as it is: the gradients are worked out an
 
 from dataclasses import dataclass
 
-from ..core.options import A_WHOLE_NUMBER, expect
+from ..core.options import A_WHOLE_NUMBER, TRUE_OR_FALSE, expect
 from ..core.recording import no_grad
 from ..engine import Value
 from ..notation.latex import Latex, MarkdownLatex
@@ -39,14 +39,18 @@ class Explanation(Shown):
     latex: str
 
 
-def explain(y: Value, x: Value | None = None, *, digits: int = 4, max_lines: int = 40) -> Explanation:
+def explain(
+    y: Value, x: Value | None = None, *, digits: int = 4, max_lines: int = 40, blanks: bool = False
+) -> Explanation:
     """How `y` and its gradients came about, line by line; with `x`, along which paths `y` depends on `x`.
 
     Numbers have `digits` significant digits, and ≈ stands where that rounds. No list has more than `max_lines` lines;
     what is left out is said. The graph stays as it is, and needs no `backward` before. A `Dual` keeps no graph: of it
-    only the tangent is told.
+    only the tangent is told. With `blanks`, a ____ stands in place of each number that can be worked out; the given
+    numbers and the formulas stay. That is an exercise, and the explanation without blanks is its solution.
 
-    Raises TypeError if `y` or `x` is no Value, ValueError if `digits` or `max_lines` is less than 1.
+    Raises TypeError if `y` or `x` is no Value or `blanks` is neither True nor False, ValueError if `digits` or
+    `max_lines` is less than 1.
 
     >>> a, b, c = Value(-1.0, label="a"), Value(3.0, label="b"), Value(4.0, label="c")
     >>> x = a + b
@@ -72,12 +76,13 @@ def explain(y: Value, x: Value | None = None, *, digits: int = 4, max_lines: int
         if not isinstance(value, Value):
             raise TypeError(f"explain needs a Value, got {shown(value)}: compute it from Values, as in Value(2.0) * 3")
     expect("explain", A_WHOLE_NUMBER, digits=digits, max_lines=max_lines)
+    expect("explain", TRUE_OR_FALSE, blanks=blanks)
     for name, least in (("digits", digits), ("max_lines", max_lines)):
         if least < 1:
             raise ValueError(f"explain needs {name} of at least 1, got {shown(least)}")
     with no_grad():  # the gradients within nested transforms are Values themselves
         facts = gathered(y, x)
-        stories = [Story(facts, piece, digits, max_lines) for piece in (Text, MarkdownLatex, Latex)]
+        stories = [Story(facts, piece, digits, max_lines, has_blanks=blanks) for piece in (Text, MarkdownLatex, Latex)]
         if isinstance(y, Dual):
             text, markdown, latex = (forward_mode(story, y) for story in stories)
         elif x is None:

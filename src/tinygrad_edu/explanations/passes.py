@@ -52,7 +52,7 @@ def _given(story: Story) -> Section:
     leaves = [node for node in story.facts.order if not node.op]
     given: Sentence = ["Given "]
     for i, leaf in enumerate(leaves[: story.max_lines]):
-        given += [", " if i else "", story.equation(story.write(leaf), story.result(leaf.data))]
+        given += [", " if i else "", story.equation(story.write(leaf), story.given(leaf.data))]
     more = len(leaves) - story.max_lines
     return Section([*given, f" and {more:,} more leaves"] if more > 0 else given)
 

@@ -76,22 +76,25 @@ def data_of(x: Value | Number) -> Number:
 class Story:
     """The facts in one notation: text, LaTeX or LaTeX within Markdown."""
 
-    def __init__(self, facts: Facts, piece: type[Text], digits: int, max_lines: int) -> None:
+    def __init__(
+        self, facts: Facts, piece: type[Text], digits: int, max_lines: int, *, has_blanks: bool = False
+    ) -> None:
         self.facts = facts
         self.piece = piece
         self.digits = digits
         self.max_lines = max_lines
+        self.has_blanks = has_blanks  # in place of the numbers, except those that are given
         self.dots = piece(piece.DOTS)
         self.changed = frozenset(facts.changed)
 
     def write(self, x: object) -> Text:
         """A value's name, or a number."""
         name = self.facts.named.get(x) if isinstance(x, Value) else None
-        return self.number(x) if name is None else self.piece.name(name, self.digits)
+        return self.piece.number(x, self.digits) if name is None else self.piece.name(name, self.digits)
 
     def number(self, x: object) -> Text:
-        """A number."""
-        return self.piece.number(x, self.digits)
+        """A number that the reader can work out, or a blank for it."""
+        return self.piece.blank(self.digits) if self.has_blanks else self.piece.number(x, self.digits)
 
     def d(self, by: Value, of: Value | None = None) -> Text:
         """∂y/∂by, or ∂of/∂by."""
@@ -122,6 +125,10 @@ class Story:
     def result(self, x: Number) -> Cell:
         """= or ≈ and the number."""
         return self.sign_before(x), self.number(x)
+
+    def given(self, x: Number) -> Cell:
+        """= or ≈ and a number that the reader cannot work out, which is never a blank."""
+        return self.sign_before(x), self.piece.number(x, self.digits)
 
     def equation(self, left: Text, *cells: Cell) -> Text:
         """left = cell = cell, in one piece for a sentence."""

@@ -56,6 +56,7 @@ class Latex(Text):
 
     __slots__ = ()
     TIMES, DOT, ARROW, DOTS = r" \times ", r" \cdot ", r" \to ", r"\cdots"
+    BLANK = r"\underline{\qquad}"
     FUNCTIONS: Mapping[str, str] = {name: row.latex for name, row in OPERATIONS.items() if row.latex}
     RELATIONS: Mapping[str, str] = {"≈": r"\approx", "≤": r"\le", ":": ":\\quad"}
     SPECIAL: Mapping[str, str] = SPECIAL

@@ -28,6 +28,7 @@ class MathML(Text):
 
     __slots__ = ()
     TIMES, DOT, ARROW, DOTS = "<mo>×</mo>", "<mo>·</mo>", "<mo>→</mo>", "<mo>…</mo>"
+    BLANK = "<mtext>____</mtext>"
     PLUS, MINUS, NEGATION, COMMA = "<mo>+</mo>", "<mo>−</mo>", "<mo>−</mo>", "<mo>,</mo>"
 
     @classmethod

@@ -25,6 +25,7 @@ class Text:
     __slots__ = ("digits", "kind", "level", "text")
     TIMES, DOT, ARROW, DOTS = " × ", " · ", " → ", "…"
     PLUS, MINUS, NEGATION, COMMA = " + ", " - ", "-", ", "
+    BLANK = "____"
     FUNCTIONS: Mapping[str, str] = {name: row.symbol for name, row in OPERATIONS.items() if row.symbol}
     RELATIONS: Mapping[str, str] = {}  # how =, ≈, <, ≤ are written, where not by themselves
 
@@ -60,6 +61,11 @@ class Text:
         if re.fullmatch(r"-?\d+/\d+", text):
             return text, PRODUCT
         return text, ATOM if re.fullmatch(r"-?[\w.]+([eE][+-]?\d+|\([^()]*\))?", text) else SUM
+
+    @classmethod
+    def blank(cls, digits: int = 4) -> Self:
+        """A place for a number to be filled in."""
+        return cls(cls.BLANK, ATOM, digits, "number")
 
     def derivative(self, by: Self) -> Self:
         """∂self/∂by."""

@@ -17,6 +17,9 @@ from ..numbers.number import Number
 from .moments import UNKNOWN, Moment, Step, Tangents
 
 NOT_YET = "–"  # in place of a number that no pass has computed
+BLANK = "______"  # in place of a number that the reader is to find; in a box it becomes an empty field
+BLANKS = {"values": frozenset(["value"]), "gradients": frozenset(["grad", "tangent", "local"])}
+BLANKS["all"] = BLANKS["values"] | BLANKS["gradients"]
 PARTS = ("formula", "value", "grad", "local")
 SYMBOLS = {"*": "×", "/": "÷", "-": "−", "neg": "−"}
 ARROWS_PER_NODE = 10  # a graph with more is a hairball, and takes minutes to lay out
@@ -39,6 +42,7 @@ class Options(NamedTuple):
     step: str | None = None
     tangents: Mapping[Value, Number] | None = None
     around: Value | None = None
+    blanks: frozenset[str] = frozenset()  # kinds of numbers that are left out
 
 
 class Box(NamedTuple):
@@ -234,15 +238,23 @@ class _Sketch:
 
     def _rows(self, node: Value) -> tuple[tuple[str, str, str], ...]:
         second = self.moment.second(node)
-        return self._written([("value", self.moment.value(node)), (self.moment.kind, second)])
+        return self._written([("value", self.moment.value(node)), (self.moment.kind, second)], is_given=not node.op)
 
-    def _written(self, numbers: list[tuple[str, Number]]) -> tuple[tuple[str, str, str], ...]:
-        """Rows for these kinds of numbers, as far as they are shown."""
+    def _written(
+        self, numbers: list[tuple[str, Number]], *, is_given: bool = False
+    ) -> tuple[tuple[str, str, str], ...]:
+        """Rows for these kinds of numbers, as far as they are shown; a value that is given is never a blank."""
         shown = self.options.show | ({"tangent"} if "grad" in self.options.show else set())
         word = "" if self.options.is_compact else None
-        return tuple((kind if word is None else word, self._number(x), kind) for kind, x in numbers if kind in shown)
+        return tuple(
+            (kind if word is None else word, self._number(x, "" if is_given and kind == "value" else kind), kind)
+            for kind, x in numbers
+            if kind in shown
+        )
 
-    def _number(self, x: object) -> str:
+    def _number(self, x: object, kind: str = "") -> str:
+        if kind in self.options.blanks:
+            return BLANK
         return NOT_YET if x is UNKNOWN else plain(number_text(x, self.options.digits), 24)
 
     def _name(self, node: Value, limit: int = 24) -> str:
@@ -286,12 +298,15 @@ class _Sketch:
         is_back = is_flow and moment.value(child) is not UNKNOWN and moment.second(child) is not UNKNOWN
         product = ""
         if self.options.products or is_back:
-            product = " × ".join(map(self._number, (factors := moment.product(parent, child, local))[:2]))
-            product += f" = {self._number(factors[2])}"
+            kinds = (moment.kind, "local", moment.kind)
+            first, second, result = map(self._number, moment.product(parent, child, local), kinds)
+            product = f"{first} × {second} = {result}"
         has_local = "local" in self.options.show and not self.options.is_compact
         return Arrow(
             *ends,
-            local=f"{slope} = {self._number(local)}" if has_local and moment.value(child) is not UNKNOWN else "",
+            local=f"{slope} = {self._number(local, 'local')}"
+            if has_local and moment.value(child) is not UNKNOWN
+            else "",
             product=product,
             kind=moment.kind if is_back or not is_flow else "value",
             is_focus=is_flow,
@@ -350,8 +365,8 @@ class _Sketch:
         """From a product to the sum: what flows along it is the node's gradient, or the product's tangent."""
         arrow = self._arrow(factors[0][0], node, (tail, self.key[node]), self._slope(node, "(product)"), 1)
         if self.moment.kind == "tangent" and arrow.product:
-            tangent = self._number(self._tangent(factors))
-            arrow = arrow._replace(product=f"{tangent} × 1 = {tangent}")
+            tangent = self._number(self._tangent(factors), "tangent")
+            arrow = arrow._replace(product=f"{tangent} × {self._number(1, 'local')} = {tangent}")
         return arrow
 
     def _tangent(self, factors: list[tuple[Value, Number]]) -> Number:

@@ -1,10 +1,12 @@
 """A picture written in DOT, Graphviz's language, the boxes as small tables: for PNGs and for Graphviz's viewers."""
 
 import html
+import math
 import unicodedata
 
 from ..graphics import look
-from .boxes import Arrow, Box, Picture
+from ..graphics.widths import text_width
+from .boxes import BLANK, Arrow, Box, Picture
 
 STYLES = {"value": "{}", "grad": "<I>{}</I>", "tangent": "<U>{}</U>", "": "{}"}
 
@@ -59,9 +61,21 @@ def _head(box: Box) -> str:
 
 
 def _row(word: str, text: str, kind: str) -> str:
+    if text == BLANK:
+        return _field(word, kind)
     if not word:
         return f'<TD COLSPAN="2">{_coloured(text, kind)}</TD>'
     return f'<TD ALIGN="LEFT">{_coloured(word, kind)}</TD><TD ALIGN="RIGHT">{_coloured(text, kind)}</TD>'
+
+
+def _field(word: str, kind: str) -> str:
+    """The cells of a row whose number is left out: its word, and an empty field."""
+    width = math.ceil(text_width(BLANK, look.HEAD))
+    empty = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" BGCOLOR="{look.PAGE}" COLOR="{look.KINDS[kind]}">'
+    field = f'{empty}<TR><TD WIDTH="{width}" HEIGHT="15" FIXEDSIZE="TRUE"></TD></TR></TABLE>'
+    if not word:
+        return f'<TD COLSPAN="2">{field}</TD>'
+    return f'<TD ALIGN="LEFT">{_coloured(word, kind)}</TD><TD ALIGN="RIGHT">{field}</TD>'
 
 
 def _arrow(arrow: Arrow, rankdir: str) -> str:

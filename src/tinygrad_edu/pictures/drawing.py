@@ -11,7 +11,7 @@ from ..networks.module import Module
 from ..notation.words import plain
 from ..numbers.number import Number, shown
 from ..transforms.dual import Dual
-from .boxes import PARTS, Options, ordered, picture
+from .boxes import BLANKS, PARTS, Options, ordered, picture
 from .dot_text import dot_source
 from .programs import DrawingError, png_of
 from .svg import svg_of
@@ -97,6 +97,7 @@ def draw(
     title: str | None = None,
     steps: int = 3,
     program: str | None = None,
+    blanks: bool | str = False,
 ) -> Drawing:
     """Draw the graph of `value`, or of several values: a box for each value, an arrow for each use of it.
 
@@ -112,6 +113,9 @@ def draw(
     `step="forward:x"` or `step="backward:x"` shows the passes as they come to the value named x, and what it is
     computed from there. `around=x` shows x with its parents and what was computed from it, and nothing else.
     `tangents={x: 1.0}` shows forward mode in place of gradients: how fast each value changes if x changes that fast.
+
+    `blanks` leaves numbers out, as a sheet to fill in: "values" those of the boxes that are computed, "gradients" those
+    that a backward pass finds, with the local gradients, "all" (or True) both. Each becomes an empty field.
 
     Of a network (Neuron, Layer, MLP, Linear, Sequential) it draws the neurons in columns, with a line for each weight:
     wide if it is large, dashed if it is negative. A cell of `recurrent` is unrolled over so many `steps`.
@@ -140,7 +144,13 @@ def draw(
         raise ValueError(f"digits={digits!r}: it is a whole number from 1 to 17")
     if isinstance(value, Module):
         given = {"style": style != "full", "rankdir": rankdir != "LR", "show": show is not PARTS, "products": products}
-        given |= {"expand": expand, "fold": fold is not None, "step": step is not None, "around": around is not None}
+        given |= {
+            "blanks": blanks is not False,
+            "expand": expand,
+            "fold": fold is not None,
+            "step": step is not None,
+            "around": around is not None,
+        }
         return _draw_model(value, title, steps, digits, given | {"tangents": tangents is not None})
     results = _results(value)
     parts = frozenset([show] if isinstance(show, str) else show)
@@ -152,10 +162,13 @@ def draw(
         raise ValueError(f"style={style!r}: it is 'full' or 'compact'")
     if step is not None and tangents is not None:
         raise ValueError("draw: step and tangents are two pictures; leave one of them out")
+    if blanks and step is not None:
+        raise ValueError("draw: step shows the numbers that blanks leaves out; leave one of the two out")
     is_near = around is not None
     options = Options(
-        parts, products or is_near, digits, expand, max_nodes, rankdir, style == "compact", step, tangents, around
-    )
+        parts, products or is_near, digits, expand, max_nodes, rankdir, style == "compact", step, tangents, around,
+        _left_out(blanks),
+    )  # fmt: skip
     sketch = picture(results, options, fold or {})
     heading = plain(title or "", 200)
     names = plain(", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else ""), 80)
@@ -167,6 +180,17 @@ def draw(
         partial(dot_source, sketch, heading),
         program,
     )
+
+
+def _left_out(blanks: object) -> frozenset[str]:
+    """The kinds of numbers that `blanks` leaves out."""
+    if blanks is False:
+        return frozenset()
+    asked = "all" if blanks is True else blanks
+    if not isinstance(asked, str) or asked not in BLANKS:
+        known = ", ".join(map(repr, sorted(BLANKS)))
+        raise ValueError(f"blanks={shown(blanks)}: it is {known}, True or False")
+    return BLANKS[asked]
 
 
 def _draw_model(model: Module, title: str | None, steps: int, digits: int, others: Mapping[str, bool]) -> Drawing:

@@ -7,7 +7,7 @@ from ..graphics import look
 from ..graphics.arrangement import Gaps, Link, Point, Size, arranged
 from ..graphics.look import HEAD, SIGNS, SMALL, counted, group, number, rectangle, shape, text
 from ..graphics.widths import text_width
-from .boxes import Arrow, Box, Picture
+from .boxes import BLANK, Arrow, Box, Picture
 
 DESCRIBED = 40  # boxes that the description for screen readers lists
 PAD, LEADING = 8, 19  # inside a box; from line to line
@@ -151,11 +151,22 @@ def _box(box: Box, x: float, y: float, width: float, height: float) -> Iterator[
         yield shape("path", d=f"M{number(x)},{number(below)}h{number(width)}", fill="none", stroke=colour)
     for i, (word, shown, kind) in enumerate(box.rows):
         base = below + 16 + LEADING * i
-        if word:
+        if shown == BLANK:
+            yield from _field(word, x, base, width, kind)
+        elif word:
             yield text(word, x + PAD, base, look.KINDS[kind], kind=kind)
             yield text(shown, x + width - PAD, base, look.KINDS[kind], anchor="end", kind=kind)
         else:
             yield text(shown, x + width / 2, base, look.KINDS[kind], anchor="middle", kind=kind)
+
+
+def _field(word: str, x: float, base: float, width: float, kind: str) -> Iterator[str]:
+    """A row whose number is left out: its word, and an empty field."""
+    room = text_width(BLANK, HEAD)
+    left = x + width - PAD - room if word else x + (width - room) / 2
+    if word:
+        yield text(word, x + PAD, base, look.KINDS[kind], kind=kind)
+    yield rectangle(left, base - 12, room, 15, rx="2", fill=look.PAGE, stroke=look.KINDS[kind])
 
 
 def description(picture: Picture) -> str:

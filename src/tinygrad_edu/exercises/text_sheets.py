@@ -1,0 +1,84 @@
+"""Sheets as plain text, as Markdown and as one HTML page."""
+
+import html
+from collections.abc import Sequence
+
+from ..engine import topological_order
+from ..notation.words import escaped
+from ..pictures.boxes import PARTS
+from ..pictures.drawing import draw
+from ..questions.question import Question
+
+BOXES = 8  # of a picture with more, the boxes are small
+LINE = "Answer: ____________"
+STYLE = """\
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem;
+  background: light-dark(#ffffff, #0f172a); color: light-dark(#0f172a, #f1f5f9); }
+h1 { font-size: 1.3rem; }
+li { margin: 0 0 2rem; break-inside: avoid; }
+pre { font: 14px/1.5 ui-monospace, monospace; overflow-x: auto; margin: .4rem 0; }
+svg { max-width: 100%; height: auto; }
+.answer { margin-top: .6rem; }
+"""
+
+
+def text_of(title: str, questions: Sequence[Question], *, solved: bool, steps: bool) -> str:
+    """The sheet as plain text."""
+    parts = [title]
+    for i, question in enumerate(questions, start=1):
+        below = _below(question, solved=solved, steps=steps, is_text=True)
+        lines = [*question.text.splitlines(), *(["", *below.splitlines()] if below else [])]
+        start = f"{i}. "
+        parts.append("\n".join((start if j == 0 else " " * len(start)) + line for j, line in enumerate(lines)))
+    return "\n\n".join(_stripped(part) for part in parts)
+
+
+def markdown_of(title: str, questions: Sequence[Question], *, solved: bool, steps: bool) -> str:
+    """The sheet as Markdown."""
+    parts = [f"## {escaped(title)}"]
+    for i, question in enumerate(questions, start=1):
+        parts.append(f"### Question {i}\n\n{question.markdown}")
+        parts += [_below(question, solved=solved, steps=steps, is_text=False) or escaped(LINE)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _below(question: Question, *, solved: bool, steps: bool, is_text: bool) -> str:
+    """What stands below a question: its solution, or that with blanks, or nothing."""
+    if not solved and not steps:
+        return ""
+    told = question.solution(blanks=not solved)
+    return told.text if is_text else told.markdown
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def html_of(title: str, questions: Sequence[Question], *, solved: bool, steps: bool) -> str:
+    """The sheet as a page that needs nothing else, its pictures inside."""
+    items = []
+    for question in questions:
+        below = _below(question, solved=solved, steps=steps, is_text=True)
+        answer = f"<pre>{html.escape(below)}</pre>" if below else f'<p class="answer">{LINE}</p>'
+        program = f"<pre>{html.escape(chr(10).join(question.steps))}</pre>" if question.steps else ""
+        given = f"<p>{html.escape(question.given)}</p>" if question.given else ""
+        drawn = picture_of(question, solved=solved)
+        items.append(f"<li>{given}{program}<p>{html.escape(question.asks)}</p>{drawn}{answer}</li>")
+    name = html.escape(title)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{name}</title>\n'
+        f'<meta name="viewport" content="width=device-width">\n<style>\n{STYLE}</style>\n</head>\n'
+        f"<body>\n<h1>{name}</h1>\n<ol>\n{chr(10).join(items)}\n</ol>\n</body>\n</html>\n"
+    )
+
+
+def picture_of(question: Question, *, solved: bool) -> str:
+    """The question's graph as SVG, with fields to fill in or with the numbers; nothing where there is none to see."""
+    graph, about = question.graph, question.about
+    if graph is None:
+        return ""
+    show = ("formula", "value") if question.drawn == "values" else PARTS
+    tangents = {about: 1.0} if about is not None and question.drawn == "tangents" else None
+    style = "full" if len(topological_order(graph)) <= BOXES else "compact"
+    return draw(graph, style=style, show=show, tangents=tangents, blanks=False if solved else "all").svg
