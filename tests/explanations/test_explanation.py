@@ -75,6 +75,54 @@ def test_counts_below_one_are_refused():
         explain(Value(1.0), digits="4")
 
 
+# --- blanks ------------------------------------------------------------------------------------------------------
+
+
+def test_blanks_stand_for_every_number_that_can_be_worked_out_and_nothing_else():
+    f, _, b, _ = branching()
+    assert explain(f, blanks=True).text.splitlines() == [
+        "Given a = -1, b = 3, c = 4",
+        "",
+        "Forward pass, from the leaves to f",
+        "  x = a + b = ____ + ____ = ____",
+        "  y = b + c = ____ + ____ = ____",
+        "  f = x × y = ____ × ____ = ____",
+        "",
+        "Backward pass, from f to the leaves: upstream times local gradient, summed over the uses",
+        "  ∂f/∂f                                                             = ____",
+        "  ∂f/∂y = x                                                         = ____",
+        "  ∂f/∂c = ∂f/∂y · ∂y/∂c                 = ____ · ____               = ____",
+        "  ∂f/∂x = y                                                         = ____",
+        "  ∂f/∂b = ∂f/∂x · ∂x/∂b + ∂f/∂y · ∂y/∂b = ____ · ____ + ____ · ____ = ____",
+        "  ∂f/∂a = ∂f/∂x · ∂x/∂a                 = ____ · ____               = ____",
+        "",
+        "Gradients add at branches: b is used twice, in x and y, so ∂f/∂b = ____ + ____ = ____.",
+    ]
+    assert "b → x → f : ∂f/∂x · ∂x/∂b = y · ____ = ____ · ____ = ____" in explain(f, b, blanks=True).text
+
+
+def test_numbers_of_the_formula_stay_beside_blanks():
+    x = Value(2.0, label="x")
+    text = explain(3 * x**2, x, blanks=True).text
+    assert "v1 = x²     = ____²    = ____" in text
+    assert "v2 = 3 × v1 = 3 × ____ = ____" in text
+    assert "12" not in text
+
+
+def test_blanks_in_latex_and_markdown():
+    f, *_ = branching()
+    e = explain(f, blanks=True)
+    assert r"x &= a + b = \underline{\qquad} + \underline{\qquad} = \underline{\qquad}" in e.latex
+    assert r"\underline{\qquad}" in e.markdown
+    assert "Given $a = -1$" in e.markdown
+
+
+@pytest.mark.parametrize("blanks", ["gradients", 1, None])
+def test_blanks_are_there_or_not(blanks):
+    with pytest.raises(TypeError, match="explain: blanks must be True or False"):
+        explain(Value(1.0), blanks=blanks)
+
+
 # --- the three forms ---------------------------------------------------------------------------------------------
 
 

@@ -262,3 +262,32 @@ def test_an_expanded_square_keeps_its_two_arrows_and_numbers_alone_make_no_produ
     assert ["∂(product)/∂(left x) = 3"] in edges(drawing)
     assert ["∂(product)/∂(right x) = 3"] in edges(drawing)
     assert ["∂(product)/∂y = 2"] in edges(drawing)
+
+
+# --- blanks ----------------------------------------------------------------------------------------------------------
+
+
+def test_blanks_leave_out_values_or_gradients_and_never_what_is_given():
+    f = branching()
+    f.backward()
+    assert "y = b + c: value ______, grad 2" in boxes(draw(f, blanks="values"))
+    assert "y = b + c: value 7, grad ______" in boxes(draw(f, blanks="gradients"))
+    assert "b: value 3, grad ______" in boxes(draw(f, blanks=True))
+    assert boxes(draw(f, blanks=False)) == boxes(draw(f))
+
+
+def test_arrows_leave_out_local_gradients_and_products():
+    f = branching()
+    f.backward()
+    labels = edges(draw(f, blanks="gradients", products=True))
+    assert ["∂f/∂x = ______", "← ______ × ______ = ______"] in labels
+    assert ["∂f/∂x = 7", "← 1 × 7 = 7"] in edges(draw(f, blanks="values", products=True))
+
+
+def test_tangents_and_expanded_products_leave_out_theirs():
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    shown = draw(tg.dot([x, y], [4.0, 5.0]), tangents={x: 1.0}, expand=True, products=True, blanks=True)
+    assert all("tangent ______" in box for box in boxes(shown))
+    assert not any(
+        character.isdecimal() for label in edges(shown) for line in label for character in line.replace("v1", "")
+    )

@@ -36,6 +36,17 @@ def other_pictures():
     }
 
 
+def test_fields_for_numbers_are_empty_cells_of_one_size():
+    f = branching()
+    f.backward()
+    full, compact = draw(f, blanks="all"), draw(f, blanks="values", style="compact")
+    assert full.dot.count('<TD WIDTH="44" HEIGHT="15" FIXEDSIZE="TRUE"></TD>') == 9
+    assert compact.dot.count('<TD WIDTH="44" HEIGHT="15" FIXEDSIZE="TRUE"></TD>') == 3
+    words = laid_out(full)
+    assert ">14<" not in words
+    assert ">-1<" in words.replace("&#45;", "-")
+
+
 @pytest.mark.parametrize("name", other_pictures())
 def test_graphviz_shows_the_words_of_the_svg(name):
     drawing = other_pictures()[name]

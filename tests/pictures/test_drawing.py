@@ -43,6 +43,9 @@ def test_several_values_in_one_picture():
         ({"style": "small"}, "style='small': it is 'full' or 'compact'"),
         ({"digits": 0}, "digits=0: it is a whole number from 1 to 17"),
         ({"digits": 2.5}, "digits=2.5"),
+        ({"blanks": "grads"}, "blanks='grads': it is 'all', 'gradients', 'values', True or False"),
+        ({"blanks": 1}, "blanks=1: it is"),
+        ({"blanks": True, "step": "forward:x"}, "step shows the numbers that blanks leaves out"),
     ],
 )
 def test_unknown_options_are_refused(options, message):

@@ -118,6 +118,25 @@ def test_labels_are_shown_as_written():
     assert boxes(drawing) == [text.replace("\u200c", "") for text in texts(drawing)] == ["\\N <b>{ | }</b> & \\"]
 
 
+# --- blanks --------------------------------------------------------------------------------------------------------
+
+
+def test_fields_for_numbers_are_all_of_one_size_and_hold_nothing():
+    f = branching()
+    f.backward()
+    svg = draw(f, blanks=True).svg
+    fields = re.findall(r'<rect [^>]*width="([\d.]+)" height="15" rx="2"', svg)
+    assert len(fields) == 3 + 6  # the values of x, y and f, and six gradients
+    assert len(set(fields)) == 1
+    shown = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    assert [each for each in shown if each.lstrip("-").isdecimal()] == ["-1", "3", "4"]
+    assert "∂f/∂x = ______" in shown
+
+
+def test_the_description_of_a_blank_sheet_reads_blanks():
+    assert "f = x × y: value ______, grad ______" in draw(branching(), blanks="all").svg
+
+
 # --- in a browser ----------------------------------------------------------------------------------------------------
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
@@ -155,6 +174,9 @@ def pictures():
         "neurons": draw(nn.MLP(3, [12, 4, 1], activation="tanh", seed=1), title="A network"),
         "unrolled": draw(LSTMCell(2, 3, seed=1), steps=4),
         "one step": draw(RNNCell(2, 3, seed=1), steps=1, title="This title is longer than the single step it is about"),
+        "blanks": draw(f, blanks=True, products=True),
+        "blanks down": draw(network(), blanks="gradients", rankdir="TB"),
+        "compact blanks": draw(network(), style="compact", blanks="all"),
         "kinds": draw(tg.sqrt(tg.maximum(Value(2.0, label="x"), 0.5) ** 3 - 1), expand=True),
     }
 

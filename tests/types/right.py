@@ -148,4 +148,13 @@ reveal_type(found.p)  # list[float]
 
 reveal_type(tg.explain(y).text)  # str
 reveal_type(tg.draw(y))  # Drawing
+reveal_type(tg.draw(y, blanks="gradients"))  # Drawing
+quiz = tg.quiz("branches", seed=7)
+reveal_type(quiz)  # Quiz
+reveal_type(quiz.questions[0].check("1/3").is_right)  # bool
+reveal_type(quiz.questions[0].solution().markdown)  # str
+reveal_type(quiz.questions[0].answer)  # Fraction
+reveal_type(quiz.score.right)  # int
+reveal_type(quiz.sheet(solved=True))  # str
+reveal_type(quiz.notebook())  # dict[str, object]
 reveal_type(tg.gradcheck(cube, 2.0))  # GradCheck

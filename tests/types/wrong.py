@@ -26,6 +26,9 @@ losses.huber_loss([a], [1.0], deltas=1.0)  # wrong: a misspelt keyword
 losses.mse_loss([a])  # wrong: no targets
 tg.draw(a, titel="x")  # wrong: a misspelt keyword
 tg.explain(a).txt  # wrong: a misspelt attribute
+tg.draw(a, blanks="grads")  # wrong: no such blanks
+tg.quiz(2.5)  # wrong: no number of a chapter
+tg.quiz(3).sheet(True)  # wrong: a keyword only
 
 
 def cube(x: float) -> float:

@@ -96,6 +96,11 @@ class Story:
         """A number that the reader can work out, or a blank for it."""
         return self.piece.blank(self.digits) if self.has_blanks else self.piece.number(x, self.digits)
 
+    def operand(self, x: Value | Number) -> Text:
+        """The number of an operand; a plain number of the formula is never a blank."""
+        is_known = not isinstance(x, Value) or x not in self.facts.named
+        return self.piece.number(data_of(x), self.digits) if is_known else self.number(data_of(x))
+
     def d(self, by: Value, of: Value | None = None) -> Text:
         """∂y/∂by, or ∂of/∂by."""
         return self.write(self.facts.y if of is None else of).derivative(self.write(by))
@@ -138,7 +143,7 @@ class Story:
         """x = a + b = -1 + 3 = 2."""
         operands = [data_of(x) for x in node.operands]
         symbols = operation(node.op, node.operands, self.write)
-        numbers = operation(node.op, operands, self.number)
+        numbers = operation(node.op, node.operands, self.operand)
         left, result = self.write(node), self.number(node.data)
         if node in self.changed:
             return Row(left, [("=", symbols), None, self.result(node.data)], ["when it was computed"])

@@ -41,12 +41,9 @@ def vanishing(dice: Dice, level: int) -> Question:
 
 def exploding(dice: Dice, level: int) -> Question:
     """The gradient through a cell that multiplies by the same weight at each step."""
-    w = dice.pick(
-        [Fraction(2), Fraction(1, 2), Fraction(3)]
-        if level == 0
-        else [Fraction(3), Fraction(-2), Fraction(3, 2), Fraction(-1, 2)]
-    )
-    steps = dice.whole(2, 4) + (level > 0)
+    easy, harder = [(2, 1), (1, 2), (3, 1), (4, 1)], [(3, 1), (-2, 1), (-3, 1), (3, 2), (-3, 2), (-1, 2), (1, 4)]
+    w = Fraction(*dice.pick(harder if level else easy))
+    steps = dice.whole(2, 5) + (level > 0)
     return Question(
         f"Given w = {written(w)}, and a cell that is run for {steps} steps",
         ["h ← w × h"],

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
+from typing import Literal
 
 from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, A_WHOLE_NUMBER, expect
 from ..engine import Value
@@ -97,7 +98,7 @@ def draw(
     title: str | None = None,
     steps: int = 3,
     program: str | None = None,
-    blanks: bool | str = False,
+    blanks: bool | Literal["values", "gradients", "all"] = False,
 ) -> Drawing:
     """Draw the graph of `value`, or of several values: a box for each value, an arrow for each use of it.
 

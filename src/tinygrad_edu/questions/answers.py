@@ -13,7 +13,7 @@ LONGEST = 40  # characters of an answer that is read
 ENOUGH = 3  # significant digits that are enough where an answer has more
 NOISE = Fraction(1, 10**9)  # by which a float that was computed may differ
 NEARLY = Fraction(1, 40)  # of the right answer: rounded too early
-DECIMAL = re.compile(r"([-+]?)(\d+\.?\d*|\.\d+)(?:e([-+]?\d{1,2}))?", re.ASCII)
+DECIMAL = re.compile(r"([-+]?)(\d+\.?\d*|\.\d+)(?:e([-+]?\d{1,3}))?", re.ASCII)
 FRACTION = re.compile(r"([-+]?\d+)/(\d+)", re.ASCII)
 HOW = "write a number, as 9, -2, 0.5 or 1/3"
 SIGNS = str.maketrans({"−": "-", "–": "-", "⁄": "/", "÷": "/"})
@@ -56,14 +56,14 @@ def read(answer: object) -> Given | str:
 
 
 def _read(words: str) -> Given | str:
-    text = words.rpartition("=")[2].strip(" ≈.\t\r\n") if len(words) <= LONGEST else ""
+    text = words.rpartition("=")[2].strip(" ≈\t\r\n") if len(words) <= LONGEST else ""
     text = text.translate(SIGNS).replace(" ", "").lower()
     if re.fullmatch(r"[-+]?\d+,\d+", text, re.ASCII):
         text = text.replace(",", ".")
     fraction = FRACTION.fullmatch(text)
     if fraction:
         if not int(fraction[2]):
-            return f"{text} divides by zero: {HOW}"
+            return f"cannot divide by zero, as {text} does: {HOW}"
         return Given(Fraction(int(fraction[1]), int(fraction[2])))
     decimal = DECIMAL.fullmatch(text)
     if not decimal:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..engine import Value, topological_order
-from ..explanations import explain
+from ..explanations.explanation import explain
 from ..notation.forms import operation
 from ..notation.report import Shown
 from ..notation.text import Text

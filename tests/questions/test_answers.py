@@ -1,0 +1,93 @@
+"""What people type is read as exact numbers, and whatever cannot be read is answered with how to write one."""
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from tinygrad_edu import Value
+from tinygrad_edu.questions.answers import Given, agrees, is_near, read, within, written
+
+
+@pytest.mark.parametrize(
+    ("answer", "number"),
+    [
+        ("9", 9),
+        (" -2 ", -2),
+        ("−2", -2),
+        ("+0.5", Fraction(1, 2)),
+        (".5", Fraction(1, 2)),
+        ("5.", 5),
+        ("0,5", Fraction(1, 2)),
+        ("1/3", Fraction(1, 3)),
+        ("-1 / 3", Fraction(-1, 3)),
+        ("1⁄3", Fraction(1, 3)),
+        ("∂f/∂b = 9", 9),
+        ("x=-2", -2),
+        ("≈ 0.33", Fraction(33, 100)),
+        ("1e-3", Fraction(1, 1000)),
+        ("2E2", 200),
+        (9, 9),
+        (0.1, Fraction(1, 10)),
+        (Fraction(2, 3), Fraction(2, 3)),
+        (Decimal("0.25"), Fraction(1, 4)),
+        (np.float64(0.5), Fraction(1, 2)),
+        (np.int64(-3), -3),
+        (Value(4.0), 4),
+        (10**400, 10**400),
+    ],
+)
+def test_a_number_is_read_exactly(answer, number):
+    assert read(answer).number == number
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "nan", "inf", "-Infinity", math.nan, math.inf, -math.inf, Decimal("nan"), "1/0", "0/0", "import os", "=", "x =",
+        "9 or 10", "1/2/3", "1e9999", "9" * 100, "2**3", "(1)", "½", "1_000", "٣", "9\n8", [9], {9: 9}, (1, 2), True,
+        object(), lambda: 9, 3 + 0j, np.array([1.0, 2.0]), "--2", "1e", "/", b"9", "9" * 10**6, "\x1b[31m9",
+        "0x9", False,
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_told_how_to_write_one(answer):
+    reason = read(answer)
+    assert isinstance(reason, str)
+    assert "write a number" in reason
+    assert len(reason) < 250
+    assert reason.isprintable()
+
+
+@pytest.mark.parametrize("answer", [None, "", "   "])
+def test_nothing_is_no_answer_yet(answer):
+    assert read(answer).startswith("no answer yet")
+
+
+def test_a_number_agrees_exactly_or_rounded_to_three_digits():
+    third, small = Fraction(1, 3), Fraction(1, 64)
+    assert [agrees(read(text), third) for text in ("1/3", "0.333", "0.33333", "0.33", "0.334")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+    assert [agrees(read(text), small) for text in ("0.0156", "0.015625", "0.016", "1.56e-2")] == [
+        True, True, False, True,
+    ]  # fmt: skip
+    assert not agrees(read("9.001"), Fraction(9))
+    assert agrees(read(0.1 + 0.2), Fraction(3, 10))
+    assert agrees(Given(Fraction(7)), Fraction(7))
+
+
+def test_what_is_rounded_too_early_is_near_and_a_wrong_whole_number_is_not():
+    assert is_near(read("0.33"), Fraction(1, 3))
+    assert is_near(read("1/3"), Fraction(33, 100))
+    assert not is_near(read("102"), Fraction(100))
+    assert not is_near(read("0.4"), Fraction(1, 3))
+
+
+def test_numbers_are_written_as_people_write_them():
+    assert [written(Fraction(n, d)) for n, d in ((6, 3), (-1, 2), (1, 3), (1, 10_000), (3, 20_000))] == [
+        "2", "-0.5", "1/3", "0.0001", "3/20000",
+    ]  # fmt: skip
+    assert written(-0.25) == "-0.25"
+    assert within(Fraction(-1, 3)) == "(-1/3)"
