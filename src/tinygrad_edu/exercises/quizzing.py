@@ -41,21 +41,21 @@ class Quiz(Shown):
     `questions` are the questions. Each has `text`, `hint()`, `solution()` and `check(answer)`. `score` counts those
     whose last answer was right. Printing a quiz shows its questions, a notebook shows them as Markdown.
 
-    >>> practice = quiz(2, seed=1, questions=2)
+    >>> practice = quiz(2, seed=4, questions=2)
     >>> practice
-    Quiz 2. The chain rule in a row (seed 1)
+    Quiz 2. The chain rule in a row (seed 4)
     <BLANKLINE>
     1. Given x = 2
-         n1 = 2 × x + 5
-         n2 = 2 × n1 - 1
+         n1 = 2 × x + 1
+         n2 = 3 × n1 + 4
        What is ∂n2/∂x?
     <BLANKLINE>
-    2. Given x = 2
-         u = 3 × x + 4
+    2. Given x = 3
+         u = 3 × x + 3
          v = u²
-         f = 2 × v
+         f = 3 × v
        What is ∂f/∂x?
-    >>> practice.questions[0].check(4)
+    >>> practice.questions[0].check(6)
     Right.
     >>> print(practice.score)
     1 of 2
@@ -135,16 +135,16 @@ def quiz(chapter: int | str | None = None, *, seed: int | str | None = None, que
     Raises ValueError for a chapter that does not exist or another number of questions, TypeError for a seed that is
     neither a whole number nor text.
 
-    >>> question = quiz("branches", seed=1).questions[1]
-    >>> print(question)
-    Given a = 2, b = 3, c = 5
+    >>> question = quiz("branches", seed=7).questions[0]
+    >>> question
+    Given a = 1, b = 4, c = 2
       x = a × b
       y = b + c
       f = x × y
     What is ∂f/∂b?
-    >>> question.check(16)
+    >>> question.check(6)
     Not right: you took one path only; gradients add at branches.
-    >>> question.check("22")
+    >>> question.check("10")
     Right.
     """
     expect("quiz", A_WHOLE_NUMBER, questions=questions)

@@ -80,6 +80,7 @@ def push(dice: Dice, level: int) -> Question:
     k = right if level == 0 else dice.whole(0, len(shares) - 1)
     upstream = 1 if level < 2 else 2
     answer = (shares[k] - (k == right)) * upstream
+    difference = f"{written(shares[k])} - {int(k == right)}"
     double = ", and the loss counts twice" if level == 2 else ""
     return Question(
         f"Softmax gives the probabilities {', '.join(map(written, shares))}; the right class is {right} "
@@ -95,7 +96,7 @@ def push(dice: Dice, level: int) -> Question:
             Mistake(-1 / shares[k] * upstream, "this is the gradient by the probability; go on to the score"),
             Mistake((shares[k] - (k == right)), "you forgot that the loss counts twice"),
         ),
-        (f"{'2 · ' if level == 2 else ''}({written(shares[k])} - {int(k == right)}) = {written(answer)}",),
+        (f"2 · ({difference}) = {written(answer)}" if level == 2 else f"{difference} = {written(answer)}",),
     )  # fmt: skip
 
 

@@ -137,7 +137,7 @@ def first_step(dice: Dice, level: int) -> Question:
         ),
         (
             f"m / √v = g / |g| = {sign}, whatever the size of g",
-            f"x - η · ({sign}) = {written(x)} - {written(rate)} · ({sign}) = {written(x - rate * sign)}",
+            f"x - η · m / √v = {written(x)} - {written(rate)} · {within(Fraction(sign))} = {written(x - rate * sign)}",
         ),
     )  # fmt: skip
 
