@@ -15,6 +15,7 @@ make mutants  small errors planted in the library, which its tests should notice
 make soak     training with the collector off, to see that memory stays flat; MINUTES=60 or as you say
 make kills    processes killed while they save a model, to see that no file is damaged; N=500 or as you say
 make bench    speed and memory beside other engines, some minutes; PyTorch and JAX are large to install
+make site     this documentation as a site, into build/site; make serve shows it, make test-site checks it
 make pictures the pictures of the documentation, made again by its examples
 make structure  the figures of the page on design: modules, imports, sizes of functions
 make format   put the code into the format that `make test` checks, and the numbers of lines into docs/reading.md
@@ -35,6 +36,7 @@ ARRAYS := .make/arrays-$(VERSION)
 ORDER := .make/order-$(VERSION)
 BENCH := .make/bench-$(VERSION)
 RELEASE := .make/release-$(VERSION)
+SITE := .make/site-$(VERSION)
 # What each environment gets beside the library and what that needs: groups from pyproject.toml.
 GROUPS_demo :=
 GROUPS_test := dev
@@ -43,6 +45,7 @@ GROUPS_arrays := test jax torch
 GROUPS_order := dev order
 GROUPS_bench := bench
 GROUPS_release := release
+GROUPS_site := site
 
 PYTEST := -m pytest
 PARALLEL := --numprocesses auto --dist loadgroup
@@ -50,7 +53,7 @@ PRINTED := tests/printers/test_arrays.py tests/test_against_jax.py
 MINUTES := 10
 
 .PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants soak kills bench \
-        pictures structure format release-check clean
+        pictures site serve test-site structure format release-check clean
 
 help:
 	@echo "$$HELP"
@@ -72,7 +75,8 @@ lint: $(TEST)/installed
 lint-js:
 	@if ! command -v npm >/dev/null; then echo "!!! THE PAGES' JAVASCRIPT WAS NOT LINTED: install Node.js"; exit 0; fi; \
 	cd tools/javascript && { [ -d node_modules ] || npm ci --silent --no-fund --no-audit; } && cd ../.. && \
-	tools/javascript/node_modules/.bin/oxlint --config tools/javascript/.oxlintrc.json --deny-warnings src/tinygrad_edu/explorables/page
+	tools/javascript/node_modules/.bin/oxlint --config tools/javascript/.oxlintrc.json --deny-warnings \
+		src/tinygrad_edu/explorables/page tools/website/assets tools/website/python
 
 types: $(TEST)/installed
 	$(TEST)/bin/mypy
@@ -119,6 +123,21 @@ bench: $(BENCH)/installed
 pictures: $(TEST)/installed
 	$(TEST)/bin/python -m tools.pictures
 	$(TEST)/bin/python -m tools.course_pictures
+
+# What the site brings along (Python for the browser, KaTeX) comes from npm, pinned by its lock file.
+PACKAGES := tools/website/node_modules/.package-lock.json
+$(PACKAGES): tools/website/package-lock.json
+	cd tools/website && npm ci --silent --no-fund --no-audit && touch node_modules/.package-lock.json
+
+site: $(SITE)/installed $(PACKAGES)
+	$(SITE)/bin/python -m tools.website.build build/site
+
+serve: site
+	@echo "The site is at http://localhost:8000; Ctrl+C ends this."
+	@$(SITE)/bin/python -m http.server --directory build/site --bind localhost 8000
+
+test-site: $(SITE)/installed $(PACKAGES)
+	TINYGRAD_EDU_REQUIRE_SITE=1 $(SITE)/bin/python $(PYTEST) tests/website
 
 structure: $(TEST)/installed
 	$(TEST)/bin/python tools/structure.py src/tinygrad_edu --tests tests
