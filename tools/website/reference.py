@@ -19,7 +19,7 @@ import tinygrad_edu
 SOURCE = Path(tinygrad_edu.__file__).parent
 DESIGN = Path(__file__).parents[2] / "docs" / "design.md"
 MODULES = (*sorted(set(dir(tinygrad_edu)) - set(tinygrad_edu.__all__)), "testing")  # tg.nn, tg.optim, …
-TITLES = {"core.scalar": "Functions of a number", "core": "Numbers and rules", "engine": "Value"}
+TITLES = {"numbers": "Functions of a number", "core": "Rules and recording", "engine": "Value"}
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
 
@@ -48,7 +48,7 @@ class Room:
     @property
     def page(self) -> str:
         """The page's path in the site."""
-        return f"reference/{self.name.replace('.', '-')}.md"
+        return f"reference/{self.name}.md"
 
 
 @cache
@@ -69,7 +69,7 @@ def definitions(module: str) -> dict[str, Definition]:
 @cache
 def modules() -> list[str]:
     """The package's modules as the page on design lists them, from the bottom up."""
-    block = re.search(r"```text\n(core/.*?)```", DESIGN.read_text("utf-8"), re.DOTALL)
+    block = re.search(r"^## Layers$.*?^```text\n(.*?)^```", DESIGN.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     if block is None:
         raise ValueError("docs/design.md has no list of modules")
     order = []
@@ -88,8 +88,8 @@ def home(name: str, item: object) -> str:
 
 
 def room_of(module: str) -> str:
-    """The page that a module's names are on: its wing, except for the functions of a number, which are many."""
-    return module if module == "core.scalar" else module.partition(".")[0]
+    """The page that a module's names are on: its wing, or itself."""
+    return module.partition(".")[0]
 
 
 def public_names(module: str) -> list[str]:
