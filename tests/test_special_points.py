@@ -55,11 +55,18 @@ ROWS: list[Row] = [
     _of_two("`arctan2(x, 0)`", lambda x: tg.arctan2(x, 0.0), 0.0),
     _of_two("`arctan2(x, -1)`", lambda x: tg.arctan2(x, -1.0), 0.0),
     _of_two("`abs(x) ** 2`", lambda x: abs(x) ** 2, 0.0),
-    *(_row(name, nan) for name in ("relu", "sqrt", "exp", "floor")),
+    _of_two("`min([x, x, 0])`", lambda x: tg.min([x, x, 0.0]), 0.0),
+    _of_two("`where(x > 0, x, 0)`", lambda x: tg.where(x > 0, x, 0.0), 0.0),
+    _of_two("`where(x > 0, x ** 2, -x)`", lambda x: tg.where(x > 0, x**2, -x), 0.0),
+    _of_two("`sum([x, abs(x)])`", lambda x: tg.sum([x, abs(x)]), 0.0),
+    *(_row(name, nan) for name in ("relu", "leaky_relu", "sqrt", "exp", "sign", "floor")),
     _of_two("`maximum(x, 0)`", lambda x: tg.maximum(x, 0.0), nan),
+    _of_two("`max([x, 0])`", lambda x: tg.max([x, 0.0]), nan),
+    _of_two("`sum([x, 1])`", lambda x: tg.sum([x, 1.0]), nan),
+    _of_two("`where(x > 0, x, 0)`", lambda x: tg.where(x > 0, x, 0.0), nan),
     *(_row(name, x) for name in ("exp", "tanh", "sigmoid", "softplus", "erf", "arctan") for x in (-inf, inf)),
 ]
-CONVENTION = re.compile(r"abs|relu|floor|ceil|sign|max|min|hypot|arctan2\(x, 0|elu")
+CONVENTION = re.compile(r"abs|relu|floor|ceil|sign|max|min|hypot|arctan2\(x, 0|elu|where")
 
 
 def both_orders(f: Callable[[Any], Any], x: float) -> tuple[float, float]:

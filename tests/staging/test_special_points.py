@@ -43,9 +43,9 @@ ELSEWHERE = {
     "logsumexp": math.isinf,  # inf - inf on the way
 }
 
-# Where a zero may have the other sign, in all of them: of the structure's zero times ±0 in the slopes of ±0 ** ±0; and in
-# arrays, whose roots keep the sign of -0.0, and whose choices are made such that derivatives taken of them are right.
-SIGNS = {"**": lambda x, y: x == y == 0}
+# Where a zero may have the other sign: a slope of x ** y at x = ±0 or y = ±0, everywhere; and in arrays, whose roots
+# keep the sign of -0.0, and whose choices are made such that derivatives taken of them are right.
+SIGNS = {"**": lambda x, y: x == 0 or y == 0}
 SIGNS_IN_ARRAYS = SIGNS | {
     "** 0.5": lambda x: x == 0,
     "relu": lambda x: x == 0,
@@ -179,7 +179,7 @@ def test_in_javascript_as_eagerly():
     known = [goes_on(operation, kind) for operation, kind, _ in jobs]
     text = "const out = [];\n" + "".join(
         f"{{ {ours.to('javascript')}"
-        f"out.push({written(each)}.map(p => [{ours.trace.name}(...p)].flat(9).map(x => Object.is(x, -0) ? '-0.0' : String(x)))) }}\n"
+        f"out.push({written(each)}.map(p => [{ours.trace.name}(...p)].flat(9).map({SHOWN}))) }}\n"
         for (_, _, ours), each in zip(jobs, known, strict=True)
     )
     run = subprocess.run(
@@ -188,6 +188,48 @@ def test_in_javascript_as_eagerly():
     for (operation, kind, _), each, found in zip(jobs, known, json.loads(run.stdout), strict=True):
         numbers = [[float(x.replace("Infinity", "inf")) for x in row] for row in found]
         compare(operation, kind, each, numbers)
+
+
+SHOWN = "x => Object.is(x, -0) ? '-0.0' : String(x)"
+# What a branch that is not taken gets back, though inf or nan arrives there, and what a taken one gets.
+BRANCHES = {
+    "a relu that is off": (lambda x, y: tg.sqrt(relu(x)) + y, [(-1.0, 0.0), (0.0, 0.0), (4.0, 0.0)]),
+    "a maximum that is another": (lambda x, y: tg.sqrt(tg.maximum(x, y)), [(-1.0, 0.0), (0.0, -1.0), (0.0, 0.0)]),
+    "a minimum that is": (lambda x, y: tg.sqrt(tg.minimum(x, y)), [(0.0, 1.0), (1.0, 0.0), (2.0, 3.0)]),
+    "a length of 0": (lambda x, y: tg.sqrt(abs(x)) + y, [(0.0, 1.0), (-4.0, 1.0), (nan, 1.0)]),
+    "the largest of several": (lambda x, y: tg.sqrt(tg.max([x, y, 0.0])), [(-1.0, -2.0), (1.0, 1.0), (-1.0, 0.0)]),
+    "the smallest of several": (lambda x, y: tg.sqrt(tg.min([x, 0.0, y])), [(1.0, 2.0), (0.0, 1.0)]),
+    "nan times a share": (lambda x, y: tg.maximum(x, y) * nan, [(1.0, 2.0), (2.0, 1.0), (1.0, 1.0)]),
+    "inf times a share": (lambda x, y: tg.maximum(x, y) * inf, [(1.0, 2.0), (2.0, 1.0)]),
+    "the largest with nan among them": (lambda x, y: tg.sqrt(tg.max([x, y, 1.0])), [(nan, 1.0), (1.0, nan)]),
+    "a share, subtracted": (
+        lambda x, y: y - tg.sqrt(tg.maximum(x, y)),
+        [(-1.0, 0.0), (0.0, -1.0)],
+    ),
+    "a sign is no slope": (lambda x, y: tg.sign(x) * tg.sqrt(y), [(0.0, 0.0), (2.0, 1.0)]),
+}
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+@pytest.mark.parametrize("name", BRANCHES)
+def test_through_a_branch_that_is_not_taken_nothing_comes_back_anywhere(name):
+    f, where_to = BRANCHES[name]
+    slopes, space = grad(f, (0, 1)), {}
+    expected = [[float(x) for x in slopes(*point)] for point in where_to]
+    for backend in ("python", "c"):
+        staged_there = jit(slopes, backend=backend)
+        for point, numbers in zip(where_to, expected, strict=True):
+            assert all(agree([*staged_there(*point)], numbers) for _ in range(2)), (backend, point)
+    exec(staged_there.to("numpy"), space)  # noqa: S102 - our own text
+    with np.errstate(all="ignore"):
+        columns = space[staged_there.trace.name](*np.array(where_to).T)
+    found = zip(*(np.broadcast_to(x, len(where_to)).tolist() for x in columns), strict=True)
+    text = f"{staged_there.to('javascript')}; console.log(JSON.stringify({json.dumps(where_to)}.map(p => "
+    text += f"{staged_there.trace.name}(...p).map({SHOWN}))))"
+    run = subprocess.run(["node", "-e", text], capture_output=True, text=True, check=True)
+    in_javascript = [[float(x.replace("Infinity", "inf")) for x in row] for row in json.loads(run.stdout)]
+    for point, numbers, *others in zip(where_to, expected, found, in_javascript, strict=True):
+        assert all(agree([*each], numbers, signs=False) for each in others), (point, numbers, others)
 
 
 def written(known):

@@ -255,7 +255,7 @@ def step(x: Number) -> Number:
 
 def sign(x: Number) -> Number:
     """The slope of abs: 1, -1, and 0 at 0, nan for nan."""
-    staged = _staged("sign", primal(x))
+    staged = _staged("slope_of_abs", primal(x))
     if staged is not None:
         return staged
     return 1 if x > 0 else -1 if x < 0 else 0 if primal(x) == 0 else of_unknown_slopes(math.nan, x)

@@ -183,6 +183,8 @@ class ArrayWriter(python.PythonWriter):
     def _operation(self, op: str, args: Operands) -> tuple[str, int]:
         if op == "total":
             return self._total(*args)
+        if op == "slope_of_abs":
+            return self._operation("sign", args)
         if op in self.TEMPLATES:
             self.used.add("where")
         return super()._operation(op, args)

@@ -35,6 +35,8 @@ class LatexWriter(Writer):
             return rf"\frac{{{self._operand(args[0])}}}{{{self._operand(args[1])}}}", PRODUCT
         if op == "sqrt":
             return rf"\sqrt{{{self._operand(args[0])}}}", ATOM
+        if op == "slope_of_abs":
+            return self._call("sign", args)
         if op == "abs":
             return rf"\left|{self._operand(args[0])}\right|", ATOM
         if op == "*" and args[0] is args[1]:

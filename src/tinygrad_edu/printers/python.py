@@ -62,6 +62,7 @@ class PythonWriter(Writer):
         "floor": "{0} // 1.0 if {0} - {0} == 0.0 else {0}",
         "ceil": "-(-{0} // 1.0) if {0} - {0} == 0.0 else {0}",
         "sign": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0 if {0} == 0.0 else nan",
+        "slope_of_abs": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0 if {0} == 0.0 else nan",
         "share": "1.0 if {0} > {1} else 0.0 if {0} < {1} else 0.5 if {0} == {1} else nan",
         "equal": "1.0 if {0} == {1} else 0.0 if {0} < {1} or {0} > {1} else nan",
     }

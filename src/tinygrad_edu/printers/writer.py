@@ -25,6 +25,11 @@ from ..symbols.symbol import (
 from .names import Names
 
 CHOICE, SUM, PRODUCT, NEGATION, POWER, ATOM = 1, 4, 5, 6, 7, 9  # how strongly an expression binds
+OFF = {  # slopes that are 0 where a branch is not taken: where that is
+    "slope_of_abs": "{0} == 0.0",
+    "share": "{0} < {1}",
+    "equal": "({0} < {1}) {either} ({0} > {1})",
+}
 INFIX = {"+": (SUM, 0, 1), "-": (SUM, 0, 1), "*": (PRODUCT, 0, 1), "/": (PRODUCT, 0, 1)}
 
 
@@ -175,7 +180,22 @@ class Writer:
                 if isinstance(other, float) and math.isnan(other):
                     return self._times_nan(factor, other), self.CHOOSING
         strength, left, right = INFIX[op]
-        return self._infix(op, self._operand(x, strength + left), self._operand(y, strength + right)), strength
+        text = self._infix(op, self._operand(x, strength + left), self._operand(y, strength + right))
+        is_off = [self._is_off(each) for each in (x, y)] if op == "*" and self.NUMERIC and not self.GUARDS else []
+        if any(is_off):
+            return self._select(next(filter(None, is_off)), self._literal(0.0), text), self.CHOOSING
+        return text, strength
+
+    def _is_off(self, x: Operand) -> str:
+        """Of a slope that is 0 where a branch is not taken, the condition for that: nothing comes back then, be it nan.
+
+        Programs that notice what is not finite leave this to the function itself.
+        """
+        if x.__class__ is Symbol and x.op == "/":
+            x = x.args[0]  # the share of each of several largest
+        if x.__class__ is not Symbol or x.op not in OFF:
+            return ""
+        return OFF[x.op].format(*(self._operand(each, SUM) for each in x.args), either=self.WORDS["or"])
 
     def _times_nan(self, x: Operand, unknown: Operand) -> str:
         """A slope that nobody knows, nan, times what reaches it: 0 where that is 0, as in a branch not taken."""

@@ -6,13 +6,13 @@ from ..numbers.operations import OPERATIONS
 from .symbol import Block, Condition, Operand, Program, RowLoop, Symbol, WhileLoop
 
 TWICE = frozenset(  # written out, these name an operand twice
-    "relu leaky_relu maximum minimum sign share equal floor ceil".split()
+    "relu leaky_relu maximum minimum sign slope_of_abs share equal floor ceil".split()
 )
 # These raise for some operands where the lines that use the operands need not.
 GUARDED = frozenset(["/", "**", *(name for name, row in OPERATIONS.items() if row.domain)])
 RAISING = GUARDED | frozenset("exp exp2 expm1 sinh cosh".split())  # these raise for some finite operands
 SHOWS_NAN = frozenset(  # where an operand is nan, the result is
-    [*"+ - * / neg abs share equal total".split(), *(name for name, row in OPERATIONS.items() if row.is_line)]
+    "+ - * / neg abs slope_of_abs share equal total".split() + [name for name, row in OPERATIONS.items() if row.is_line]
 ) - {"hypot"}
 SHOWS_INF = frozenset(
     "+ - * / neg abs sqrt total".split()
