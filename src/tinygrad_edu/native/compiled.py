@@ -16,6 +16,7 @@ from ..printers import c, python
 from ..printers.names import Names
 from ..symbols.symbol import Structure, Symbol, Tree
 from ..trees.tree import LEAF, flatten, numbers_of, unflatten
+from . import way_in
 from .compiler import CompilerError, load
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def compile_trace(trace: "Trace") -> None:
     global _warned
     text = c.source(NAME, trace.parameters, trace.program, trace.results)
     try:
-        library = load(text, NAME)
+        library = _with_way_in(trace, text) or load(text, NAME)
     except CompilerError as error:
         if not _warned:
             _warned = True
@@ -44,6 +45,25 @@ def compile_trace(trace: "Trace") -> None:
         return
     trace.function = _caller(trace, library.staged)
     trace.is_buffer = is_buffer
+
+
+def _with_way_in(trace: "Trace", text: str) -> ctypes.CDLL | None:
+    """The library with a way in from Python beside the program; None where there is none, or it cannot be built."""
+    headers = way_in.headers()
+    has_loops = any(line.op in {"total", "final"} for line in trace.program.lines)
+    beside = (
+        headers and trace.is_by_place and way_in.source(NAME, trace.arguments, trace.structure, has_loops=has_loops)
+    )
+    if not headers or not beside:
+        return None
+    try:
+        library = load(text, NAME, beside=beside, headers=headers)
+    except CompilerError:
+        return None
+    make = ctypes.PyDLL(library._name)[way_in.NAME]
+    make.argtypes, make.restype = [ctypes.py_object], ctypes.py_object
+    trace.way_in = lambda otherwise: way_in.opened(make, trace.structure, otherwise)
+    return library
 
 
 def _caller(trace: "Trace", function: "ctypes._NamedFuncPointer") -> Function:

@@ -28,13 +28,16 @@ class CompilerError(RuntimeError):
     """No C compiler was found, or none could build this source."""
 
 
-def load(source: str, name: str = "staged") -> ctypes.CDLL:
-    """The source compiled and loaded, with a function of this name. Raises CompilerError, which says what was tried."""
+def load(source: str, name: str = "staged", *, beside: str = "", headers: str = "") -> ctypes.CDLL:
+    """The source compiled and loaded, with a function of this name. Raises CompilerError, which says what was tried.
+
+    `beside` is a second source for the same library, which may include from the directory `headers`.
+    """
     failures = []
-    flags = _split("CFLAGS")
+    flags = [*([f"-I{headers}"] if headers else []), *_split("CFLAGS")]
     for compiler in compilers():
         try:
-            library = _loaded(compiler, [*FLAGS, *flags], source)
+            library = _loaded(compiler, [*FLAGS, *flags], source, beside)
             if hasattr(library, name):
                 return library
             failures.append(f"{shlex.join([*compiler, *flags])}: what it built has no function {name}")
@@ -66,12 +69,12 @@ def _split(variable: str) -> list[str]:
         raise CompilerError(f"${variable} is {text!r}: {error}") from None
 
 
-def _loaded(compiler: list[str], flags: list[str], source: str) -> ctypes.CDLL:
+def _loaded(compiler: list[str], flags: list[str], source: str, beside: str) -> ctypes.CDLL:
     if len(source) > OPTIMISED:
         flags[0] = "-O0"
-    key = _key(compiler, flags, source)
+    key = _key(compiler, flags, f"{source}\0{beside}" if beside else source)
     with cache.opened() as directory:
-        library = cache.find(directory, key) or _built(directory, key, [*compiler, *flags], source)
+        library = cache.find(directory, key) or _built(directory, key, [*compiler, *flags], [source, beside])
         return ctypes.CDLL(str(library))
 
 
@@ -104,11 +107,14 @@ def processor() -> str:
     return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))
 
 
-def _built(directory: Path, key: str, command: list[str], source: str) -> Path:
+def _built(directory: Path, key: str, command: list[str], sources: list[str]) -> Path:
     with cache.workshop(directory) as folder:
-        text, built = folder / "program.c", folder / "program.so"
-        text.write_text(source, encoding="utf-8")
-        command = [*command, str(text), "-o", str(built), *([] if os.name == "nt" else ["-lm"])]
+        texts, built = [], folder / "program.so"
+        for name, source in zip(("program.c", "beside.c"), sources, strict=True):
+            if source:
+                (folder / name).write_text(source, encoding="utf-8")
+                texts.append(str(folder / name))
+        command = [*command, *texts, "-o", str(built), *([] if os.name == "nt" else ["-lm"])]
         subprocess.run(command, check=True, capture_output=True, timeout=600)  # noqa: S603 - a C compiler
         return cache.keep(directory, key, built)
 

@@ -84,8 +84,8 @@ def _read_rows(name: str, rows: Any) -> tuple[list[Number], Argument]:
     return known, _of_rows(rows if hasattr(rows, "dtype") else listed, structures.pop())
 
 
-def of_buffer(rows: Any) -> Argument:
-    """The structure of a batch that is a buffer of floats, which is not gone through for that."""
+def of_rows(rows: Any) -> Argument:
+    """The structure of a batch whose rows are known to be alike, so that the first will do."""
     some = rows[:1]
     return _of_rows(some if hasattr(some, "dtype") else _as_list(some), flatten(_as_list(some)[0])[1])
 

@@ -8,6 +8,7 @@ from ..symbols.symbol import Structure
 from ..trees.tree import LEAF, Kept, Numbers, is_array, leaf_names
 from .arguments import Argument
 from .held import Fixed, is_unchanged
+from .packing import packed_or_not
 
 ABSENT: Any = object()  # stands for an argument that was left to its default
 ONE_BY_ONE = 16  # numbers in a sequence whose types are compared one by one
@@ -135,11 +136,14 @@ class _Checks:
         return self.own(f"{name}_listed") if _is_list(argument, Numbers) and not argument.batched else name
 
     def conversion(self, name: str, argument: Argument) -> list[str]:
-        """Arrays become lists, except where the program takes buffers, and ints in a batch floats."""
+        """Arrays become lists, or where the program takes buffers, buffers of floats; ints in a batch floats."""
         if self.passed(name, argument) != name:
             listed, is_one = self.passed(name, argument), f"{self.bound(is_array)}({name})"
             return [f"    {listed} = {name}.tolist() if {is_one} else None"]
         rows_are_lists = _is_list(argument, list)
+        if self._is_buffer and argument.batched:
+            packs = self.bound(packed_or_not)
+            return [f"    if {self._type(name)} is not {self.own('list')}: {name} = {packs}({name})"]
         if self._is_buffer or not (argument.batched or rows_are_lists):
             return []
         is_list, p = f"{self._type(name)} is {self.own('list')}", self._prefix

@@ -14,8 +14,9 @@ from ..engine import Value
 from ..numbers.number import Number
 from ..symbols.symbol import StagingError
 from ..trees.tree import Numbers, flatten, map_leaves, numbers_of, returned
-from .arguments import Argument, of_buffer, read
+from .arguments import Argument, of_rows, read
 from .held import fixed, held_by, is_unchanged
+from .packing import packed
 from .trace import Trace
 
 __all__ = ["Staged", "StagingError", "jit"]
@@ -161,28 +162,28 @@ class Staged(Generic[P, R]):
     def _stage_and_call(self, *args: Any, **kwargs: Any) -> Any:
         """Call the program for this structure of arguments; write it first if it is new."""
         bound = self._signature.bind(*args, **kwargs)
-        if self._backend == "c" and self._batched and _to_buffers(bound.arguments, self._batched):
-            return self(*bound.args, **bound.kwargs)
         numbers: list[Number] = []
         arguments: dict[str, Argument] = {}
+        buffers: dict[str, Any] = {}  # batches for C
         for name, tree in bound.arguments.items():
             is_batched = name in self._batched
-            if is_batched and self._backend == "c" and _is_float_buffer(tree):
-                arguments[name] = of_buffer(tree)
+            buffer = packed(tree) if is_batched and self._backend == "c" else None
+            if buffer is not None:
+                arguments[name], buffers[name] = of_rows(tree), buffer
                 continue
             xs, arguments[name] = read(name, tree, batched=is_batched)
             numbers += xs
         if not all(type(x) is float or (type(x) is int and _is_a_float(x)) for x in numbers):
             return self._original(*bound.args, **bound.kwargs)
         leaves = map(float, numbers)
-        trees = dict(bound.arguments)
-        for name, argument in arguments.items():
-            if not (argument.batched and self._backend == "c" and _is_float_buffer(trees[name])):
+        trees = bound.arguments | buffers
+        for name, argument in arguments.items():  # in order, as the numbers are
+            if name not in buffers:
                 trees[name] = argument.rebuilt(leaves, len(trees[name]) if argument.batched else 0)
         try:
             trace = self._trace(arguments)
             if trace.is_buffer is None:
-                trees = {name: x.tolist() if _is_float_buffer(x) else x for name, x in trees.items()}
+                trees |= {name: buffer.tolist() for name, buffer in buffers.items()}
             result = trace.function(*trees.values())
             total = sum(numbers_of(result)[0])
             if total - total == 0.0:
@@ -238,26 +239,6 @@ def _is_a_float(x: int) -> bool:
         return float(x) == x
     except OverflowError:
         return False
-
-
-def _is_float_buffer(x: object) -> bool:
-    try:
-        view = memoryview(x)  # type: ignore[arg-type]
-    except TypeError:
-        return False
-    return view.format == "d" and view.c_contiguous and view.ndim in {1, 2} and view.nbytes > 0
-
-
-def _to_buffers(arguments: dict[str, Any], names: frozenset[str]) -> bool:
-    """Arrays of ints or of other floats become buffers of floats; whether there was one."""
-    found = False
-    for name in names & arguments.keys():
-        rows = arguments[name]
-        if hasattr(rows, "astype") and rows.dtype.kind in "iuf" and (rows.dtype != "d" or not rows.flags.c_contiguous):
-            arguments[name], found = rows.astype("d", "C"), True
-        elif hasattr(rows, "typecode") and rows.typecode != "d":
-            arguments[name], found = type(rows)("d", rows), True
-    return found
 
 
 def _lifted(x: Any) -> object:

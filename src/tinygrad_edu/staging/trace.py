@@ -41,6 +41,10 @@ class Trace:
         self.source = self.to("python")
         self.function = self._compiled()
         self.is_buffer: Callable[[object, Hashable], bool] | None = None
+        self.is_by_place = _is_by_place(signature, arguments)
+        self.way_in: Callable[[Function], Function] | None = (
+            None  # by CPython's own interface, around the one in Python
+        )
         if backend == "c":
             from ..native import compiled  # noqa: PLC0415 - ctypes and subprocess are for those who ask for them
 
@@ -100,6 +104,16 @@ class Trace:
             holds=holds,
             finish=self.with_arrays,
         )
+        if self.way_in and not holds:
+            self.entry = self.way_in(self.entry)
+
+
+def _is_by_place(signature: inspect.Signature, arguments: Mapping[str, Argument]) -> bool:
+    """Whether the first parameters are given, and all may be given by place or by name."""
+    kinds = {each.kind for each in signature.parameters.values()}
+    return (
+        kinds <= {inspect.Parameter.POSITIONAL_OR_KEYWORD} and [*arguments] == [*signature.parameters][: len(arguments)]
+    )
 
 
 def _numbers_of(name: str, results: object, given: set[int]) -> tuple[list[Operand], Hashable]:
