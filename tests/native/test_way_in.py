@@ -252,6 +252,10 @@ def test_without_headers_or_where_they_cannot_be_used_it_goes_through_ctypes(mon
         assert ours(FLOATS) == [1.0, -3.0, 4.0]
     assert ours.trace.is_buffer
     assert ours.trace.way_in is None
+    batch = jit(lambda p, xs: sum_over(lambda x: p * x, xs), batched=["xs"], backend="c")
+    xs = np.array(FLOATS)
+    for xs.flags.writeable in (True, False):
+        assert [batch(2.0, xs), batch(2.0, xs), batch(2.0, FLOATS)] == [2.0, 2.0, 2.0]
     monkeypatch.undo()
     monkeypatch.setattr(way_in, "source", lambda *_, **__: "#error not with these headers\n")
     ours = jit(grad(squares), backend="c")
