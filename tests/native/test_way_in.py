@@ -110,7 +110,7 @@ def test_batches_are_read_where_they_are():
     wider = np.hstack([xs, xs])
     assert plain(ours([0.5, 0.25], wider, ys)) == expected  # staged anew
     for wrong in (np.zeros((0, 2)), np.zeros((2, 2))):
-        with pytest.raises(ValueError, match="at least one row|of 2 and 3 rows|of columns"):
+        with pytest.raises(ValueError, match=r"at least one row|of columns"):
             ours([0.5, 0.25], wrong, ys)
 
 
