@@ -78,6 +78,32 @@ def test_each_says_how_long_it_takes_and_that_is_at_most_a_quarter_of_an_hour(ch
     assert all(minutes(each) <= MINUTES for each in sittings)
 
 
+def test_the_start_page_lists_chapters_questions_and_minutes_as_they_are() -> None:
+    rows = re.findall(
+        r"^\| (\d+) \[(.+)\]\(course/(.+)\) \| (.+) \| (\d+) \|$", text_of(DOCS / "index.md"), re.MULTILINE
+    )
+    expected = []
+    for chapter in CHAPTERS:
+        text = " ".join(text_of(chapter).split())
+        heading = text_of(chapter).partition("\n")[0]
+        found = re.search(r"\*\*The question: (.+?)\*\* \*\((\d+) minutes", text)
+        number, _, title = heading.removeprefix("# ").partition(". ")
+        question = found[1] if found else ""
+        expected.append((number, title, chapter.name, question[0].upper() + question[1:], found[2] if found else ""))
+    assert rows == expected
+
+
+def test_the_teachers_page_has_a_whole_plan_for_each_chapter() -> None:
+    plans = re.split(r"^### ", text_of(DOCS / "teaching.md"), flags=re.MULTILINE)[1:]
+    assert [plan.partition(".")[0] for plan in plans] == [str(i) for i in range(16)]
+    for plan, chapter in zip(plans, CHAPTERS, strict=True):
+        heading = plan.partition("\n")[0]
+        title = text_of(chapter).partition("\n")[0].removeprefix("# ").partition(". ")[2]
+        assert heading.partition(". ")[2].startswith(title.partition(":")[0])
+        assert re.search(r"\(.*minutes", heading)
+        assert re.findall(r"^- \*\*([\w ]+)\*\*:", plan, re.MULTILINE) == ["Goal", "Board", "Show", "Do", "Watch for"]
+
+
 def test_answers_are_folded_where_the_code_host_folds_them() -> None:
     for chapter in CHAPTERS:
         for answer in FOLD.findall(text_of(chapter)):

@@ -295,7 +295,8 @@ def check_steps(
 
 
 def _right_up_to(number: int) -> str:
-    return ("", "step 1 is right; ")[number] if number < 2 else f"steps 1 to {number} are right; "
+    words = ("", "step 1 is right; ", "steps 1 and 2 are right; ")
+    return words[number] if number < len(words) else f"steps 1 to {number} are right; "
 
 
 def _ask_kit(kind: Callable[..., object], names: Namespace, report: Report, title: str) -> None:
