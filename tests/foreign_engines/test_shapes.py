@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tinygrad_edu.foreign_engines.shapes import _makers
+from tinygrad_edu.foreign_engines.shapes import makers
 
 
 class Plain:
@@ -14,6 +14,6 @@ class Plain:
 
 def test_leaves_are_tried_in_arrays_only_where_numpy_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numpy", sys)
-    assert any("numpy" in text for text in _makers("Plain", Plain, {}))
+    assert any("numpy" in text for text in makers("Plain", Plain, {}))
     monkeypatch.delitem(sys.modules, "numpy")
-    assert not any("numpy" in text for text in _makers("Plain", Plain, {}))
+    assert not any("numpy" in text for text in makers("Plain", Plain, {}))

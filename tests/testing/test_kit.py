@@ -12,8 +12,12 @@ import pytest
 from tinygrad_edu.engine_checks.checks import Checker
 from tinygrad_edu.engine_checks.limits import TimeUpError, time_limit
 from tinygrad_edu.engine_checks.suspects import Source
-from tinygrad_edu.foreign_engines.shapes import find_engine
+from tinygrad_edu.foreign_engines.adapters import adapter_text
+from tinygrad_edu.foreign_engines.engines import Engine
+from tinygrad_edu.foreign_engines.finding import find_engine
+from tinygrad_edu.foreign_engines.shapes import candidates
 from tinygrad_edu.testing import Report, check_engine
+from tinygrad_edu.testing.kit import check_found, is_own
 
 ENGINES = Path(__file__).parent / "engines"
 RIGHT = {path.stem: path for path in sorted(ENGINES.glob("*.py"))}
@@ -39,9 +43,22 @@ CLASSES = {
 
 def report_on(name: str) -> Report:
     module = module_at(RIGHT[name])
-    if name == "functional":
+    if hasattr(module, "run"):
         return check_engine(run=module.run, functions=module)
-    return check_engine(getattr(module, CLASSES[name]))
+    if name in CLASSES:
+        return check_engine(getattr(module, CLASSES[name]))
+    report = Report(name)
+    check_found(found_in(module), module, report)
+    return report
+
+
+def found_in(module: ModuleType) -> Engine:
+    """The engine of a module whose class nobody has named."""
+    return find_engine(candidates(vars(module), module.__name__), names_of(module))[1]
+
+
+def names_of(module: ModuleType) -> dict[str, object]:
+    return {name: each for name, each in vars(module).items() if is_own(each, module.__name__)}
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -50,6 +67,29 @@ def test_a_right_engine_of_any_shape_gets_no_finding_of_severity_wrong(name: str
     assert not report.unchecked
     assert [str(each) for each in report.findings if each.severity == "wrong"] == []
     assert report.topics["sharing"][1] > 10
+
+
+@pytest.mark.parametrize("name", [name for name in RIGHT if name not in ("functional", "feed")])
+def test_the_adapter_that_is_written_for_a_right_engine_works_as_it_stands(name: str) -> None:
+    module = module_at(RIGHT[name])
+    engine = found_in(module)
+    engine.imports = engine.imports or f"from {module.__name__} import *"
+    space: dict[str, object] = {}
+    exec(adapter_text(engine, module.__name__, names_of(module)), space)  # noqa: S102 - the kit's own text
+    functions, run = space["functions"], space["run"]
+    assert isinstance(functions, dict)
+    assert callable(run)
+    report = check_engine(run=run, functions={**names_of(module), **functions})
+    assert not report.unchecked
+    assert [str(each) for each in report.findings if each.severity == "wrong"] == []
+    assert report.topics["sharing"][1] > 10
+
+
+def test_an_adapter_that_fails_in_everything_accuses_nobody() -> None:
+    report = check_engine(run=lambda f, xs: (f(*xs).data, []))
+    assert report.status == 2
+    assert "the adapter cannot run f(x) = x, nor x + y, nor x * y: AttributeError" in report.unchecked
+    assert report.findings == []
 
 
 # --- planted mistakes ------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from ..numbers.number import Number
 from .programs import OPERATORS, TEMPLATES, Expression, evaluate, written
 
 VALUE_NAMES = ("data", "value", "val", "v", "_value", "_data", "primal", "x", "real", "num", "number", "item", "a")
-IN_ARRAYS = "numpy.float64("  # for engines whose numbers must have a shape
+IN_ARRAYS = ("numpy.float64(", "numpy.array(")  # for engines whose numbers must have a shape, or be arrays
+PLAIN = (int, float, complex)
 Namespace = Mapping[str, object]
 
 
@@ -34,6 +35,11 @@ def number_in(thing: object, depth: int = 2) -> complex | None:
     inner = VALUE_NAMES if depth and not callable(thing) else ()
     found = (number_in(getattr(thing, name, None), depth - 1) for name in inner)
     return next((each for each in found if each is not None), None)
+
+
+def is_array(text: str) -> bool:
+    """Whether a leaf is made of an array."""
+    return any(each in text for each in IN_ARRAYS)
 
 
 class Way:
@@ -68,7 +74,7 @@ class PlainNumberError(TypeError):
 
 def as_node(out: object) -> object:
     """What an operation gave; raises PlainNumberError where no gradient can pass through it."""
-    if type(out) in (int, float, complex):
+    if type(out) in PLAIN:
         raise PlainNumberError(f"the plain number {out}")
     return out
 
@@ -125,12 +131,12 @@ class Reverse(Engine):
         super().__init__(name, names)
         self.leaf, self.value, self.gradient, self.backward = leaf, value, gradient, list(backward)
         self._start = compile("\n".join(backward), "<backward>", "exec")
-        if IN_ARRAYS in leaf.text:
+        if is_array(leaf.text):
             self.names = {**names, "numpy": sys.modules["numpy"]}
 
     @property
     def head(self) -> str:  # noqa: D102
-        return "\n".join(filter(None, [self.imports, "import numpy" * (IN_ARRAYS in self.leaf.text)]))
+        return "\n".join(filter(None, [self.imports, "import numpy" * is_array(self.leaf.text)]))
 
     def node(self) -> object:  # noqa: D102
         return self.leaf(0.5)
@@ -205,7 +211,7 @@ class Function(Engine):
             self.phase = "forward"
             out = evaluate(expression, dict(zip(expression.inputs, xs, strict=True)), self.rules)
             self.phase = "backward"
-            return out
+            return out if all(type(x) in PLAIN for x in xs) else as_node(out)
 
         value, gradients = self._run(f, [float(x) for x in point])
         return Outcome(number_in(value), tuple([number_in(each) for each in gradients]))

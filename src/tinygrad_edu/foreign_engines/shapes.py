@@ -5,14 +5,13 @@ Known names are tried first, then whatever else the objects have; where multipli
 
 import inspect
 import itertools
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..numbers.number import Number
 from .catalogue import FUNCTIONS, SPELLINGS, Known
-from .engines import IN_ARRAYS, VALUE_NAMES, Engine, Forward, Namespace, Reverse, Way, number_in
+from .engines import IN_ARRAYS, VALUE_NAMES, Engine, Forward, Namespace, Reverse, Way, is_array, number_in
 from .programs import REFERENCES, Expression
 from .trials import APPROXIMATE, error_of
 
@@ -24,7 +23,7 @@ MAKER_NAMES = ("variable", "var", "leaf", "parameter", "param", "scalar", "value
 FLAG_WORDS = ("grad", "train", "track", "diff", "leaf")
 QUERIES = ("grad", "gradient", "gradients", "get_gradients", "derivative", "diff", "partial", "wrt", "backward")
 FORWARD_NAMES = ("forward", "eval", "evaluate", "compute")  # of graphs that are built first
-MISSPELT = re.compile(r"_[a-z]+_")
+EVALUATED = ("eval", "evaluate", "value", "item")  # of derivatives that are expressions
 NO_STARTS = ("zero_grad", "requires_grad_", "register_hook", "retain_grad", "no_grad")
 READ_NAMES = (*VALUE_NAMES, "get_value", "get_data", "eval", "evaluate", "forward", "compute", "numpy")
 X, Y = 2.0, 3.0
@@ -57,35 +56,15 @@ def candidates(names: Namespace, module: str) -> list[tuple[str, type]]:
     return sorted(found, key=lambda pair: -sum(hasattr(pair[1], sign) for sign in signs))
 
 
-def find_engine(kinds: Sequence[tuple[str, Callable[..., object]]], names: Namespace) -> tuple[str, Engine]:
-    """The first of some classes, or functions that make leaves, that is an engine, with its name.
-
-    All are tried by their behaviour before names decide. Raises NotFoundError.
-    """
-    for search in (_by_behaviour, _by_name):
-        for given, kind in kinds:
-            name = given if given.isidentifier() else "leaf"
-            found = search(name, kind, {**names, name: kind})
-            if found:
-                return name, found
-    name, kind = kinds[0]
-    misspelt = [each for each in vars(kind) if MISSPELT.fullmatch(each)] if isinstance(kind, type) else []
-    raise NotFoundError(
-        f"{name}: no way was found to multiply two of them and read the gradients; "
-        + (f"{', '.join(misspelt)}: Python looks for two underscores on each side, as in __init__" if misspelt else "")
-        + ("an adapter can say how, see --write-adapter" * (not misspelt))
-    )
-
-
-def _by_behaviour(name: str, kind: Callable[..., object], names: Namespace) -> Engine | None:
+def by_behaviour(name: str, kind: Callable[..., object], names: Namespace) -> Engine | None:
     """The engine whose numbers come out right for x·y."""
-    for leaf in (_maker(text, names) for text in _makers(name, kind, names)):
+    for leaf in (maker(text, names) for text in makers(name, kind, names)):
         x, y = attempt(leaf, X), attempt(leaf, Y)
         if x is None or y is None:
             continue
         for template in spelt("*", x, names):
             out = attempt(Way(template, names, 2), x, y)
-            values = (way for way in _readers(READ_NAMES, x, names) if reads(way, X, x) and reads(way, Y, y))
+            values = (way for way in readers(READ_NAMES, x, names) if reads(way, X, x) and reads(way, Y, y))
             value = next((way for way in values if reads(way, X * Y, out)), None)
             found = value and _reverse(name, names, leaf, template, value)
             if found:
@@ -101,7 +80,7 @@ def _parameters(kind: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
     return signature.parameters if isinstance(signature, inspect.Signature) else {}
 
 
-def _makers(name: str, kind: Callable[..., object], names: Namespace) -> Iterator[str]:
+def makers(name: str, kind: Callable[..., object], names: Namespace) -> Iterator[str]:
     """Ways to make a leaf that takes part in differentiation, flagged ones first."""
     parameters = _parameters(kind)
     yield from (
@@ -111,22 +90,30 @@ def _makers(name: str, kind: Callable[..., object], names: Namespace) -> Iterato
     )
     yield from (f"{name}({{}})", f"{name}({{}}).requires_grad_()")
     for other, thing in names.items():
-        if isinstance(kind, type) and isinstance(thing, type) and issubclass(thing, kind) and thing is not kind:
+        if (
+            isinstance(kind, type)
+            and isinstance(thing, type)
+            and attempt(issubclass, thing, kind)
+            and thing is not kind
+        ):
             yield from (f"{other}({{}})", f"{other}({name}({{}}))")
-    yield from (f"{name}.{method}({{}})" for method in MAKER_NAMES if callable(getattr(kind, method, None)))
+    own = [n for n, each in vars(kind).items() if isinstance(each, classmethod)] if isinstance(kind, type) else []
+    named = [method for method in MAKER_NAMES if callable(getattr(kind, method, None))]
+    yield from (f"{name}.{method}({{}})" for method in dict.fromkeys([*named, *own]) if not method.startswith("_"))
     yield from (f"{method}({{}})" for method in MAKER_NAMES if callable(names.get(method)))
     takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     yield from (f"{name}({keyword}={{}})" for keyword in VALUE_NAMES if takes_any or keyword in parameters)
     yield from (f"{name}([{{}}])", f'{name}({{}}, "x")', f'{name}("x", {{}})')
     if "numpy" in sys.modules:
-        yield f"{name}({IN_ARRAYS}{{}}))"
+        yield from (f"{name}({each}{{}}))" for each in IN_ARRAYS)
 
 
-def _maker(text: str, names: Namespace) -> Way:
-    return Way(text, {**names, "numpy": sys.modules["numpy"]} if IN_ARRAYS in text else names)
+def maker(text: str, names: Namespace) -> Way:
+    """A way to make a leaf."""
+    return Way(text, {**names, "numpy": sys.modules["numpy"]} if is_array(text) else names)
 
 
-def _readers(known: Iterable[str], sample: object, names: Namespace) -> Iterator[Way]:
+def readers(known: Iterable[str], sample: object, names: Namespace) -> Iterator[Way]:
     """Attributes and methods without arguments, known names first."""
     others = [*getattr(sample, "__dict__", {})]
     for cls in type(sample).__mro__[:-1]:
@@ -164,10 +151,10 @@ def _calls(name: str, names: Namespace) -> Iterator[str]:
     yield from (f"{holder}.{name}({{}})" for holder in holders)
 
 
-def find_operators(engine: Engine) -> None:
+def find_operators(engine: Engine, operators: Sequence[str] = ("+", "-", "/")) -> None:
     """Operators that are functions or methods here."""
     x, y = Expression("x"), Expression("y")
-    for op in ("+", "-", "/"):
+    for op in operators:
         for template in spelt(op, engine.node(), engine.names):
             engine.learn(op, template)
             if attempt(engine.run, Expression(op, x, y), (X, Y)):
@@ -211,9 +198,14 @@ def _value_of(engine: Engine, expression: Expression, at: float) -> complex | st
     """The value, or "raises", or "nothing" where there is no number to read."""
     try:
         found = engine.run(expression, [at]).value
-    except Exception:
-        return "raises"
+    except Exception as error:
+        return "nothing" if engine.node() is None and _is_a_guess(error, expression.op) else "raises"
     return "nothing" if found is None else found
+
+
+def _is_a_guess(error: Exception, name: str) -> bool:
+    """Whether a method is not there that was only tried because an adapter hides what there is."""
+    return isinstance(error, AttributeError) and error.name in (name, *FUNCTIONS[name].names)
 
 
 def _function_spellings(name: str, node: object, names: Namespace) -> Iterator[str]:
@@ -242,7 +234,7 @@ def _reverse(name: str, names: Namespace, leaf: Way, template: str, value: Way) 
         out = multiply(x, y)
         if attempt(_started, "\n".join(lines), {**names, "out": out}) is None:
             continue
-        for gradient in _readers(GRADIENT_NAMES, x, names):
+        for gradient in readers(GRADIENT_NAMES, x, names):
             if reads(gradient, Y, x) and reads(gradient, X, y) and gradient.text != value.text:
                 engine = Reverse(name, names, leaf, value, _of_two(gradient, names), lines)
                 engine.learn("*", template)
@@ -289,6 +281,13 @@ def _starts(kind: str, out: object, names: Namespace) -> Iterator[list[str]]:
     methods = [each for each in methods if callable(attempt(getattr, out, each[4:]))]
     functions = [n for n, f in names.items() if not isinstance(f, type) and any(word in n for word in BACKWARD_WORDS)]
     tapes = [f"{n}.{m}" for n, t in names.items() for m in BACKWARD_NAMES if not isinstance(t, type) and hasattr(t, m)]
+    tapes += [
+        f"{n}{call}.{m}"
+        for n, t in names.items()
+        for m in BACKWARD_NAMES
+        if isinstance(t, type) and not attempt(isinstance, out, t) and hasattr(t, m)
+        for call in ("", "()")
+    ]
     seeds = ("1.0", f"{kind}(1.0)")
     calls = [f"{each}({seed})" for each in methods for seed in ("", *seeds)]
     calls += [f"{each}({given})" for each in functions + tapes for given in ("out", "out, 1.0", "")]
@@ -308,8 +307,11 @@ def _queries(out: object, names: Namespace) -> Iterator[str]:
     for name in QUERIES:
         if callable(attempt(getattr, out, name)):
             yield from (f"{{1}}.{name}({{0}})", f"{{1}}.{name}([{{0}}])", f"{{1}}.{name}()[{{0}}]")
+            yield from (f"{{1}}.{name}({{0}}).{read}()" for read in EVALUATED)
+            yield f"{{1}}.{name}()[id({{0}})]"
         if callable(names.get(name)):
             yield from (f"{name}({{1}}, {{0}})", f"{name}({{1}}, [{{0}}])", f"{name}({{1}})[{{0}}]")
+            yield f"{name}({{1}})[id({{0}})]"
         tapes = [n for n, t in names.items() if not isinstance(t, type) and callable(attempt(getattr, t, name))]
         yield from (f"{tape}.{name}({{1}}, {given})" for tape in tapes for given in ("[{0}]", "{0}"))
 
@@ -326,9 +328,9 @@ def _forward(name: str, kind: Callable[..., object], names: Namespace) -> Engine
             multiply = Way(template, names, 2)
             by_x = attempt(lambda m=multiply, leaf=leaf: m(leaf(X, 1.0), leaf(Y, 0.0)))
             by_y = attempt(lambda m=multiply, leaf=leaf: m(leaf(X, 0.0), leaf(Y, 1.0)))
-            value = next((way for way in _readers(VALUE_NAMES, by_x, names) if reads(way, X * Y, by_x)), None)
+            value = next((way for way in readers(VALUE_NAMES, by_x, names) if reads(way, X * Y, by_x)), None)
             inner = (Way(f'{{}}.{each}["x"]', names) for each in getattr(by_x, "__dict__", {}))
-            for tangent in itertools.chain(_readers(TANGENT_NAMES, by_x, names), inner):
+            for tangent in itertools.chain(readers(TANGENT_NAMES, by_x, names), inner):
                 if value and reads(tangent, Y, by_x) and reads(tangent, X, by_y):
                     engine = Forward(name, names, leaf, value, tangent)
                     engine.learn("*", template)
@@ -336,12 +338,12 @@ def _forward(name: str, kind: Callable[..., object], names: Namespace) -> Engine
     return None
 
 
-def _by_name(name: str, kind: Callable[..., object], names: Namespace) -> Engine | None:
+def by_name(name: str, kind: Callable[..., object], names: Namespace) -> Engine | None:
     """Multiplication does not work as it should: the usual names tell what is what."""
-    for leaf in (_maker(text, names) for text in _makers(name, kind, names)):
+    for leaf in (maker(text, names) for text in makers(name, kind, names)):
         x = attempt(leaf, X)
         product = attempt(lambda x=x, leaf=leaf: x * leaf(Y))
-        value = next((way for way in _readers(VALUE_NAMES, x, names) if reads(way, X, x)), None)
+        value = next((way for way in readers(VALUE_NAMES, x, names) if reads(way, X, x)), None)
         gradient = next((g for g in GRADIENT_NAMES if attempt(hasattr, x, g)), None)
         back = next((b for b in BACKWARD_NAMES if callable(getattr(x, b, None))), None)
         has_number = product is None or (value and attempt(lambda p=product, v=value: number_in(v(p))) is not None)

@@ -8,9 +8,14 @@ from ..engine_checks.habits import check_habits
 from ..engine_checks.report import Finding, Report
 from ..engine_checks.suspects import Source
 from ..foreign_engines.engines import Engine, Function, Namespace, Run
-from ..foreign_engines.shapes import NotFoundError, find_engine, find_operators
+from ..foreign_engines.finding import find_engine
+from ..foreign_engines.programs import Expression
+from ..foreign_engines.shapes import NotFoundError, attempt, find_operators
 
 __all__ = ["Finding", "Report", "check_engine"]
+
+
+X, Y = Expression("x"), Expression("y")
 
 
 def check_engine(
@@ -64,9 +69,27 @@ def check_found(
     checker.is_partial, checker.progress = partial, progress
     if not isinstance(engine, Function):
         find_operators(engine)
+    elif attempt(engine.run, X * Y, (2.0, 3.0)) is None or engine.templates["*"] != "{} * {}":
+        find_operators(engine, ("*", "+", "-", "/"))
+        report.unchecked = _failure(engine)
+        if report.unchecked:
+            return
     checker.check_operations()
     check_habits(checker, engine)
     report.findings = report.sorted_findings()
+
+
+def _failure(engine: Function) -> str:
+    """Why an adapter cannot even give back its input, add and multiply; empty if it can do one of them."""
+    error: Exception | None = None
+    for expression in (X, X + Y, X * Y):
+        try:
+            engine.run(expression, (2.0, 3.0)[: len(expression.inputs)])
+        except Exception as caught:
+            error = error or caught
+        else:
+            return ""
+    return f"the adapter cannot run f(x) = x, nor x + y, nor x * y: {type(error).__name__}: {error}"
 
 
 def _names_of(functions: object) -> Namespace:
@@ -81,6 +104,6 @@ def own_names(kind: object) -> Namespace:
 
 
 def is_own(thing: object, module: str) -> bool:
-    """Whether a module defines a thing, or an object is of a class that it defines."""
+    """Whether a module defines a thing, or an object is of a class that it defines; lists and dicts may be its own."""
     home = getattr(thing, "__module__", None)
-    return not isinstance(thing, int | float | str) and home == module
+    return isinstance(thing, list | dict) or (not isinstance(thing, int | float | str) and home == module)

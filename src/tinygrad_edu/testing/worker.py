@@ -4,6 +4,7 @@ A guard against accidents, not a prison: it refuses network, writing outside its
 output than allowed. Code that sets out to break such guards from within Python can.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -14,7 +15,8 @@ from typing import TextIO
 from ..engine_checks.report import Report
 from ..foreign_engines.adapters import adapter_text
 from ..foreign_engines.engines import Engine, Function
-from ..foreign_engines.shapes import NotFoundError, candidates, find_engine
+from ..foreign_engines.finding import find_engine
+from ..foreign_engines.shapes import NotFoundError, candidates
 from .kit import check_found
 from .loading import Loaded, load
 from .steps import check_steps
@@ -127,7 +129,10 @@ def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, objec
     report.conventions += loaded.notes
     kind: object = module
     if options.get("step"):
-        name, learner = _classes(loaded, wanted, names)[0]
+        classes = _classes(loaded, wanted, names)
+        if not classes:
+            raise NotFoundError("; ".join(["no class in this file", *loaded.notes]))
+        name, learner = classes[0]
         report.engine = f"{Path(module.__file__ or '').name}:{name}"
         check_steps(learner, names, report, int(str(options["step"])), lambda: _send(pipe, report, is_last=False))
         return
@@ -140,14 +145,12 @@ def _check(loaded: Loaded, wanted: str, report: Report, options: dict[str, objec
         engine.imports = f"from {place.stem} import run"
         if wanted:
             kind = getattr(module, wanted, module)
+    elif options["write_adapter"]:
+        report.unchecked = _adapter(loaded, wanted, names)
+        return
     else:
         name, kind, engine = _found(loaded, wanted, names)
-        report.engine = f"{Path(module.__file__ or '').name}:{name}"
-        place = Path(module.__file__ or "")
-        engine.imports = f"from {place.stem} import {name}" if place.suffix == ".py" else ""  # a cell of a notebook
-    if options["write_adapter"]:
-        report.unchecked = adapter_text(engine, module.__name__)
-        return
+        report.engine = f"{Path(module.__file__ or '').name}:{name}".removesuffix(":")
 
     def progress() -> None:
         _send(pipe, report, is_last=False)
@@ -160,17 +163,30 @@ def _classes(loaded: Loaded, wanted: str, names: dict[str, object]) -> list[tupl
     """The classes that may be scalars with gradients: the one that is wanted, or all, the likeliest first."""
     classes = candidates(names, loaded.module.__name__) or candidates(names, "")
     classes = [(n, c) for n, c in names.items() if isinstance(c, type) and n == wanted] if wanted else classes
-    if not classes:
-        what = f"no class {wanted} in this file" if wanted else "no class in this file: write an adapter for functions"
-        raise NotFoundError("; ".join([what, *loaded.notes]))
+    if wanted and not classes:
+        raise NotFoundError("; ".join([f"no class {wanted} in this file", *loaded.notes]))
     return classes
 
 
-def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, type, Engine]:
-    """The class that is a scalar with gradients: the first of them that behaves so."""
+def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, object, Engine]:
+    """The class that is a scalar with gradients: the first that behaves so; or the module, of functions only."""
     classes = _classes(loaded, wanted, names)
-    name, engine = find_engine(classes, names)
-    return name, dict(classes)[name], engine
+    try:
+        name, engine = find_engine(classes, names)
+    except NotFoundError as error:
+        raise NotFoundError("; ".join([str(error), *loaded.notes])) from None
+    place = Path(loaded.module.__file__ or "")
+    if place.suffix == ".py" and not engine.imports:  # an adapter that was found is there itself; no cell of a notebook
+        engine.imports = f"from {place.stem} import {name}"
+    return name, dict(classes).get(name, loaded.module), engine
+
+
+def _adapter(loaded: Loaded, wanted: str, names: dict[str, object]) -> str:
+    """The text of an adapter, also where the engine was not found."""
+    engine: Engine | None = None
+    with contextlib.suppress(NotFoundError):
+        _, _, engine = _found(loaded, wanted, names)
+    return adapter_text(engine, loaded.module.__name__, names)
 
 
 if __name__ == "__main__":  # pragma: no cover - in a process of its own
