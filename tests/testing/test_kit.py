@@ -85,6 +85,17 @@ def test_the_adapter_that_is_written_for_a_right_engine_works_as_it_stands(name:
     assert report.topics["sharing"][1] > 10
 
 
+def test_a_function_that_few_have_is_not_listed_where_it_is_refused() -> None:
+    def refused(_: object) -> object:
+        raise NotImplementedError
+
+    module = module_at(RIGHT["functional"])
+    report = check_engine(run=module.run, functions={**vars(module), "erf": refused, "sin": refused})
+    assert "sin" in report.missing
+    assert "erf" not in report.missing
+    assert report.ok
+
+
 def test_an_adapter_that_fails_in_everything_accuses_nobody() -> None:
     report = check_engine(run=lambda f, xs: (f(*xs).data, []))
     assert report.status == 2

@@ -80,6 +80,11 @@ def test_what_cannot_be_checked(text: str, words: str, tmp_path: Path) -> None:
     assert words in served(write(tmp_path, text, "engine_b.py"))[0].unchecked
 
 
+def test_the_steps_of_the_course_need_a_class(tmp_path: Path) -> None:
+    report = served(write(tmp_path, "x = 3\n", "engine_s.py"), step=1)[0]
+    assert report.unchecked == "no class in this file"
+
+
 def test_no_memory_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise MemoryError
