@@ -17,7 +17,7 @@ from ..printers.names import Names
 from ..symbols.symbol import Structure, Symbol, Tree
 from ..trees.tree import LEAF, flatten, numbers_of, unflatten
 from . import way_in
-from .compiler import CompilerError, load
+from .compiler import LINES, LOOPS, CompilerError, load
 
 if TYPE_CHECKING:
     from ..staging.trace import Trace
@@ -31,9 +31,10 @@ _warned = False
 def compile_trace(trace: "Trace") -> None:
     """Let this trace run as native code; it stays as it is, with one warning per process, where that cannot be."""
     global _warned
-    text = c.source(NAME, trace.parameters, trace.program, trace.results)
+    text, has_loops = c.written(NAME, trace.parameters, trace.program, trace.results)
+    optimisation = LOOPS if has_loops else LINES
     try:
-        library = _with_way_in(trace, text) or load(text, NAME)
+        library = _with_way_in(trace, text, optimisation) or load(text, NAME, optimisation=optimisation)
     except CompilerError as error:
         if not _warned:
             _warned = True
@@ -47,7 +48,7 @@ def compile_trace(trace: "Trace") -> None:
     trace.is_buffer = is_buffer
 
 
-def _with_way_in(trace: "Trace", text: str) -> ctypes.CDLL | None:
+def _with_way_in(trace: "Trace", text: str, optimisation: str) -> ctypes.CDLL | None:
     """The library with a way in from Python beside the program; None where there is none, or it cannot be built."""
     headers = way_in.headers()
     has_loops = any(line.op in {"total", "final"} for line in trace.program.lines)
@@ -57,7 +58,7 @@ def _with_way_in(trace: "Trace", text: str) -> ctypes.CDLL | None:
     if not headers or not beside:
         return None
     try:
-        library = load(text, NAME, beside=beside, headers=headers)
+        library = load(text, NAME, optimisation=optimisation, beside=beside, headers=headers)
     except CompilerError:
         return None
     make = ctypes.PyDLL(library._name)[way_in.NAME]

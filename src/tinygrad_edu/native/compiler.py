@@ -19,7 +19,8 @@ from pathlib import Path
 
 from . import cache
 
-FLAGS = ("-O1", "-std=c99", "-fPIC", "-shared", "-ffp-contract=off", "-fno-trapping-math")  # none reads the flags
+LINES, LOOPS = "-O1", "-O2"  # for straight lines, which -O2 makes no faster and takes twice as long; for loops
+FLAGS = ("-std=c99", "-fPIC", "-shared", "-ffp-contract=off", "-fno-trapping-math")  # none reads the flags
 OPTIMISED = 150_000  # characters, built in 1.5 s: it takes the square of the length, and gains a third of the run
 CANDIDATES = ("cc", "gcc", "clang")
 
@@ -28,7 +29,9 @@ class CompilerError(RuntimeError):
     """No C compiler was found, or none could build this source."""
 
 
-def load(source: str, name: str = "staged", *, beside: str = "", headers: str = "") -> ctypes.CDLL:
+def load(
+    source: str, name: str = "staged", *, optimisation: str = LINES, beside: str = "", headers: str = ""
+) -> ctypes.CDLL:
     """The source compiled and loaded, with a function of this name. Raises CompilerError, which says what was tried.
 
     `beside` is a second source for the same library, which may include from the directory `headers`.
@@ -37,7 +40,7 @@ def load(source: str, name: str = "staged", *, beside: str = "", headers: str = 
     flags = [*([f"-I{headers}"] if headers else []), *_split("CFLAGS")]
     for compiler in compilers():
         try:
-            library = _loaded(compiler, [*FLAGS, *flags], source, beside)
+            library = _loaded(compiler, [optimisation, *FLAGS, *flags], source, beside)
             if hasattr(library, name):
                 return library
             failures.append(f"{shlex.join([*compiler, *flags])}: what it built has no function {name}")

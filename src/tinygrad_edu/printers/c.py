@@ -8,14 +8,18 @@ times its number is added to `lost`, which stays 0 only while all of them are fi
 standard: no -ffast-math. The text is C++ too.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ..numbers.operations import SHORT_NAMES
+from ..rolling.finding import Arguments, Rolled, find_loops
+from ..rolling.shapes import Source
+from ..symbols.liveness import Liveness
 from ..symbols.symbol import Operand, Program, RowLoop, Symbol, Tree
 from ..trees.tree import flatten
 from .braces import BracesWriter
 from .names import Names
-from .writer import checked_number
+from .nested import LoopText, Texts
+from .writer import ATOM, checked_number
 
 HELPERS = {
     "sigmoid": """static double sigmoid(double x) {
@@ -74,19 +78,25 @@ class CWriter(BracesWriter):
 
     WATCHES: ClassVar = True
 
-    def __init__(self, program: Program, results: list[Operand], names: Names, counts: dict[Symbol, str]) -> None:
+    def __init__(
+        self, program: Program, results: list[Operand], names: Names, counts: dict[Symbol, str], live: Liveness
+    ) -> None:
         self.counts = counts  # what the number of rows of each batched parameter is called
+        super().__init__(program, results, names, live)
+
+    def _begin(self, live: Liveness, names: Names) -> None:
         self.lost = names.fresh("lost")
-        super().__init__(program, results, names)
+        super()._begin(live, names)
 
     def _assignment(self, line: Symbol, text: str) -> str:
         assignment = super()._assignment(line, text)
-        return f"{assignment} {self._watch(self.names.of(line))}" if line in self.live.watched else assignment
+        return f"{assignment} {self.watch(self.names.of(line))}" if line in self.live.watched else assignment
 
     def _guard(self, text: str) -> str:
-        return f"{self._watch(text)}{self._comment('is not 0 where it is undefined')}"
+        return f"{self.watch(text)}{self._comment('is not 0 where it is undefined')}"
 
-    def _watch(self, text: str) -> str:
+    def watch(self, text: str) -> str:
+        """What makes the function say that a number is infinite or nan."""
         return f"{self.lost} += 0.0 * {text if text.isidentifier() else self._brackets(text)};"
 
     def _loop(self, loop: RowLoop) -> list[str]:
@@ -120,32 +130,94 @@ def signature(parameters: dict[str, Tree]) -> list[tuple[str, str, list[Symbol]]
     return kinds
 
 
+class CLoops(LoopText):
+    """Writes nests of loops as the body of a C function."""
+
+    def __init__(self, rolled: Rolled, writer: CWriter, names: Names, texts: Texts) -> None:
+        self._own = writer
+        super().__init__(rolled, writer, names, texts)
+
+    def _declared_array(self, source: Source) -> str:
+        """Large arrays are no part of the stack, which may be small; each thread has its own."""
+        size = self.sizes[source]
+        where = "static __thread " if size > self.LONGEST else ""
+        return f"{where}double {self._name(source)}[{size}];"
+
+    def _table(self, name: str, numbers: list[str]) -> str:
+        return f"static const double {name}[{len(numbers)}] = {{{', '.join(numbers)}}};"
+
+    def _watched(self, text: str) -> str:
+        return self._own.watch(text)
+
+    def _zeros(self, name: str, size: int) -> list[str]:
+        header = self._for(self._variables[0], size, downwards=False).removesuffix("{")
+        return [f"{header}{name}[{self._variables[0]}] = 0.0;"]
+
+    def _for(self, variable: str, n: int, *, downwards: bool) -> str:
+        if downwards:
+            return f"for (size_t {variable} = {n}; {variable}-- > 0;) {{"
+        return f"for (size_t {variable} = 0; {variable} < {n}; {variable}++) {{"
+
+    def _rows(self, loop: RowLoop) -> list[str]:
+        i = self.names.fresh("i")
+        lines = [f"for (size_t {i} = 0; {i} < {self._own.counts[loop.rows[0]]}; {i}++) {{"]
+        for k, rows in enumerate(loop.rows):
+            name, size = self._row(loop, k)
+            if name:
+                own = self.names.of(rows)
+                declared = f"*const {name} = {own} + {size} * {i}" if size > 1 else f"{name} = {own}[{i}]"
+                lines.append(f"    const double {declared};")
+        return lines
+
+    def _number(self, text: str, strength: int) -> tuple[str, int]:
+        return f"(double){text if strength == ATOM else f'({text})'}", ATOM
+
+
 def source(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> str:
     """A C function as text, with the headers and helpers it needs."""
+    return written(name, parameters, program, results)[0]
+
+
+def written(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> tuple[str, bool]:
+    """A C function as text, and whether loops were found in it."""
+    leaves, _ = flatten(results)
+    numbers = [checked_number(name, x) for x in leaves]
+    live = CWriter.liveness(program, numbers)
     names = Names(RESERVED, patterns=PATTERNS)
     name = names.fresh(name or "f")
     declared: list[str] = []
-    arrays: list[tuple[str, list[Any]]] = []
     counts: dict[Symbol, str] = {}
+    texts: Texts = {"out": ("out", True)}
+    arguments = Arguments({}, {})
+    given: list[tuple[tuple[str, bool], list[Symbol]]] = []
     for wish, kind, symbols in signature(parameters):
+        own = names.fresh(wish) if kind == "array" else names.of(symbols[0])
         if kind == "number":
-            declared.append(f"double {names.of(symbols[0])}")
+            declared.append(f"double {own}")
         elif kind == "array":
-            arrays.append((names.fresh(wish), symbols))
-            declared.append(f"const double *restrict {arrays[-1][0]}")
+            declared.append(f"const double *restrict {own}")
         else:
-            own = names.of(symbols[0])
             counts[symbols[0]] = names.fresh(f"{own}_n")
             declared.append(f"size_t {counts[symbols[0]]}, const double *restrict {own}")
-    leaves, _ = flatten(results)
-    for _, symbols in arrays:
-        for x in symbols:
-            names.of(x)  # parameters before the lines of the program
-    writer = CWriter(program, [checked_number(name, x) for x in leaves], names, counts)
-    body = writer.body()
-    stores = [f"    out[{i}] = {writer.result(x)};" for i, x in enumerate(leaves)]
-    lost = [writer.lost] if writer.live.watched else []
-    return "\n".join(
+        if kind != "rows":
+            arguments.add(("argument", wish), symbols)
+            texts["argument", wish] = own, kind == "array"
+            given.append((texts["argument", wish], symbols))
+    arguments.add_rows(live.totals)
+    found = find_loops(live, numbers, arguments)
+    if found is None:
+        arrays = {own: symbols for (own, is_array), symbols in given if is_array}
+        for symbols in arrays.values():
+            for x in symbols:
+                names.of(x)  # parameters before the lines of the program
+        writer = CWriter(program, numbers, names, counts, live)
+        body = _straight(writer, arrays, leaves)
+    else:
+        writer = CWriter.of_expressions(live, names)
+        writer.counts = counts
+        body = CLoops(found, writer, names, texts).body()
+    lost = [writer.lost] if live.watched else []
+    text = "\n".join(
         [
             "#include <math.h>",
             "#include <stddef.h>",
@@ -156,21 +228,30 @@ def source(name: str, parameters: dict[str, Tree], program: Program, results: Tr
             *[line for op in HELPERS if op in writer.used for line in (*HELPERS[op].splitlines(), "")],
             f"int {name}({', '.join([*declared, 'double *out'])}) {{",
             *_equal_counts(writer),
-            *[
-                f"    const double {names.of(x)} = {own}[{k}];"
-                for own, symbols in arrays
-                for k, x in enumerate(symbols)
-                if writer.live.is_used(x)
-            ],
             *(f"    double {each} = 0.0;" for each in lost),
-            *writer.declarations(),
             *body,
-            *stores,
             *_undefined(names, len(leaves), lost),
             "}",
             "",
         ]
     )
+    return text, found is not None
+
+
+def _straight(writer: CWriter, arrays: dict[str, list[Symbol]], results: list[Operand]) -> list[str]:
+    """The body of a function, line by line."""
+    body = writer.body()
+    return [
+        *[
+            f"    const double {writer.names.of(x)} = {own}[{k}];"
+            for own, symbols in arrays.items()
+            for k, x in enumerate(symbols)
+            if writer.live.is_used(x)
+        ],
+        *writer.declarations(),
+        *body,
+        *[f"    out[{i}] = {writer.result(x)};" for i, x in enumerate(results)],
+    ]
 
 
 def _undefined(names: Names, count: int, lost: list[str]) -> list[str]:

@@ -5,14 +5,18 @@ raises an error, as log(-1), JavaScript goes on with NaN or Infinity.
 """
 
 import dataclasses
+import itertools
 import json
 from typing import ClassVar
 
 from ..numbers.operations import OPERATIONS
+from ..rolling.finding import Arguments, find_loops
+from ..rolling.shapes import Source
 from ..symbols.symbol import Program, RowLoop, Symbol, Tree
 from ..trees.tree import flatten
 from .braces import BracesWriter
 from .names import Names
+from .nested import LoopText, Texts
 from .writer import checked_number
 
 HELPERS = {
@@ -65,6 +69,9 @@ Infinity NaN Object Array Number Symbol Function Error exports module require"""
 MATH = {name: row.short or name for name, row in OPERATIONS.items() if row.is_line and name not in HELPERS}
 
 
+LISTED = 4  # so many results are written one by one
+
+
 class JavaScriptWriter(BracesWriter):
     """Writes one program as the body of a JavaScript function."""
 
@@ -90,6 +97,59 @@ class JavaScriptWriter(BracesWriter):
 
     def _count(self, rows: Symbol) -> str:
         return f"{self.names.of(rows)}.length"
+
+
+class JavaScriptLoops(LoopText):
+    """Writes nests of loops as the body of a JavaScript function."""
+
+    def _declared_array(self, source: Source) -> str:
+        return f"const {self._name(source)} = new Float64Array({self.sizes[source]});"
+
+    def _table(self, name: str, numbers: list[str]) -> str:
+        return f"const {name} = [{', '.join(numbers)}];"
+
+    def _zeros(self, name: str, size: int) -> list[str]:  # noqa: ARG002 - other languages need it
+        return [f"{name}.fill(0.0);"]
+
+    def _for(self, variable: str, n: int, *, downwards: bool) -> str:
+        if downwards:
+            return f"for (let {variable} = {n - 1}; {variable} >= 0; {variable}--) {{"
+        return f"for (let {variable} = 0; {variable} < {n}; {variable}++) {{"
+
+    def _rows(self, loop: RowLoop) -> list[str]:
+        i = self.names.fresh("i")
+        rows = [self.names.of(each) for each in loop.rows]
+        lines = [f"for (let {i} = 0; {i} < {rows[0]}.length; {i}++) {{"]
+        for k, (own, tree) in enumerate(zip(rows, loop.target, strict=True)):
+            name, _ = self._row(loop, k)
+            if name:
+                lines.append(f"    const {name} = {_listed(tree, f'{own}[{i}]')};")
+        return lines
+
+    def _number(self, text: str, strength: int) -> tuple[str, int]:
+        return text, strength
+
+
+def _listed(tree: Tree, text: str) -> str:
+    """An expression for all numbers of a tree, in order: the number itself, or an array of them."""
+    if isinstance(tree, Symbol):
+        return text
+    if isinstance(tree, list | tuple) and all(isinstance(x, Symbol) for x in tree):
+        return text
+    return f"[{', '.join(_parts(tree, text))}]"
+
+
+def _parts(tree: Tree, text: str) -> list[str]:
+    """What an array of all numbers of a tree consists of."""
+    if isinstance(tree, Symbol):
+        return [text]
+    if isinstance(tree, list | tuple):
+        if all(isinstance(x, Symbol) for x in tree):
+            return [f"...{text}"]
+        if all(isinstance(x, list | tuple) for x in tree) and all(isinstance(x, Symbol) for x in flatten(tree)[0]):
+            return [f"...{text}.flat(Infinity)"]
+        return [part for i, x in enumerate(tree) for part in _parts(x, f"{text}[{i}]")]
+    return [part for key, x in (_branches(tree) or {}).items() for part in _parts(x, f"{text}[{key}]")]
 
 
 def _pattern(names: Names, tree: Tree) -> str:
@@ -124,19 +184,73 @@ def _returned(writer: JavaScriptWriter, tree: Tree) -> str:
 
 def source(name: str, parameters: dict[str, Tree], program: Program, results: Tree) -> str:
     """A JavaScript function as text, with the helpers it needs."""
+    leaves, _ = flatten(results)
+    numbers = [checked_number(name, x) for x in leaves]
+    live = JavaScriptWriter.liveness(program, numbers)
     names = Names(RESERVED)
     name = names.fresh(name or "f")
     own = [names.of(x) if isinstance(x, Symbol) else names.fresh(wish) for wish, x in parameters.items()]
-    unpacking = [
-        f"    const {_pattern(names, tree)} = {each};"
-        for each, tree in zip(own, parameters.values(), strict=True)
-        if isinstance(tree, list | tuple) or _branches(tree) is not None
-    ]
-    leaves, _ = flatten(results)
-    writer = JavaScriptWriter(program, [checked_number(name, x) for x in leaves], names)
-    body = writer.body()
-    text = _returned(writer, results)
+    trees = dict(zip(own, parameters.values(), strict=True))
+    arguments = Arguments({}, {})
+    for each, tree in trees.items():
+        arguments.add(each, [x for x in flatten(tree)[0] if isinstance(x, Symbol)])
+    arguments.add_rows(live.totals)
+    found = find_loops(live, numbers, arguments)
+    if found is None:
+        unpacking = [
+            f"    const {_pattern(names, tree)} = {each};"
+            for each, tree in trees.items()
+            if isinstance(tree, list | tuple) or _branches(tree) is not None
+        ]
+        writer = JavaScriptWriter(program, numbers, names, live)
+        body = writer.body()
+        lines = [*unpacking, *writer.declarations(), *body]
+        text = _returned(writer, results)
+    else:
+        writer = JavaScriptWriter.of_expressions(live, names)
+        out = names.fresh("out")
+        texts: Texts = {"out": (out, True)}
+        lines = []
+        for each, tree in trees.items():
+            listed = _listed(tree, each)
+            texts[each] = each if listed == each else names.fresh(f"{each}_listed"), not isinstance(tree, Symbol)
+            if listed != each:
+                lines.append(f"    const {texts[each][0]} = {listed};")
+        lines += [
+            f"    const {out} = new Float64Array({len(leaves)});",
+            *JavaScriptLoops(found, writer, names, texts).body(),
+        ]
+        text = _taken(results, out, 0)
     helpers = [line for op in HELPERS if op in writer.used for line in (*HELPERS[op].splitlines(), "")]
-    lines = [f"function {name}({', '.join(own)}) {{", *unpacking, *writer.declarations(), *body]
     opening = "return (" if text.startswith("{") else "return "
-    return "\n".join([*helpers, *lines, f"    {opening}{text}{')' if text.startswith('{') else ''};", "}", ""])
+    return "\n".join(
+        [
+            *helpers,
+            f"function {name}({', '.join(own)}) {{",
+            *lines,
+            f"    {opening}{text}{')' if text.startswith('{') else ''};",
+            "}",
+            "",
+        ]
+    )
+
+
+def _taken(tree: Tree, out: str, first: int, rows: str = "", depth: int = 1) -> str:
+    """A tree of results whose numbers stand in an array in order, from `first` on; in rows of others, from there."""
+    if isinstance(tree, list | tuple):
+        sizes = [len(flatten(branch)[0]) for branch in tree]
+        if len(tree) > LISTED and all(isinstance(x, Symbol | int | float) for x in tree):
+            return f"Array.from({out}.subarray({first}{rows}, {first + len(tree)}{rows}))"
+        if len(tree) > LISTED and len({flatten(branch)[1] for branch in tree}) == 1:
+            i = "i" * depth
+            inner = _taken(tree[0], out, first, f"{rows} + {sizes[0]} * {i}", depth + 1)
+            return f"Array.from({{length: {len(tree)}}}, (_, {i}) => {inner})"
+        places = itertools.accumulate(sizes, initial=first)
+        return f"[{', '.join(_taken(x, out, at, rows, depth) for x, at in zip(tree, places, strict=False))}]"
+    named = _branches(tree)
+    if named is not None:
+        sizes = [len(flatten(branch)[0]) for branch in named.values()]
+        places = itertools.accumulate(sizes, initial=first)
+        each = zip(named.items(), places, strict=False)
+        return f"{{{', '.join(f'{key}: {_taken(branch, out, at, rows, depth)}' for (key, branch), at in each)}}}"
+    return "null" if tree is None else f"{out}[{first}{rows}]"

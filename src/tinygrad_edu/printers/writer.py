@@ -6,7 +6,7 @@ each operation.
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar, cast
+from typing import ClassVar, Self, cast
 
 from ..numbers.number import primal
 from ..symbols.liveness import Liveness
@@ -50,12 +50,8 @@ class Writer:
     TEMPLATES: ClassVar[Mapping[str, str]] = {}
     FUNCTIONS: ClassVar[Mapping[str, str]] = {}  # the language's name for a function, if it is another
 
-    def __init__(self, program: Program, results: list[Operand], names: Names) -> None:
-        self.live = Liveness(program, results, guards=self.GUARDS, checks=self.CHECKS, watches=self.WATCHES)
-        self.names = names
-        self.used: set[str] = set()  # functions and constants that the text refers to
-        self._text: dict[Symbol, tuple[str, int]] = {}  # lines to be written where they are used
-        self._named: list[tuple[Symbol, str]] = []
+    def __init__(self, program: Program, results: list[Operand], names: Names, live: Liveness | None = None) -> None:
+        self._begin(live or self.liveness(program, results), names)
         for line in self.live.lines:
             text, strength = self._expression(line)
             if line.op == "final":
@@ -68,6 +64,54 @@ class Writer:
                 self._named.append((line, text))
                 if self.live.is_used(line):
                     names.of(line)
+
+    # --- for those who write expressions, but no lines -------------------------------------------------------
+
+    @classmethod
+    def liveness(cls, program: Program, results: list[Operand]) -> Liveness:
+        """Which lines this language needs."""
+        return Liveness(program, results, guards=cls.GUARDS, checks=cls.CHECKS, watches=cls.WATCHES)
+
+    @classmethod
+    def of_expressions(cls, live: Liveness, names: Names) -> Self:
+        """A writer that has written no line yet."""
+        writer = cls.__new__(cls)
+        writer._begin(live, names)
+        return writer
+
+    def _begin(self, live: Liveness, names: Names) -> None:
+        self.live = live
+        self.names = names
+        self.used: set[str] = set()  # functions and constants that the text refers to
+        self._text: dict[Symbol, tuple[str, int]] = {}  # lines to be written where they are used
+        self._named: list[tuple[Symbol, str]] = []
+
+    def operand_of(self, text: str, strength: int) -> Symbol:
+        """An operand that is written like this; `strength` is how strongly the text binds."""
+        operand = Symbol.__new__(Symbol)
+        self._text[operand] = text, strength
+        return operand
+
+    def operation(self, op: str, *args: object) -> Symbol:
+        """The result of an operation as an operand."""
+        return self.operand_of(*self._operation(op, args))
+
+    def text_of(self, x: Operand, strength: int = 0) -> str:
+        """The text of an operand: in brackets if it binds less strongly than its surroundings need."""
+        return self._operand(x, strength)
+
+    def text_of_condition(self, condition: Condition, strength: int = 0) -> str:
+        """The text of a condition, in brackets if need be."""
+        return self._condition(condition, strength)
+
+    def shows_nan(self, x: object) -> None:
+        """Note that an operand, where it is nan, shows in a result."""
+        if isinstance(x, Symbol):
+            self.live.shows_nan.add(x)
+
+    def text_if(self, condition: str, x: Operand) -> str:
+        """The operand where the condition holds, otherwise 0."""
+        return self._select(condition, self._operand(x, self.CHOSEN), self._literal(0.0))
 
     # --- lines and blocks ------------------------------------------------------------------------------------
 

@@ -1,15 +1,17 @@
 """A function staged for one structure of its arguments: the program, its source, and it compiled."""
 
+import functools
 import inspect
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+from ..core.collector import paused_collector
 from ..engine import Value
 from ..numbers.number import primal
 from ..printers import arrays, c, javascript, latex, python
 from ..printers.names import Names
 from ..printers.writer import checked_number
-from ..symbols.symbol import Operand, Program, StagingError, Symbol
+from ..symbols.symbol import Operand, Program, StagingError, Symbol, Tree
 from ..trees.tree import arrays_made, bare, flatten, is_number, numbers_of, unflatten
 from .arguments import Argument
 from .batch import Rows
@@ -38,8 +40,7 @@ class Trace:
         if any(line.op == "arctan2" for line in self.program.lines):  # it asks for the sign of a zero
             self._record(f, name, signature, Program(exact=True))
         self.with_arrays = arrays_made(self.structure)
-        self.source = self.to("python")
-        self.function = self._compiled()
+        self.function: Function = self._python if backend == "c" else self._compiled()
         self.is_buffer: Callable[[object, Hashable], bool] | None = None
         self.is_by_place = _is_by_place(signature, arguments)
         self.way_in: Callable[[Function], Function] | None = (
@@ -55,7 +56,8 @@ class Trace:
         bound = signature.bind_partial()
         bound.arguments.update(trees)
         try:
-            leaves, self.structure = _numbers_of(name, f(*bound.args, **bound.kwargs), self._given())
+            with paused_collector():
+                leaves, self.structure = _numbers_of(name, f(*bound.args, **bound.kwargs), self._given())
         finally:
             program.finished = True
         self.program = program
@@ -75,6 +77,19 @@ class Trace:
         if language not in LANGUAGES:
             raise ValueError(f"to({language!r}): there are {', '.join([*LANGUAGES, *arrays.LIBRARIES])}")
         return LANGUAGES[language](*own)
+
+    @functools.cached_property
+    def source(self) -> str:
+        """The program as Python; where C runs, written when somebody asks: of a large network it takes seconds."""
+        return self.to("python")
+
+    @functools.cached_property
+    def _own(self) -> Function:
+        return self._compiled()
+
+    def _python(self, *trees: Tree) -> object:
+        """The Python program, compiled at its first call."""
+        return self._own(*trees)
 
     def _compiled(self) -> Function:
         """The function that the Python source defines."""

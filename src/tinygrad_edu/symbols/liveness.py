@@ -102,6 +102,11 @@ class Liveness:
         """Whether anything refers to this line; nothing may refer to a guard."""
         return x in self._user
 
+    def user(self, x: Symbol) -> Symbol | None:
+        """The only line that uses this one; None where several do, or none."""
+        user = self._user.get(x)
+        return user if isinstance(user, Symbol) else None
+
     def is_inline(self, line: Symbol) -> bool:
         """Whether a line may be written where it is used: once, and only where it would be reached as well."""
         user = self._user.get(line, MANY)
