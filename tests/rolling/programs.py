@@ -130,8 +130,8 @@ FUNCTIONS = {
 
 def straight(monkeypatch):
     """From now on programs are printed as straight lines."""
-    monkeypatch.setattr(c, "find_loops", lambda *_: None)
-    monkeypatch.setattr(javascript, "find_loops", lambda *_: None)
+    monkeypatch.setattr(c, "find_loops", lambda *_, **__: None)
+    monkeypatch.setattr(javascript, "find_loops", lambda *_, **__: None)
 
 
 def bits(numbers):

@@ -195,7 +195,7 @@ def source(name: str, parameters: dict[str, Tree], program: Program, results: Tr
     for each, tree in trees.items():
         arguments.add(each, [x for x in flatten(tree)[0] if isinstance(x, Symbol)])
     arguments.add_rows(live.totals)
-    found = find_loops(live, numbers, arguments)
+    found = find_loops(live, numbers, arguments, knows_slopes=True)
     if found is None:
         unpacking = [
             f"    const {_pattern(names, tree)} = {each};"

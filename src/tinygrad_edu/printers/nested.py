@@ -177,6 +177,11 @@ class LoopText:
                 other = self._operand(term, slots, variables)
                 so_far = self.writer.operation(sign if kind == "+" else kind, so_far, other)
             return so_far
+        if op == "slope":
+            name, slope, *children = rest
+            slope_text = self.writer.text_of(self._operand(slope, slots, variables), ATOM)
+            args = tuple(self._operand(child, slots, variables) for child in children)
+            return self.writer.operand_of(slope_text, ATOM, name, args)
         operands: list[object] = []
         for child in rest:
             is_condition = self.shapes.nodes[child][0] == "condition"

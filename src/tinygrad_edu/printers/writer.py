@@ -86,15 +86,16 @@ class Writer:
         self._text: dict[Symbol, tuple[str, int]] = {}  # lines to be written where they are used
         self._named: list[tuple[Symbol, str]] = []
 
-    def operand_of(self, text: str, strength: int) -> Symbol:
+    def operand_of(self, text: str, strength: int, op: str = "leaf", args: tuple[object, ...] = ()) -> Symbol:
         """An operand that is written like this; `strength` is how strongly the text binds."""
         operand = Symbol.__new__(Symbol)
+        operand.op, operand.args = op, args
         self._text[operand] = text, strength
         return operand
 
     def operation(self, op: str, *args: object) -> Symbol:
         """The result of an operation as an operand."""
-        return self.operand_of(*self._operation(op, args))
+        return self.operand_of(*self._operation(op, args), op, args)
 
     def text_of(self, x: Operand, strength: int = 0) -> str:
         """The text of an operand: in brackets if it binds less strongly than its surroundings need."""

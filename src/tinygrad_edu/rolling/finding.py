@@ -44,14 +44,16 @@ class Rolled(NamedTuple):
     titles: Titles
 
 
-def find_loops(live: Liveness, results: Sequence[Operand], arguments: Arguments) -> Rolled | None:
+def find_loops(
+    live: Liveness, results: Sequence[Operand], arguments: Arguments, *, knows_slopes: bool = False
+) -> Rolled | None:
     """The loops of a program; None where straight lines are nearly as short, or hold what loops cannot."""
     straight = len(live.lines)
     if straight < FEWEST:
         return None
     with paused_collector():
         try:
-            shapes = Shapes(live, results, arguments.sources)
+            shapes = Shapes(live, results, arguments.sources, knows_slopes=knows_slopes)
         except Unrollable:
             return None
         named = sum(len(group.members) for group in shapes.groups) + len(arguments.places)

@@ -25,6 +25,7 @@ Node: TypeAlias = tuple[Any, ...]  # ("leaf", source), ("constant",), or an oper
 
 CHAINS = {"+": "+", "-": "+", "*": "*", "maximum": "maximum", "minimum": "minimum"}  # operation: kind of chain
 NOTHING = {"+": -0.0, "*": 1.0, "maximum": -math.inf, "minimum": math.inf}  # what a first term does not change
+SLOPES = frozenset("slope_of_abs share equal".split())  # operations: slopes that are 0 where a branch is not taken
 LONG = 4  # so many equal terms in a row are a run
 LARGEST = 40  # nodes of an expression that is written on one line
 
@@ -70,18 +71,28 @@ class Group:
 
 
 class Shapes:
-    """The shapes of a program's lines, and its lines in groups. `inputs` has the array and the place of each argument.
+    """The shapes of a program's lines, and its lines in groups. `inputs` has the array of each argument.
+
+    With `knows_slopes`, a product knows which of its factors are slopes that are 0 where a branch is not taken.
 
     Raises Unrollable where a loop stands within a choice, or goes on while a condition holds.
     """
 
-    def __init__(self, live: Liveness, results: Iterable[Operand], inputs: dict[Symbol, Source]) -> None:
+    def __init__(
+        self,
+        live: Liveness,
+        results: Iterable[Operand],
+        inputs: dict[Symbol, Source],
+        *,
+        knows_slopes: bool = False,
+    ) -> None:
         self.nodes: list[Node] = []
         self.sizes: list[int] = []
         self.groups: list[Group] = []
         self._numbers: dict[Node, int] = {}
         self._groups: dict[Hashable, Group] = {}
         self._live = live
+        self._knows_slopes = knows_slopes
         self._shapes: dict[Symbol, int] = {}
         self._leaves: dict[Symbol, Leaves] = {}
         self._conditions: dict[Block, tuple[tuple[tuple[int, bool], ...], Leaves]] = {}
@@ -114,7 +125,8 @@ class Shapes:
             terms = self._terms(line)
             if len(terms) > 2 and self._take_chain(line, terms):
                 return
-            (shape, leaves), *rest = (self._of(x) for _, x in terms)
+            factor = self._factor if op == "*" else self._of
+            (shape, leaves), *rest = (factor(x) for _, x in terms)
             shape = self.chain(
                 CHAINS[op], [("+", shape), *((sign, y) for (sign, _), (y, _) in zip(terms[1:], rest, strict=True))]
             )
@@ -130,8 +142,10 @@ class Shapes:
     def _take_chain(self, line: Symbol, terms: list[tuple[str, Operand]]) -> bool:
         """The same for a chain of which each part is written by itself; False if it is to be one expression."""
         chain = CHAINS[line.op]
-        known = [self._of(x) for _, x in terms]
+        known = [(self._factor if chain == "*" else self._of)(x) for _, x in terms]
         parts = _parts([(sign, shape) for (sign, _), (shape, _) in zip(terms, known, strict=True)])
+        if chain == "*" and any(part.length > 1 and self._is_slope(part.shape) for part in parts):
+            raise Unrollable
         is_long = len(parts) < len(terms) or chain in {"maximum", "minimum"}  # these would name their operands twice
         if not is_long and sum(self.sizes[shape] for shape, _ in known) <= LARGEST:
             return False
@@ -251,6 +265,23 @@ class Shapes:
         is_plain = math.isfinite(x)
         return (self.number(("constant",)), (x,)) if is_plain else (self.number(("special", repr(x))), ())
 
+    def _is_slope(self, shape: int) -> bool:
+        """Whether a factor is told from others, or may be."""
+        return self._knows_slopes and self.nodes[shape][0] in {*SLOPES, "slope", "/"}
+
+    def _factor(self, x: Operand) -> tuple[int, Leaves]:
+        """The same of a factor: where it is a slope that may be 0, together with what decides that."""
+        shape, leaves = self._of(x)
+        if not self._knows_slopes or not isinstance(x, Symbol) or self.nodes[shape][0] != "leaf":
+            return shape, leaves
+        slope = x.args[0] if x.op == "/" else x
+        if not isinstance(slope, Symbol) or slope.op not in SLOPES:
+            return shape, leaves
+        operands = [self._of(each) for each in slope.args]
+        for _, more in operands:
+            leaves += more
+        return self.number(("slope", slope.op, shape, *(each for each, _ in operands))), leaves
+
     def _operation(self, line: Symbol) -> tuple[int, Leaves]:
         if line.op == "final":
             raise Unrollable
@@ -261,7 +292,8 @@ class Shapes:
         node: list[Any] = [line.op]
         leaves: Leaves = ()
         for x in line.args:
-            shape, more = self._condition(x) if x.__class__ is Condition else self._of(x)
+            of = self._condition if x.__class__ is Condition else self._factor if line.op == "/" else self._of
+            shape, more = of(x)
             node.append(shape)
             leaves += more
         return self.number(tuple(node)), leaves
@@ -300,7 +332,7 @@ def _children(node: Node) -> Iterable[int]:
         return [each[1] for each in node[2:]]
     if node[0] in {"leaf", "constant", "special", "count", "number"}:
         return []
-    return node[3:] if node[0] == "condition" else node[1:]
+    return node[3:] if node[0] == "condition" else node[2:] if node[0] == "slope" else node[1:]
 
 
 def leaf_sources(nodes: list[Node], shape: int) -> list[Source | None]:
