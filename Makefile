@@ -127,6 +127,7 @@ pictures: $(TEST)/installed
 # What the site brings along (Python for the browser, KaTeX) comes from npm, pinned by its lock file.
 PACKAGES := tools/website/node_modules/.package-lock.json
 $(PACKAGES): tools/website/package-lock.json
+	@command -v npm >/dev/null || { echo "The site needs npm: install Node.js"; exit 1; }
 	cd tools/website && npm ci --silent --no-fund --no-audit && touch node_modules/.package-lock.json
 
 site: $(SITE)/installed $(PACKAGES)
@@ -137,7 +138,7 @@ serve: site
 	@$(SITE)/bin/python -m http.server --directory build/site --bind localhost 8000
 
 test-site: $(SITE)/installed $(PACKAGES)
-	TINYGRAD_EDU_REQUIRE_SITE=1 $(SITE)/bin/python $(PYTEST) tests/website
+	TINYGRAD_EDU_REQUIRE_SITE=1 $(SITE)/bin/python $(PYTEST) tests/website/test_build.py tests/website/test_in_a_browser.py
 
 structure: $(TEST)/installed
 	$(TEST)/bin/python tools/structure.py src/tinygrad_edu --tests tests

@@ -64,6 +64,12 @@ def test_chapters_and_examples_can_be_downloaded(site):
         assert text_of(site, f"examples/{name}.py") == (ROOT / "examples" / f"{name}.py").read_text("utf-8")
 
 
+def test_every_notebook_is_valid(site):
+    nbformat = pytest.importorskip("nbformat")
+    for path in (site / "notebooks").iterdir():
+        nbformat.validate(nbformat.read(path, as_version=4))
+
+
 def test_the_library_in_the_page_is_this_one_and_equal_sources_make_equal_bytes(site, tmp_path):
     archive = site / "python" / "tinygrad_edu.zip"
     with zipfile.ZipFile(archive) as packed:

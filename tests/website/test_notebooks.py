@@ -61,12 +61,10 @@ def test_pictures_are_inside(tmp_path):
     assert "![A picture](attachment:a.svg)" in cell["source"]
 
 
-def test_every_notebook_is_valid_and_says_how_to_run_it():
-    nbformat = pytest.importorskip("nbformat")
+def test_every_notebook_says_how_to_run_it_and_has_no_outputs():
     made = [notebooks.of_page(chapter, COURSE) for chapter in CHAPTERS]
     made += [notebooks.of_example(ROOT / "examples" / f"{name}.py") for name in gallery.names()]
     for text in made:
-        nbformat.validate(nbformat.reads(text, as_version=4))
         assert notebooks.START in text
         assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells_of(text, "code"))
 

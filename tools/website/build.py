@@ -43,7 +43,8 @@ def main(site: Path) -> None:
         command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", str(configuration)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
-            sys.exit(re.sub(r"\x1b\[[\d;]*m", "", done.stdout).replace(f"{copies}/", ""))
+            said = f"{done.stdout}{done.stderr}".partition("Traceback")[0]
+            sys.exit(re.sub(r"\x1b\[[\d;]*m", "", said).replace(f"{copies}/", ""))
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(copies.parent / "html", site)
     (site / "404.html").unlink()  # its links would only hold at the root of a host
@@ -199,7 +200,7 @@ def settings(nav: Nav) -> dict[str, object]:
         "plugins": ["search", "offline"],
         "markdown_extensions": extensions,
         "extra_css": ["assets/site.css"],
-        "extra_javascript": ["assets/code.js", "assets/formulas.js", "assets/try.js"],
+        "extra_javascript": ["assets/code.js", "assets/formulas.js", "assets/frames.js", "assets/try.js"],
         "extra": {"polyfills": ["assets/iframe-worker.js"], "generator": False},
     }
 

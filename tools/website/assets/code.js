@@ -25,6 +25,11 @@
     return blocks.slice(0, blocks.indexOf(block)).map((each) => typed(each.querySelector("code").textContent)).join("");
   }
 
+  /** The text in letters and digits, since the theme looks for an element of the name that stands after a #. */
+  function packed(text) {
+    return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+  }
+
   // The theme copies `data-clipboard-text`, if a button has it by the time of the click.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-clipboard-target]");
@@ -39,11 +44,8 @@
     link.target = "tinygrad-edu-try";
     link.textContent = "Try";
     link.title = "Run this in the page";
-    const found = new URLSearchParams({
-      before: before(block, blocks),
-      code: typed(block.querySelector("code").textContent),
-    });
-    link.href = `${site}/try.html#${found}`;
+    const found = { before: before(block, blocks), code: typed(block.querySelector("code").textContent) };
+    link.href = `${site}/try.html#try=${packed(JSON.stringify(found))}`;
     block.append(link);
   }
 }

@@ -31,13 +31,18 @@ tg.draw(f, products=True)
     part("status").textContent = text;
   }
 
-  /** The link that led here holds the code: #before=…&code=… */
+  /** The code in the link that led here, or the first example. */
+  function given() {
+    const packed = /^#try=(.+)$/.exec(location.hash);
+    if (packed === null) return { before: "", code: FIRST };
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(packed[1]), (letter) => letter.charCodeAt(0))));
+  }
+
   function readAddress() {
-    const given = new URLSearchParams(location.hash.slice(1));
-    const before = given.get("before") ?? "";
+    const { before, code } = given();
     part("before").value = before;
     part("before").parentElement.hidden = before === "";
-    part("code").value = given.get("code") ?? FIRST;
+    part("code").value = code;
     part("code").rows = Math.min(24, Math.max(8, part("code").value.split("\n").length + 1));
   }
 
@@ -46,7 +51,8 @@ tg.draw(f, products=True)
     frame.setAttribute("sandbox", "allow-scripts");
     frame.title = "Live page";
     frame.className = "live";
-    frame.srcdoc = html;
+    const theme = document.body.dataset.mdColorScheme === "slate" ? "dark" : "light";
+    frame.srcdoc = html.replace("<html ", `<html data-theme="${theme}" `);
     return frame;
   }
 
