@@ -309,7 +309,8 @@ def _settings(optimizer: Stepper | None, *, fixed: bool = False) -> dict[str, ob
     if plain is None:
         return {}
     settings = {name: x for name, x in vars(plain).items() if name not in CHANGING}
-    settings["pattern"] = [*map(len, plain.memories)] if plain.memory and any(plain.memories) else None
+    is_empty = plain.memories.count(()) == len(plain.memories)
+    settings["pattern"] = None if is_empty else [*map(len, plain.memories)]
     if fixed:
         settings["parameters"] = [*plain.parameters]
     return settings
