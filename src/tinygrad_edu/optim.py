@@ -50,6 +50,8 @@ class Optimizer:
     """
 
     memory: tuple[str, ...] = ()
+    away: Callable[[], None] | None = None
+    """While what it remembers is in a buffer of staged steps: what brings it home (`training/staying.py`)."""
 
     def __init__(self, parameters: Parameters, lr: Rate, weight_decay: float = 0.0) -> None:
         self.lr = lr if callable(lr) else at_least_zero("lr", lr)
@@ -61,7 +63,29 @@ class Optimizer:
             given = [p for group in self._groups for p in group.parameters]
         self.parameters: list[Value] = leaves(given)
         self.steps = 0
-        self.memories: list[Memory] = [()] * len(self.parameters)
+        self._memories: list[Memory] = [()] * len(self.parameters)
+
+    @property
+    def memories(self) -> list[Memory]:
+        """What it remembers about each parameter."""
+        if self.away:
+            self.away()
+        return self._memories
+
+    @memories.setter
+    def memories(self, memories: list[Memory]) -> None:
+        if self.away:
+            self.away()
+        self._memories = memories
+
+    def came_home(self, memories: list[Memory]) -> None:
+        """Remember what staged steps have kept for it."""
+        self._memories = memories
+        vars(self).pop("away", None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles are made of."""
+        return {**vars(self), "_memories": self.memories, "away": None}
 
     def _of_group(self, i: int, group: object) -> "Optimizer":
         """An optimiser of this kind for one group: the settings that it names, else those of the whole."""
@@ -91,7 +115,7 @@ class Optimizer:
         >>> optimizer.lr
         0.05
         """
-        return [vars(group) for group in self.groups]
+        return [vars(group) for group in self.groups if group.memories is not None]
 
     @property
     def is_plain(self) -> bool:

@@ -10,7 +10,7 @@ import itertools
 import struct
 import warnings
 from collections.abc import Callable, Hashable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..printers import c, python
 from ..printers.names import Names
@@ -26,6 +26,13 @@ Function = Callable[..., Any]
 Batch = tuple[int, int | bytes, object]  # how many rows, where their numbers are, what keeps them there
 NAME = "staged"  # what the function is called in the library
 _warned = False
+
+
+class Native(NamedTuple):
+    """The C function itself, and what turns each batch into what it takes."""
+
+    function: Any
+    rows: dict[str, Callable[[object], Batch]]
 
 
 def compile_trace(trace: "Trace") -> None:
@@ -45,6 +52,8 @@ def compile_trace(trace: "Trace") -> None:
             )
         return
     trace.function = _caller(trace, library.staged)
+    batched = {name: argument.structure for name, argument in trace.arguments.items() if argument.batched}
+    trace.native = Native(library.staged, {name: _rows(row) for name, row in batched.items()})
     trace.is_buffer = is_buffer
 
 

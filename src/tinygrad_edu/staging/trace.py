@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.collector import paused_collector
 from ..engine import Value
@@ -16,6 +16,9 @@ from ..trees.tree import arrays_made, bare, flatten, is_number, numbers_of, unfl
 from .arguments import Argument
 from .batch import Rows
 from .entry import entry
+
+if TYPE_CHECKING:
+    from ..native.compiled import Native
 
 Function = Callable[..., Any]
 LANGUAGES = {"python": python.source, "c": c.source, "javascript": javascript.source, "latex": latex.source}
@@ -43,6 +46,7 @@ class Trace:
         self.function: Function = self._python if backend == "c" else self._compiled()
         self.is_buffer: Callable[[object, Hashable], bool] | None = None
         self.is_by_place = _is_by_place(signature, arguments)
+        self.native: Native | None = None
         self.way_in: Callable[[Function], Function] | None = (
             None  # by CPython's own interface, around the one in Python
         )

@@ -9,6 +9,7 @@ of one example, if callbacks or metrics run. A model that keeps something from c
 
 import math
 import warnings
+from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
 
@@ -19,6 +20,7 @@ from ..trees.tree import flatten, unflatten
 from .predictions import StagedPredictions
 from .staged_step import Computed, StagedStep
 from .state import State
+from .staying import Ahead
 from .step import Examples, FitStep, Loss, Stepper, Trainable, eager_step
 
 LARGEST = 20_000  # operands in the graph of one example; a larger one takes seconds to stage, and much memory
@@ -91,7 +93,16 @@ class AutomaticStep(FitStep):
         """Look at all examples anew: they may have been changed."""
         self._floats.clear()
 
-    def _computed(self, xs: Examples, ys: Examples) -> Computed | None:
+    def undoing(self) -> Callable[[], None] | None:
+        """What undoes the next step, if the numbers are in C."""
+        return self._staged.undoing() if self._staged else None
+
+    def come_home(self) -> None:
+        """Have the parameters hold their numbers themselves."""
+        if self._staged:
+            self._staged.come_home()
+
+    def _computed(self, xs: Examples, ys: Examples) -> Computed | Ahead | None:
         """What the staged step would do, if it can."""
         if self._staged is None:
             return None
@@ -128,7 +139,7 @@ class AutomaticStep(FitStep):
             computed = self._computed(xs, ys)
         loss = self._eager(xs, ys)
         self._largest = abs(loss)
-        if computed is not None:
+        if isinstance(computed, Computed):
             pairs = [(p.grad, g) for p, g in zip(staged.parameters, computed.gradients, strict=True) if g is not None]
             absolute = 1e-9 * max(abs(loss), *(abs(g) for _, g in pairs)) if pairs else 0.0
             if not all(_close(a, b, absolute) for a, b in [(loss, computed.loss), *pairs]):
@@ -142,7 +153,7 @@ class AutomaticStep(FitStep):
         error = self.loss([self.model(x) for x in xs], ys)
         return sum(len(node.parents) for node in topological_order(error)) if isinstance(error, Value) else 0
 
-    def _compare(self, computed: Computed | None, xs: Examples, ys: Examples, epoch: int, batch: int) -> None:
+    def _compare(self, computed: Computed | Ahead | None, xs: Examples, ys: Examples, epoch: int, batch: int) -> None:
         """Give up staging if the loss of these examples is another when it is computed eagerly."""
         if computed is None:
             return

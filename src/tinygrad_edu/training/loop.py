@@ -45,15 +45,10 @@ class _WholeSteps:
 
     def __call__(self, xs: Examples, ys: Examples) -> float:
         steps = self.history.steps
-        before = [(p, p.data, p.grad) for p in self.parameters]
-        state = _containers(getattr(self.optimizer, "__dict__", {}))
+        undo_step = self.step.undoing() or self._undoing()
 
         def undo() -> None:
-            for p, data, grad in before:
-                p.data, p.grad = data, grad
-            for container, content in state:
-                container.clear()
-                (container.update if isinstance(container, dict) else container.extend)(content)
+            undo_step()
             self.history.steps = steps
 
         try:
@@ -65,6 +60,20 @@ class _WholeSteps:
             wholly(undo)
             raise
         return loss
+
+    def _undoing(self) -> Callable[[], None]:
+        """What gives the parameters, and all that the optimiser keeps, what they have now."""
+        before = [(p, p.data, p.grad) for p in self.parameters]
+        state = _containers(getattr(self.optimizer, "__dict__", {}))
+
+        def undo() -> None:
+            for p, data, grad in before:
+                p.data, p.grad = data, grad
+            for container, content in state:
+                container.clear()
+                (container.update if isinstance(container, dict) else container.extend)(content)
+
+        return undo
 
 
 def _containers(root: dict[str, object]) -> list[tuple[Any, Any]]:
@@ -182,6 +191,8 @@ def fit(
     except Exception as error:
         error.add_note(f"(raised in fit, in {take.place})")
         raise
+    finally:
+        chosen.come_home()
     if best:
         best.put_back()
     return history

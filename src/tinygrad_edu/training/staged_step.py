@@ -14,9 +14,10 @@ from ..staging.batch import Rows, listed, mean_over, sum_over
 from ..staging.staged import Staged, jit
 from ..symbols.symbol import Symbol
 from ..transforms.traced import pass_labels_on
+from .staying import Ahead, Staying
 from .step import Examples, Loss, Stepper, Trainable, all_parameters, eager_step
 
-CHANGING = frozenset(["lr", "steps", "memories"])  # of an optimiser, from step to step
+CHANGING = frozenset(["lr", "steps", "_memories", "away"])  # of an optimiser, from step to step
 REDUCTIONS: dict[str, Callable[..., Value]] = {"mean": mean_over, "sum": sum_over}
 
 
@@ -56,6 +57,9 @@ class StagedStep:
     examples: ValueError if it is not so. A parameter in a branch of `where` that is not taken has the
     gradient 0.
 
+    As C, parameters, gradients and what the optimiser remembers stay in the program's buffers from step to step. Who
+    looks at one of them finds all of them where they belong; who looks after nearly every step has them kept there.
+
     The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread may use the
     model. With `backend="c"` it is compiled as C; batches that are NumPy arrays or `array.array("d")` are then read
     where they are. Where a number is no float, or a result not finite, the step is taken eagerly.
@@ -87,6 +91,7 @@ class StagedStep:
         self._reduction, self._backend = reduction, backend
         self._is_compared = False
         self.stagings = 0
+        self._staying: Staying | None = None
         self._stage()
 
     def __call__(self, xs: Batch, ys: Batch) -> float:
@@ -121,23 +126,35 @@ class StagedStep:
         """What steps run as: "python", or "c" once a C compiler has done its work."""
         return "c" if any(trace.is_buffer for trace in self.staged.traces) else "python"
 
-    def compute(self, xs: Batch, ys: Batch) -> Computed | None:
+    def compute(self, xs: Batch, ys: Batch) -> Computed | Ahead | None:
         """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
-        if _settings(self.optimizer) != self._settings:
+        staying = self._staying
+        is_away = staying is not None and staying.is_away
+        if _settings(self.optimizer) != self._settings or not (is_away or _pattern(self._whole) == self._pattern):
             self._stage()
+        elif staying and self._whole and is_away:
+            ahead = staying.ahead(self._whole.learning_rate(), xs, ys)
+            if ahead is not None:
+                return ahead
         numbers = [p.data for p in self.parameters]
         try:
             if self._whole is None:
                 computed = Computed(numbers, *self.staged(numbers, xs, ys))
             else:
-                memory = [m for memory in self._whole.memories for m in memory] if self._settings["pattern"] else []
+                memory = [m for memory in self._whole.memories for m in memory] if self._pattern else []
                 computed = Computed(numbers, *self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
         except NotStaged:
             return None
         return computed  # all finite: a program's numbers are looked at where they come from
 
-    def take(self, computed: Computed) -> None:
+    def take(self, computed: Computed | Ahead) -> None:
         """Do what was computed."""
+        if isinstance(computed, Ahead):
+            computed.staying.take(computed)
+        else:
+            self._take(computed)
+
+    def _take(self, computed: Computed) -> None:
         none = NOT_COMPUTED
         if self._moves_all:
             for p, g in zip(self.parameters, computed.gradients, strict=True):
@@ -150,9 +167,31 @@ class StagedStep:
                     p.grad = g if p.grad is none else p.grad + g
         if self._whole is not None:
             before = computed.before if self._moves_all else [p.data for p in self._whole.parameters]
-            self._whole.take(computed.moved, computed.memories or [()] * len(before), before)
+            memories = computed.memories or [()] * len(before)
+            self._whole.take(computed.moved, memories, before)
+            self._let_leave(computed, memories)
         elif self.optimizer is not None:
             self.optimizer.step()
+
+    def undoing(self) -> Callable[[], None] | None:
+        """What undoes the next step, where no parameter has to be looked at for that; else None."""
+        return self._staying.undoing() if self._staying and self._staying.is_away else None
+
+    def come_home(self) -> None:
+        """Have the parameters hold their numbers themselves, where these have stayed in C from step to step."""
+        if self._staying:
+            self._staying.come_home()
+
+    def _let_leave(self, computed: Computed, memories: list[Memory]) -> None:
+        """Let the numbers stay in C from now on, if the step ran there, moves all parameters, and may run on."""
+        trace, pattern = self.staged.trace, self._pattern or [0] * len(memories)
+        if trace.native is None or self._whole is None or not self._moves_all:
+            return
+        if self._staying is None or self._staying.trace is not trace:
+            if {*map(type, self.parameters)} != {Value} or [*map(len, memories)] != pattern:
+                return
+            self._staying = Staying(trace, trace.native, self._whole)
+        self._staying.leave(computed.gradients, computed.moved, memories)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (self.model, self.loss, self.optimizer, self._reduction, self._backend)
@@ -188,10 +227,13 @@ class StagedStep:
 
     def _stage(self) -> None:
         """Have the program written at the next call: the optimiser's settings, as its momentum, are fixed in it."""
+        self.come_home()
+        self._staying = None
         self.parameters: list[Value] = all_parameters(self.model, self.optimizer)
         self.stagings += 1
         self._settings = _settings(self.optimizer, fixed=True)
         self._whole = _plain(self.optimizer)
+        self._pattern = _pattern(self._whole)
         self._moves_all = self._is_partial = False
         if self._whole is None:
             program = self._gradient_program()
@@ -309,11 +351,15 @@ def _settings(optimizer: Stepper | None, *, fixed: bool = False) -> dict[str, ob
     if plain is None:
         return {}
     settings = {name: x for name, x in vars(plain).items() if name not in CHANGING}
-    is_empty = plain.memories.count(()) == len(plain.memories)
-    settings["pattern"] = None if is_empty else [*map(len, plain.memories)]
     if fixed:
         settings["parameters"] = [*plain.parameters]
     return settings
+
+
+def _pattern(optimizer: Optimizer | None) -> list[int] | None:
+    """How many numbers the optimiser remembers about each parameter; None as long as it remembers nothing."""
+    memories = optimizer.memories if optimizer else []
+    return None if memories.count(()) == len(memories) else [*map(len, memories)]
 
 
 def _grouped(numbers: list[Number], like: list[Memory]) -> list[Memory]:

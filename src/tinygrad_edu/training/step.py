@@ -86,6 +86,15 @@ class FitStep:
     def forget_examples(self) -> None:
         """Look at all examples anew: they may have been changed."""
 
+    def undoing(self) -> Callable[[], None] | None:
+        """What undoes the next step, where the step knows that without a look at the parameters; else None."""
+        return self.step.undoing() if hasattr(self.step, "undoing") else None
+
+    def come_home(self) -> None:
+        """Have the parameters hold their numbers themselves, if they have stayed elsewhere from step to step."""
+        if hasattr(self.step, "come_home"):
+            self.step.come_home()
+
 
 def all_parameters(model: Trainable, optimizer: Stepper | None) -> list[Value]:
     """The parameters of the model and of the optimiser, each once."""
