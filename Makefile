@@ -29,6 +29,7 @@ export HELP
 FOUND := $(shell tools/find-python "$(PYTHON)")
 VERSION := $(firstword $(FOUND))
 INTERPRETER := $(wordlist 2, 99, $(FOUND))
+MISSING = $(if $(PYTHON),: $(PYTHON) is not that,, and none was found)
 DEMO := .make/demo-$(VERSION)
 TEST := .make/test-$(VERSION)
 JAX := .make/jax-$(VERSION)
@@ -52,17 +53,20 @@ PARALLEL := --numprocesses auto --dist loadgroup
 PRINTED := tests/printers/test_arrays.py tests/test_against_jax.py
 MINUTES := 10
 
-.PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants soak kills bench \
-        pictures site serve test-site structure format release-check clean
+.PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants \
+        soak kills bench pictures site serve test-site structure format release-check clean
 
 help:
 	@echo "$$HELP"
 
 demo: $(DEMO)/installed
 	@mkdir -p demo
-	@cd demo && ../$(DEMO)/bin/python ../examples/branching.py && echo && ../$(DEMO)/bin/python ../examples/sigmoid_neuron.py
-	@cd demo && ../$(DEMO)/bin/python -m tinygrad_edu "x = a + b; y = b + c; x * y" a=-1 b=3 c=4 --html branching.html >/dev/null
-	@echo && echo "The pictures, and a live page to move and step through, to open in a browser:" && ls demo/*.svg demo/*.html
+	@cd demo && ../$(DEMO)/bin/python ../examples/branching.py && echo
+	@cd demo && ../$(DEMO)/bin/python ../examples/sigmoid_neuron.py
+	@cd demo && ../$(DEMO)/bin/python -m tinygrad_edu "x = a + b; y = b + c; x * y" a=-1 b=3 c=4 \
+		--html branching.html >/dev/null
+	@echo && echo "The pictures, and a live page to move and step through, to open in a browser:"
+	@ls demo/*.svg demo/*.html
 	@echo && echo "To go on in this shell, with python and the command tinygrad-edu:" && echo "source $(DEMO)/bin/activate"
 
 test: lint lint-js types covered-tests
@@ -159,7 +163,7 @@ clean:
 # newer, and a new environment has the pip that came with Python: so pip is brought up to date first.
 .make/%/installed: pyproject.toml
 	@if [ -z "$(INTERPRETER)" ]; then \
-		echo "This needs CPython 3.11 or newer, with its modules venv and ensurepip$(if $(PYTHON),: $(PYTHON) is not that,, and none was found)."; \
+		echo "This needs CPython 3.11 or newer, with its modules venv and ensurepip$(MISSING)."; \
 		echo "Choose one with PYTHON, as in: make demo PYTHON=/path/to/python3.12"; exit 1; fi
 	@echo "Making the virtual environment $(@D):"
 	@test -x "$(@D)/bin/python" || "$(INTERPRETER)" -m venv "$(@D)"

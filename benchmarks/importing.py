@@ -63,4 +63,5 @@ def run(code: str, cache: str) -> str:
     environment = {**os.environ, "PYTHONPATH": source, "PYTHONPYCACHEPREFIX": cache}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-S", "-c", f"import site\n{code}"]
-    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603 our own code
+    ran = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    return ran.stdout

@@ -4,6 +4,7 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -32,7 +33,7 @@ class Section:
 
 def markdown(sections: Sequence[Section], packages: Iterable[str]) -> str:
     """The whole report: where it was measured, the bounds, then a table for each section."""
-    parts = [circumstances(packages)]
+    parts = [wrapped(circumstances(packages))]
     bounds = [bound for section in sections for bound in section.bounds]
     if bounds:
         rows = [(bound.promise, bound.measured, "met" if bound.is_met else "**missed**") for bound in bounds]
@@ -41,8 +42,13 @@ def markdown(sections: Sequence[Section], packages: Iterable[str]) -> str:
         parts.append(f"### {section.title}")
         if section.rows:
             parts.append(table(section.columns, section.rows))
-        parts += section.notes
+        parts += map(wrapped, section.notes)
     return "\n\n".join(parts) + "\n"
+
+
+def wrapped(text: str) -> str:
+    """A paragraph in lines that fit into a page of the documentation."""
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def circumstances(packages: Iterable[str]) -> str:

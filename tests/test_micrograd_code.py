@@ -148,7 +148,8 @@ def test_the_graph_of_the_lecture_by_prev_and_op() -> None:
     assert len(edges) == 4
     assert a._prev == set()
     assert (a * a)._prev == {a}
-    assert "{ %s | data %.4f | grad %.4f }" % (a.label, a.data, a.grad) == "{ a | data 2.0000 | grad 0.0000 }"  # noqa: UP031 - as in the lecture
+    label = "{ %s | data %.4f | grad %.4f }" % (a.label, a.data, a.grad)  # noqa: UP031 - as in the lecture
+    assert label == "{ a | data 2.0000 | grad 0.0000 }"
 
 
 def test_a_gradient_bug_of_the_lecture_does_not_occur() -> None:

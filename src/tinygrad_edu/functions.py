@@ -74,7 +74,7 @@ def prod(values: Numbers) -> Value | Number:
 
 
 @overload
-def dot(xs: Iterable[Number], ys: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # the first that fits
+def dot(xs: Iterable[Number], ys: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # first that fits
 @overload
 def dot(xs: Iterable[N], ys: Iterable[N] | Iterable[Number]) -> N: ...  # type: ignore[overload-overlap]  # likewise
 @overload

@@ -508,7 +508,8 @@ def formulas(draw, depth=4):
 def test_values_and_gradients_are_those_of_python_s_own_evaluation(text, numbers):
     leaves = {name: Value(x) for name, x in zip("abc", numbers, strict=True)}
     try:
-        expected = eval(text, {"__builtins__": {}, "abs": real_abs, **PYTHON}, dict(leaves))  # noqa: S307 - our own text
+        names = {"__builtins__": {}, "abs": real_abs, **PYTHON}
+        expected = eval(text, names, dict(leaves))  # noqa: S307 - our own text
     except (ArithmeticError, ValueError, TypeError):
         expected = None
     expression = parse(text)

@@ -35,7 +35,8 @@ def claims(text):
         for left, sign, right in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
             sides = [re.sub(r"\s+|\.$", "", side).replace("×", "*").replace("·", "*") for side in (left, right)]
             if all(re.fullmatch(r"[-+*/().\de]+", side) for side in sides):
-                yield sign, *(eval(re.sub(r"([\d.]+(?:e[+-]\d+)?)", r"Fraction('\1')", side)) for side in sides)  # noqa: S307
+                exact = [re.sub(r"([\d.]+(?:e[+-]\d+)?)", r"Fraction('\1')", side) for side in sides]
+                yield sign, *map(eval, exact)
 
 
 @given(small_graphs(), st.integers(1, 6))

@@ -22,6 +22,12 @@ from tinygrad_edu.explorables.squeezing import squeezed_script, squeezed_style, 
         ("{\n  while (f(a) && g());\n}", "{while(f(a)&&g());}\n"),
         ("{\n  f(g(a));\n}", "{f(g(a))}\n"),
         ("// one\n\n  // two\n  f();", "f();"),
+        ("f(\n  a\n    .b()\n    .c(),\n  d ?\n    e : g,\n);", "f(a.b().c(),d?e:g);"),
+        ('x =\n  a &&\n  b;\ny = "a " +\n  "b";\nz = () =>\n  1;', 'x=a&&b;y="a b";z=()=>1;'),
+        ("f(`b` + `c${d}` +\n  `e` + e, 2 * 'a' + 'b', 'a' + 'b'.c);", "f(`bc${d}e`+e,2*'a'+'b','a'+'b'.c);"),
+        ("f('a' + `b`);", "f('a'+`b`);"),
+        ("if (a)\n  f();\nfor (const x of y)\n  return x;", "if(a)f();for(const x of y)return x;"),
+        ("i++\nj++\nk = a\n+ b", "i++\nj++\nk=a\n+b\n"),
     ],
 )
 def test_a_script_keeps_its_meaning(script, squeezed):

@@ -92,7 +92,8 @@ def value_of_latex(text, numbers):
 
 def value_of_code(code, numbers):
     code = re.sub(rf"(?<!\w)(\d+)((?:[{LETTERS}π]|pi)\b)", r"\1*\2", code)
-    return eval(code, {"inf": math.inf, "π": math.pi, "pi": math.pi, **FUNCTIONS, **numbers})  # noqa: S307 - it is what we have just written
+    names = {"inf": math.inf, "π": math.pi, "pi": math.pi, **FUNCTIONS, **numbers}
+    return eval(code, names)  # noqa: S307 - it is what we have just written
 
 
 GRAPHS = [

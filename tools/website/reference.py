@@ -262,7 +262,10 @@ def room_text(room: Room, known: dict[str, str]) -> str:
         about = about.split("\n\n")[0]  # the rest is for those who read the code
     parts = [f"# {room.title}", prose(about, room.page, known)]
     if room.also:
-        links = (f"[`{e.node.name}`]({known[e.name].rpartition('/')[2]}#{e.name})" for e in room.also)  # type: ignore[union-attr]
+        links = (
+            f"[`{e.node.name}`]({known[e.name].rpartition('/')[2]}#{e.name})"  # type: ignore[union-attr]
+            for e in room.also
+        )
         parts.append(f"Also here by the name `{room.name}.…`: {', '.join(links)}.")
     return "\n\n".join([*parts, *(entry_text(entry, room.page, known) for entry in room.entries)]) + "\n"
 

@@ -8,14 +8,17 @@ from collections.abc import Iterable
 
 # In a script, what must be left as it is: strings; templates; regular expressions, which stand where an operand would.
 LITERAL = re.compile(
-    r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?<=[(,=:\[!&|?{};])\s*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[\n])+/[a-z]*""",
+    r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+    r"""|(?<=[(,=:\[!&|?{};])\s*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[\n])+/[a-z]*""",
 )
+# Two of them with + between, where no other operator binds one of them more closely: a text broken over two lines.
+JOINED = re.compile("(?<![-*/%])\0(\\d+)\0\\+\0(\\d+)\0(?![.\\[(*/%])")
 SPACE = re.compile(r"[ \t]*([{}()\[\];,:?=<>*&|!~^%]|=>)[ \t]*")
 SIGN = re.compile(r"(?<![-+]) *([-+/]) *(?![-+/])")
 
 
 def squeezed_script(text: str) -> str:
-    """A script of the same meaning.
+    """A script of the same meaning; every statement in it must end with a semicolon or a brace.
 
     >>> squeezed_script('// why\\nconst a = [1, 2];\\nconst b = 3;\\n  f(a, "x , y", `${a[0]} + ${ b }`);')
     'const a=[1,2],b=3;f(a,"x , y",`${a[0]} + ${ b }`);'
@@ -28,6 +31,10 @@ def squeezed_script(text: str) -> str:
         literals.append(literal)
         return f"\0{len(literals) - 1}\0"
 
+    def join(pair: re.Match[str]) -> str:
+        before, after = literals[int(pair[1])], literals[int(pair[2])]
+        return hold(before[:-1] + after[1:]) if before[0] == after[0] else pair[0]
+
     parts, at = [], 0
     while at < len(kept):
         literal = LITERAL.search(kept, at)
@@ -39,16 +46,19 @@ def squeezed_script(text: str) -> str:
         if at > start:
             parts.append(hold(kept[start:at]))
     code = _without_spaces("".join(parts))
+    while (joined := JOINED.sub(join, code)) != code:
+        code = joined
     return re.sub("\0(\\d+)\0", lambda found: literals[int(found[1])], code)
 
 
 def _without_spaces(code: str) -> str:
     code = re.sub(r" // .*", "", code)
     code = SIGN.sub(r"\1", SPACE.sub(r"\1", code))
-    code = re.sub(r"([{(\[,;])\n", r"\1", code)
+    code = re.sub(r"(?<=[{(\[,;=>?:&|])\n|(?<=[^+]\+)\n|\n(?=[.?:&|)\]])", "", code)  # no statement ends there
+    code = re.sub(r"(?<=\))\n(?=[\w$])|(?<=\})\n(?!function|\n|$)", "", code)  # each function begins a line
     code = re.sub(r" (?=\0)|(?<=\0) ", "", code)  # between a word and a string
     code = re.sub(r"(?<![\w)])\((\w+)\)=>", r"\1=>", code)
-    code = re.sub(r",(?=[}\]])|;(?=\})", lambda found: found[0] if _ends_empty_loop(found) else "", code)
+    code = re.sub(r",(?=[)}\]])|;(?=\})", lambda found: found[0] if _ends_empty_loop(found) else "", code)
     return _with_one_const(code)
 
 

@@ -51,7 +51,8 @@ class Linear(Module):
 
     def __call__(self, x: Iterable[Value | Number] | Value | Number) -> Any:
         """W·x + b."""
-        x = inputs([x] if self.in_features == 1 and not isinstance(x, Iterable) else x, self.in_features)  # type: ignore[arg-type]
+        given = [x] if self.in_features == 1 and not isinstance(x, Iterable) else x
+        x = inputs(given, self.in_features)  # type: ignore[arg-type]
         try:
             sums = [dot(row, x) for row in self.weight]
         except TypeError as error:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # they take time to make, and only type checkers read them
         __name__: str
 
         @overload
-        def __call__(self, values: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # the first that fits
+        def __call__(self, values: Iterable[Number]) -> Number: ...  # type: ignore[overload-overlap]  # first that fits
         @overload
         def __call__(self, values: Iterable[N]) -> N: ...  # type: ignore[overload-overlap]  # as above
         @overload

@@ -76,7 +76,11 @@ class Drawing:
     def __repr__(self) -> str:
         return f"<Drawing: {self._title}, {self._summary}>"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - the protocol's
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002 - the protocol has them
+        exclude: object = None,  # noqa: ARG002
+    ) -> dict[str, str]:
         """What a notebook shows: the picture."""
         return {"text/plain": repr(self), "image/svg+xml": self.svg}
 

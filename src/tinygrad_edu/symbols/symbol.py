@@ -193,7 +193,8 @@ class Symbol:
     def _with(self, other: object, op: str, *, swapped: bool = False) -> Operand:
         operand = _operand(other)
         if operand is None:
-            return NotImplemented  # type: ignore[no-any-return]  # a node over symbols, which knows what to do with one, or no number
+            # It is a node over symbols, which knows what to do with one; or it is no number.
+            return NotImplemented  # type: ignore[no-any-return]
         return self.program.write(op, operand, self) if swapped else self.program.write(op, self, operand)
 
     def __neg__(self) -> Operand:

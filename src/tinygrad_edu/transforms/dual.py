@@ -37,7 +37,14 @@ class Dual(Value):
         super().__init__(data, label=label)
         self.tangent = number(tangent)
 
-    def _node(self, op: str, data: Number, d_self: Any, right: Any = None, d_right: Any = None) -> Self:  # noqa: ARG002 - op belongs to a graph
+    def _node(
+        self,
+        op: str,  # noqa: ARG002 - graphs remember it
+        data: Number,
+        d_self: Any,
+        right: Any = None,
+        d_right: Any = None,
+    ) -> Self:
         """The result of an operation: local gradients times tangents, added up. `op` is not remembered."""
         tangent = _share(d_self, self.tangent)
         if d_right is not None:
@@ -45,7 +52,13 @@ class Dual(Value):
         return self._with_tangent(data, tangent)
 
     @classmethod
-    def _wide(cls, op: str, operands: tuple[Any, ...], data: Number, local_grads: tuple[Number | None, ...]) -> Self:  # noqa: ARG003 - as in _node
+    def _wide(
+        cls,
+        op: str,  # noqa: ARG003 - as in _node
+        operands: tuple[Any, ...],
+        data: Number,
+        local_grads: tuple[Number | None, ...],
+    ) -> Self:
         tangent: Number = ZERO
         for x, local in zip(operands, local_grads, strict=True):
             if local is not None:

@@ -36,27 +36,46 @@ const data = {
   domains: {},
   heading: null,
 };
-const program = ([a, b]) => [[a, b, a + b, (a + b) ** 2], [2 * (a + b), 2 * (a + b), 2 * (a + b), 1], [1, 1, a + b, a + b], []];
+const program = ([a, b]) => [
+  [a, b, a + b, (a + b) ** 2],
+  [2 * (a + b), 2 * (a + b), 2 * (a + b), 1],
+  [1, 1, a + b, a + b],
+  [],
+];
 const graph = graphOf(data, program);
 const plain = (tree) => plainText(filledTree(tree, (node) => node.name));
 
 test("steps go forward through the operations and backward through all nodes", () => {
-  assert.deepEqual(graph.steps.map((_, i) => stepName(graph, i)), [
-    "Start: the inputs", "Forward 1 of 2: x", "Forward 2 of 2: f",
-    "Backward 1 of 4: f", "Backward 2 of 4: x", "Backward 3 of 4: b", "Backward 4 of 4: a",
-  ]);
+  assert.deepEqual(
+    graph.steps.map((_, i) => stepName(graph, i)),
+    [
+      "Start: the inputs",
+      "Forward 1 of 2: x",
+      "Forward 2 of 2: f",
+      "Backward 1 of 4: f",
+      "Backward 2 of 4: x",
+      "Backward 3 of 4: b",
+      "Backward 4 of 4: a",
+    ],
+  );
 });
 
 test("a step knows what has been computed so far", () => {
   evaluateAt(graph, [1, 2]);
   const [a, , x, f] = graph.nodes;
-  assert.deepEqual([hasValue(a, 0), hasValue(x, 0), hasValue(x, 1), hasGrad(graph, f, 2), hasGrad(graph, f, 3)], [true, false, true, false, true]);
+  assert.deepEqual(
+    [hasValue(a, 0), hasValue(x, 0), hasValue(x, 1), hasGrad(graph, f, 2), hasGrad(graph, f, 3)],
+    [true, false, true, false, true],
+  );
 });
 
 test("a sentence says the rule with its numbers, and that uses add", () => {
   evaluateAt(graph, [1, -3]);
   assert.equal(stepSentence(graph, 1), "Forward 1 of 2: x = a + b = 1 + (−3) = −2.");
-  assert.match(stepSentence(graph, 4), /^Backward 2 of 4: gradient of x = 1 × \(−2\) \+ 1 × \(−2\) = −4\. x is used twice/);
+  assert.match(
+    stepSentence(graph, 4),
+    /^Backward 2 of 4: gradient of x = 1 × \(−2\) \+ 1 × \(−2\) = −4\. x is used twice/,
+  );
 });
 
 test("a derivation has symbols, numbers and the result; x · x has two terms", () => {
@@ -74,14 +93,21 @@ test("every path is found, and the count where they are too many to list", () =>
 
 test("formulas become LaTeX, with whatever a name holds escaped", () => {
   evaluateAt(graph, [1, 2]);
-  assert.equal(latexText(derivationRows(graph, "backward", graph.nodes[0])[0]), "\\frac{\\partial f}{\\partial a}=\\frac{\\partial f}{\\partial x}\\cdot \\frac{\\partial x}{\\partial a}=6\\cdot 1=6");
+  assert.equal(
+    latexText(derivationRows(graph, "backward", graph.nodes[0])[0]),
+    "\\frac{\\partial f}{\\partial a}=\\frac{\\partial f}{\\partial x}\\cdot " +
+      "\\frac{\\partial x}{\\partial a}=6\\cdot 1=6",
+  );
   assert.equal(latexText(["mtext", "a_b \\ {c}"]), "\\mathrm{a\\_b \\backslash  \\{c\\}}");
   assert.equal(latexText(["msqrt", ["msup", "x", "2"]]), "\\sqrt{{x}^{2}}");
   assert.equal(inSymbols(graph.nodes[0]), "a");
 });
 
 test("numbers are shown with a true minus, powers of ten and ≈ where they are rounded", () => {
-  assert.deepEqual([-1, 1e-9, -2.5e12, Infinity, 1 / 3].map((x) => shownNumber(x)), ["−1", "1×10⁻⁹", "−2.5×10¹²", "∞", "0.3333"]);
+  assert.deepEqual(
+    [-1, 1e-9, -2.5e12, Infinity, 1 / 3].map((x) => shownNumber(x)),
+    ["−1", "1×10⁻⁹", "−2.5×10¹²", "∞", "0.3333"],
+  );
   assert.deepEqual([equalSign(0.5, 3), equalSign(0.1 + 0.2), equalSign(1 / 3)], ["=", "=", "≈"]);
   assert.deepEqual(["−1,5", " 2 ", "", "x"].map(typedNumber), [-1.5, 2, NaN, NaN]);
 });
@@ -93,7 +119,18 @@ test("the address holds the state, and reading it back gives the same", () => {
 });
 
 test("nonsense in an address is left out", () => {
-  for (const text of ["", "#", "#in=1", "#in=1,x", "#in=1,Infinity", "#at=backward:99", "#at=sideways:1", "#rate=x", "#in=", "#%"]) {
+  for (const text of [
+    "",
+    "#",
+    "#in=1",
+    "#in=1,x",
+    "#in=1,Infinity",
+    "#at=backward:99",
+    "#at=sideways:1",
+    "#rate=x",
+    "#in=",
+    "#%",
+  ]) {
     assert.deepEqual(readAddress(graph, text), {}, text);
   }
   assert.deepEqual(readAddress(graph, "#p=7,0,-1"), { parameters: [0] });
@@ -110,7 +147,10 @@ test("descent moves the chosen inputs against their gradients", () => {
 });
 
 test("an answer is right to two digits", () => {
-  assert.deepEqual([isRight(9, 9), isRight(0.33, 1 / 3), isRight(0.3333, 1 / 3), isRight(8.9, 9), isRight(NaN, 0), isRight(0, 0)], [true, false, true, false, false, true]);
+  assert.deepEqual(
+    [isRight(9, 9), isRight(0.33, 1 / 3), isRight(0.3333, 1 / 3), isRight(8.9, 9), isRight(NaN, 0), isRight(0, 0)],
+    [true, false, true, false, false, true],
+  );
 });
 
 test("the next question is about a gradient that is not shown yet", () => {
@@ -147,7 +187,17 @@ test("an arrow's curve leaves and arrives in the direction of the graph", () => 
 test("the table and the program to take away hold all digits", () => {
   evaluateAt(graph, [0.1, 0.2]);
   assert.ok(tableText(graph).includes("x\ta + b\t0.30000000000000004\t0.6000000000000001"));
-  const lines = ["import tinygrad_edu as tg", "", 'a = tg.Value(0.1, label="a")', 'b = tg.Value(0.2, label="b")', "x = a + b", "f = x * x", "f.backward()", "print(f.data, a.grad, b.grad)", ""];
+  const lines = [
+    "import tinygrad_edu as tg",
+    "",
+    'a = tg.Value(0.1, label="a")',
+    'b = tg.Value(0.2, label="b")',
+    "x = a + b",
+    "f = x * x",
+    "f.backward()",
+    "print(f.data, a.grad, b.grad)",
+    "",
+  ];
   assert.equal(pythonText(graph), lines.join("\n"));
   assert.equal(pythonRepr(1e22), "1e+22");
 });

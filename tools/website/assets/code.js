@@ -3,7 +3,7 @@
 {
   const site = JSON.parse(document.getElementById("__config").textContent).base;
 
-  /** What one types to get the block: Python without `>>>`, commands without `$`. All of it, where there are no prompts. */
+  /** What one types to get the block: Python without `>>>`, commands without `$`; all of it without prompts. */
   function typed(text) {
     const lines = text.trimEnd().split("\n");
     if (!lines.some((line) => /^(>>>|\$) /.test(line))) return text.trimEnd() + "\n";
@@ -18,7 +18,7 @@
     return kept.join("\n") + "\n";
   }
 
-  /** What must run before a block: the blocks of Python above it; in the reference, an import of what its module knows. */
+  /** What must run before a block: the Python blocks above it; in the reference, an import of what its module knows. */
   function before(block, blocks) {
     const module = block.closest("[data-module]")?.dataset.module;
     if (module !== undefined) return `import tinygrad_edu as tg\nfrom tinygrad_edu.${module} import *\n`;

@@ -13,7 +13,8 @@ f.data, a.grad, b.grad, c.grad
 tg.draw(f, products=True)
 `;
   const MADE = `
-<details><summary>Lines before</summary><textarea id="before" aria-label="Lines before" spellcheck="false" rows="8"></textarea></details>
+<details><summary>Lines before</summary>
+<textarea id="before" aria-label="Lines before" spellcheck="false" rows="8"></textarea></details>
 <textarea id="code" aria-label="Python code" spellcheck="false" autocapitalize="off" rows="10"></textarea>
 <p class="actions"><button id="run" class="md-button md-button--primary">Run</button>
 <button id="stop" class="md-button" disabled>Stop</button>
@@ -139,7 +140,10 @@ tg.draw(f, products=True)
     part("stop").addEventListener("click", () => stop("Stopped. The next run starts Python anew."));
     part("code").addEventListener("keydown", key);
     if (location.protocol === "file:") {
-      say("From disk, browsers let no page load Python. Serve this folder: python3 -m http.server, then open http://localhost:8000/try.html");
+      say(
+        "From disk, browsers let no page load Python. Serve this folder: python3 -m http.server, then open " +
+          "http://localhost:8000/try.html",
+      );
       part("run").disabled = true;
     }
   }

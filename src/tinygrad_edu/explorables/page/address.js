@@ -10,7 +10,12 @@ export function addressText(graph, { inputs, step, parameters, rate }) {
 
 // What of a text can be read; anything else is left out.
 export function readAddress(graph, text) {
-  const given = Object.fromEntries(text.replace(/^#/, "").split("&").map((part) => part.split("=")));
+  const given = Object.fromEntries(
+    text
+      .replace(/^#/, "")
+      .split("&")
+      .map((part) => part.split("=")),
+  );
   const found = {};
   const numbers = (list) => (list ? list.split(",").map(Number) : []);
   const inputs = numbers(given.in);

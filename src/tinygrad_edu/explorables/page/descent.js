@@ -58,10 +58,17 @@ export function createDescent(store, onLetGo) {
 
   // One step; what keeps it from going on, if anything.
   function step() {
-    const next = afterStep(state.inputs, graph.inputs.map(({ grad }) => grad), state.parameters, state.rate);
+    const next = afterStep(
+      state.inputs,
+      graph.inputs.map(({ grad }) => grad),
+      state.parameters,
+      state.rate,
+    );
     if (graph.trouble) return "There is no gradient here.";
-    if (!next.every((x) => Math.abs(x) < FAR)) return `Too far away: ${result} may have no lowest point, or α is too large.`;
-    if (next.every((x, i) => x === state.inputs[i])) return state.parameters.length ? "The gradient is 0 here: nothing moves." : "Choose an input to move.";
+    if (!next.every((x) => Math.abs(x) < FAR))
+      return `Too far away: ${result} may have no lowest point, or α is too large.`;
+    if (next.every((x, i) => x === state.inputs[i]))
+      return state.parameters.length ? "The gradient is 0 here: nothing moves." : "Choose an input to move.";
     if (path.length > MOST_STEPS) return `${MOST_STEPS} steps are enough.`;
     if (!path.length) path.push(here());
     move(next);
@@ -106,7 +113,10 @@ export function createDescent(store, onLetGo) {
     if (!byId("descent").open) return;
     const points = path.length ? path : [here()];
     const count = points.length - 1;
-    const news = count ? `After ${count} step${count === 1 ? "" : "s"}: ${result} = ${shownNumber(points.at(-1).loss)}, from ${shownNumber(points[0].loss)}.` : "";
+    const news = count
+      ? `After ${count} step${count === 1 ? "" : "s"}: ${result} = ${shownNumber(points.at(-1).loss)}, from ` +
+        `${shownNumber(points[0].loss)}.`
+      : "";
     setText(byId("descent-note"), `${news} ${why}`.trim());
     byId("rewind").disabled = !count;
     const landscape = [null, curveOf, contour][state.parameters.length]?.(points, ...state.parameters);
@@ -115,8 +125,15 @@ export function createDescent(store, onLetGo) {
 
   function history(points) {
     const losses = points.map(({ loss }) => loss);
-    const plot = createPlot([[0, Math.max(losses.length - 1, 5)], extent(losses)], ["step", result], `${result} over the steps`);
-    plot.line(losses.map((loss, i) => [i, loss]), "curve");
+    const plot = createPlot(
+      [[0, Math.max(losses.length - 1, 5)], extent(losses)],
+      ["step", result],
+      `${result} over the steps`,
+    );
+    plot.line(
+      losses.map((loss, i) => [i, loss]),
+      "curve",
+    );
     plot.dot([losses.length - 1, losses.at(-1)]);
     return plot.root;
   }
@@ -126,7 +143,11 @@ export function createDescent(store, onLetGo) {
   function curveOf(points, i) {
     const curve = spacedNumbers(endsOf(i, points), 120).map((x) => [x, resultAt(graph, state.inputs.with(i, x))]);
     const path = points.map(({ inputs, loss }) => [inputs[i], loss]);
-    const plot = createPlot([endsOf(i, points), extent([...curve, ...path].map(([, y]) => y))], [names[i], result], `${result} as ${names[i]} changes`);
+    const plot = createPlot(
+      [endsOf(i, points), extent([...curve, ...path].map(([, y]) => y))],
+      [names[i], result],
+      `${result} as ${names[i]} changes`,
+    );
     plot.line(curve, "curve");
     plot.line(path, "path");
     plot.dot(path.at(-1));

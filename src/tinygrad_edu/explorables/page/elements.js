@@ -6,12 +6,14 @@ export const MATHML = "http://www.w3.org/1998/Math/MathML";
 export const byId = (id) => document.getElementById(id);
 
 // Of an element, or of that with an id.
-export const on = (target, type, listener) => (target.addEventListener ? target : byId(target)).addEventListener(type, listener);
+export const on = (target, type, listener) =>
+  (target.addEventListener ? target : byId(target)).addEventListener(type, listener);
 
 // make("p", { class: "note" }, "some ", make("b", {}, "text")); a function under "onclick" becomes a listener.
 export const make = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
 
-export const makeIn = (space, tag, attributes = {}, ...children) => filled(document.createElementNS(space, tag), attributes, children);
+export const makeIn = (space, tag, attributes = {}, ...children) =>
+  filled(document.createElementNS(space, tag), attributes, children);
 
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {

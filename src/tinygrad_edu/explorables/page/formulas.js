@@ -1,4 +1,4 @@
-// Formulas: trees of MathML as the library wrote them, in symbols or in numbers, as elements, as LaTeX or as plain text.
+// Formulas: trees of MathML as the library wrote them, in symbols or in numbers, as elements, LaTeX or plain text.
 import { MATHML, makeIn } from "./elements.js";
 import { numberText } from "./numbers.js";
 
@@ -71,10 +71,28 @@ const TEXT = {
 };
 
 export function plainText(tree) {
-  return writtenTree(tree, TEXT).replace(/ +/g, " ").replace(/(^|\() ?− /g, "$1−").replace(/([=≈×+·]) − /g, "$1 −").trim();
+  return writtenTree(tree, TEXT)
+    .replace(/ +/g, " ")
+    .replace(/(^|\() ?− /g, "$1−")
+    .replace(/([=≈×+·]) − /g, "$1 −")
+    .trim();
 }
 
-const SIGNS = { "×": "\\times ", "·": "\\cdot ", "−": "-", "∂": "\\partial ", "≈": "\\approx ", "→": "\\to ", "∞": "\\infty ", "≤": "\\le ", "≥": "\\ge ", "\u2061": "", "…": "\\cdots ", "(": "\\left(", ")": "\\right)" };
+const SIGNS = {
+  "×": "\\times ",
+  "·": "\\cdot ",
+  "−": "-",
+  "∂": "\\partial ",
+  "≈": "\\approx ",
+  "→": "\\to ",
+  "∞": "\\infty ",
+  "≤": "\\le ",
+  "≥": "\\ge ",
+  "\u2061": "",
+  "…": "\\cdots ",
+  "(": "\\left(",
+  ")": "\\right)",
+};
 const ACCENTS = { "^": "hat", "~": "tilde", "¯": "bar", "˙": "dot" };
 const LATEX = {
   mfrac: (a, b) => `\\frac{${a}}{${b}}`,

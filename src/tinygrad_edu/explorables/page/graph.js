@@ -8,7 +8,7 @@ const BOX = 98; // the height of a box
 const READABLE = 0.86; // of their full size boxes are still easy to read; beyond that the picture scrolls
 const NARROW = 640; // pixels: below, the graph runs from top to bottom
 
-// The curve through an arrow's points: it leaves and arrives in the direction of the graph, and runs straight past boxes.
+// The curve through an arrow's points: it leaves and arrives in the graph's direction, and runs straight past boxes.
 export function curvePath(points, isWide) {
   const parts = [`M${points[0]},${points[1]}`];
   for (let i = 2; i < points.length; i += 2) {
@@ -50,7 +50,14 @@ export function createGraph(store, frame) {
   const dots = makeIn(SVG, "g", { class: "dots" });
   const boxes = graph.nodes.map(makeBox);
   const arrows = graph.edges.map(makeArrow);
-  const drawing = makeIn(SVG, "svg", { "aria-hidden": "true", focusable: "false" }, ...arrows.map(({ group }) => group), ...arrows.map(({ label }) => label), dots);
+  const drawing = makeIn(
+    SVG,
+    "svg",
+    { "aria-hidden": "true", focusable: "false" },
+    ...arrows.map(({ group }) => group),
+    ...arrows.map(({ label }) => label),
+    dots,
+  );
   const scaled = make("div", { class: "scaled" }, drawing, ...boxes.map(({ button }) => button));
   const canvas = make("div", { class: "canvas" }, scaled);
   frame.append(canvas);
@@ -61,17 +68,38 @@ export function createGraph(store, frame) {
   function makeBox(node) {
     const [value, grad] = [make("span"), make("span")];
     const badge = node.op ? [make("span", { class: "badge" }, node.badge)] : [];
-    const top = make("span", { class: "head" }, ...badge, make("b", {}, node.name), node.op ? ` = ${node.formula}` : "");
-    const rows = [make("span", { class: "row value" }, make("i", {}, "value"), value), make("span", { class: "row grad" }, make("i", {}, "grad"), grad)];
+    const top = make(
+      "span",
+      { class: "head" },
+      ...badge,
+      make("b", {}, node.name),
+      node.op ? ` = ${node.formula}` : "",
+    );
+    const rows = [
+      make("span", { class: "row value" }, make("i", {}, "value"), value),
+      make("span", { class: "row grad" }, make("i", {}, "grad"), grad),
+    ];
     const title = node.op ? `${node.name} = ${node.formula}` : node.name;
-    const button = make("button", { class: "node", tabindex: node === graph.root ? 0 : -1, "data-node": node.id, title }, top, ...rows);
+    const button = make(
+      "button",
+      { class: "node", tabindex: node === graph.root ? 0 : -1, "data-node": node.id, title },
+      top,
+      ...rows,
+    );
     return { button, value, grad };
   }
 
   function makeArrow() {
     const [line, point] = ["line", "point"].map((name) => makeIn(SVG, "path", { class: name }));
     const [text, rect] = ["text", "rect"].map((tag) => makeIn(SVG, tag));
-    return { line, point, text, rect, label: makeIn(SVG, "g", { class: "local" }, rect, text), group: makeIn(SVG, "g", { class: "arrow" }, line, point) };
+    return {
+      line,
+      point,
+      text,
+      rect,
+      label: makeIn(SVG, "g", { class: "local" }, rect, text),
+      group: makeIn(SVG, "g", { class: "arrow" }, line, point),
+    };
   }
 
   // --- the layout, which depends on the width alone ---
@@ -88,7 +116,11 @@ export function createGraph(store, frame) {
     setClass(canvas, "narrow", !isWide);
     for (const size of ["width", "height"]) drawing.setAttribute(size, layout[size]);
     layout.boxes.forEach(([x, y, width], i) => {
-      Object.assign(boxes[i].button.style, { transform: `translate(${x}px,${y}px)`, width: `${width}px`, height: `${BOX}px` });
+      Object.assign(boxes[i].button.style, {
+        transform: `translate(${x}px,${y}px)`,
+        width: `${width}px`,
+        height: `${BOX}px`,
+      });
     });
     layout.arrows.forEach((points, i) => {
       const { line, label } = arrows[i];
@@ -122,7 +154,11 @@ export function createGraph(store, frame) {
       writeLabel(arrows[i], labelText(edge, step, k >= 0 && isBack, view.isWide));
       setClass(group, "untaken", !edge.taken);
       setClass(group, "negative", k >= 0 && (isBack ? edge.flow : edge.local) < 0);
-      setAttribute(line, "stroke-width", k < 0 ? 1.6 : (2 + 2.5 * Math.sqrt(Math.min(flows[k] / largest, 1))).toFixed(1));
+      setAttribute(
+        line,
+        "stroke-width",
+        k < 0 ? 1.6 : (2 + 2.5 * Math.sqrt(Math.min(flows[k] / largest, 1))).toFixed(1),
+      );
     });
     const now = `${edges.map(({ id }) => id)} ${Boolean(graph.trouble)}`; // a where may have turned
     if (isNewStep || now !== drawn) emphasise(state, edges, isBack);
@@ -195,9 +231,14 @@ export function createGraph(store, frame) {
     const spot = ({ id }) => view.layout.boxes[id];
     const distance = (other) => Math.abs(spot(other)[0] - spot(node)[0]) + Math.abs(spot(other)[1] - spot(node)[1]);
     const nearest = (found) => found.toSorted((a, b) => distance(a) - distance(b))[0];
-    const beside = (sign) => graph.nodes.filter((other) => spot(other)[along] === spot(node)[along] && sign * (spot(other)[across] - spot(node)[across]) > 0);
+    const beside = (sign) =>
+      graph.nodes.filter(
+        (other) => spot(other)[along] === spot(node)[along] && sign * (spot(other)[across] - spot(node)[across]) > 0,
+      );
     const [parents, users] = [node.into.map((edge) => edge.from), node.out.map((edge) => edge.to)];
-    const ways = view.isWide ? ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"] : ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+    const ways = view.isWide
+      ? ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]
+      : ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
     const way = ways.indexOf(key);
     if (way >= 0) return nearest([parents, users, beside(-1), beside(1)][way]);
     return { Home: graph.nodes[0], End: graph.root }[key];

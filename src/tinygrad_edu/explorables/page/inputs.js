@@ -13,13 +13,26 @@ export function sliderNumber(place, [low, high]) {
   return Number((low + place * step).toFixed(decimals));
 }
 
-export const sliderPlace = (x, [low, high]) => Math.min(Math.max(Math.round(((x - low) / (high - low)) * PLACES), 0), PLACES);
+export const sliderPlace = (x, [low, high]) =>
+  Math.min(Math.max(Math.round(((x - low) / (high - low)) * PLACES), 0), PLACES);
 
 // A slider and a field; `onMove` hears every number, `onLetGo` when the reader has finished.
 export function createInput(name, range, first, onMove, onLetGo) {
   const slider = make("input", { type: "range", min: 0, max: PLACES, "aria-label": name });
-  const field = make("input", { type: "text", inputmode: "decimal", role: "spinbutton", "aria-label": name, autocomplete: "off" });
-  const row = make("div", { class: "input" }, make("span", { class: "name", "aria-hidden": "true", title: name }, name), slider, field);
+  const field = make("input", {
+    type: "text",
+    inputmode: "decimal",
+    role: "spinbutton",
+    "aria-label": name,
+    autocomplete: "off",
+  });
+  const row = make(
+    "div",
+    { class: "input" },
+    make("span", { class: "name", "aria-hidden": "true", title: name }, name),
+    slider,
+    field,
+  );
   let now = first;
 
   function show(x) {
@@ -61,15 +74,27 @@ export function createInput(name, range, first, onMove, onLetGo) {
 
 export function createInputs(store, place, onLetGo) {
   const { graph, state } = store;
-  const all = graph.inputs.map(({ name }, i) => createInput(name, graph.ranges[i], state.inputs[i], (x) => store.setInput(i, x), onLetGo));
+  const all = graph.inputs.map(({ name }, i) =>
+    createInput(name, graph.ranges[i], state.inputs[i], (x) => store.setInput(i, x), onLetGo),
+  );
   const rows = all.map(({ row }) => row);
   place.append(...rows.slice(0, OPEN));
-  if (rows.length > OPEN) place.append(make("details", { class: "more" }, make("summary", {}, `${rows.length - OPEN} more inputs`), ...rows.slice(OPEN)));
+  if (rows.length > OPEN)
+    place.append(
+      make("details", { class: "more" }, make("summary", {}, `${rows.length - OPEN} more inputs`), ...rows.slice(OPEN)),
+    );
   if (!rows.length) place.append(make("p", { class: "quiet" }, "There are no inputs: every number here is fixed."));
-  const reset = make("button", { class: "small", onclick: () => {
-    store.change({ inputs: graph.start });
-    onLetGo();
-  } }, "Reset the inputs");
+  const reset = make(
+    "button",
+    {
+      class: "small",
+      onclick: () => {
+        store.change({ inputs: graph.start });
+        onLetGo();
+      },
+    },
+    "Reset the inputs",
+  );
   place.append(reset);
   const update = ({ inputs }) => {
     inputs.forEach((x, i) => all[i].show(x));

@@ -81,12 +81,27 @@ function listenToKeys(player, descent) {
     const { target, key } = event;
     const isTyping = target.matches("input:not([type=range], [type=checkbox]), textarea, select");
     const isPressing = key === " " && target.matches("button, summary, input[type=checkbox]");
-    if (isTyping || isPressing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (
+      isTyping ||
+      isPressing ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     const descend = () => {
       byId("descent").open = true;
       descent.once();
     };
-    const action = { " ": player.toggle, "[": player.back, "]": player.next, g: descend, r: descent.rewind, "?": () => help.showModal() }[key.toLowerCase()];
+    const action = {
+      " ": player.toggle,
+      "[": player.back,
+      "]": player.next,
+      g: descend,
+      r: descent.rewind,
+      "?": () => help.showModal(),
+    }[key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
     action();

@@ -15,12 +15,16 @@ export function createMotion(store, { arrows, dots }) {
     if (isCalm()) return;
     const moving = edges.slice(0, MOST_DOTS).map(({ id }) => {
       const { line } = arrows[id];
-      return { line, length: line.getTotalLength(), dot: dots.appendChild(makeIn(SVG, "circle", { r: 5.5, class: isBack ? "back" : "forward" })) };
+      return {
+        line,
+        length: line.getTotalLength(),
+        dot: dots.appendChild(makeIn(SVG, "circle", { r: 5.5, class: isBack ? "back" : "forward" })),
+      };
     });
     const begin = performance.now();
     const frame = (now) => {
       if (mine !== run) return;
-      const t = Math.min(Math.max((now - begin) / DURATION * state.speed, 0), 1);
+      const t = Math.min(Math.max(((now - begin) / DURATION) * state.speed, 0), 1);
       const eased = t * t * (3 - 2 * t);
       for (const { dot, line, length } of moving) {
         const { x, y } = line.getPointAtLength(length * (isBack ? 1 - eased : eased));

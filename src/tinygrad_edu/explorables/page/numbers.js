@@ -54,7 +54,9 @@ export function prettyNumber(text) {
   const [mantissa, exponent] = text.split("e");
   const size = mantissa.replace("-", "−").replace("inf", "∞");
   if (exponent === undefined) return size;
-  const power = String(Number(exponent)).replace("-", "⁻").replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
+  const power = String(Number(exponent))
+    .replace("-", "⁻")
+    .replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
   return `${size}×10${power}`;
 }
 
@@ -70,7 +72,11 @@ export function pythonRepr(x) {
   const [mantissa, power] = x.toExponential().split("e");
   const exponent = Number(power);
   if (exponent < -4 || exponent >= 16) return `${mantissa}e${twoDigits(exponent)}`;
-  const text = Object.is(x, -0) ? "-0" : exponent < 0 ? x.toFixed(mantissa.replace(/[-.]/g, "").length - 1 - exponent) : String(x);
+  const text = Object.is(x, -0)
+    ? "-0"
+    : exponent < 0
+      ? x.toFixed(mantissa.replace(/[-.]/g, "").length - 1 - exponent)
+      : String(x);
   return text.includes(".") ? text : `${text}.0`;
 }
 

@@ -10,7 +10,9 @@ export function createPlayer(store, announce) {
   const [scrubber, bar, play] = ["scrubber", "segments", "play"].map(byId);
   const last = graph.steps.length - 1;
   const isFine = last <= SEGMENTS;
-  const segments = (isFine ? graph.steps.slice(1) : [{ phase: "forward" }, { phase: "backward" }]).map(({ phase }) => make("i", { class: phase }));
+  const segments = (isFine ? graph.steps.slice(1) : [{ phase: "forward" }, { phase: "backward" }]).map(({ phase }) =>
+    make("i", { class: phase }),
+  );
   let timer = 0;
   bar.append(...segments);
   scrubber.max = last;
@@ -46,7 +48,12 @@ export function createPlayer(store, announce) {
     if (state.step === last) pause();
     else timer = setTimeout(tick, DWELL / state.speed);
   }
-  const moves = { first: () => go(0), back: () => go(state.step - 1), next: () => go(state.step + 1), last: () => go(last) };
+  const moves = {
+    first: () => go(0),
+    back: () => go(state.step - 1),
+    next: () => go(state.step + 1),
+    last: () => go(last),
+  };
   for (const [id, move] of Object.entries(moves)) on(id, "click", move);
   on("play", "click", toggle);
   on("scrubber", "input", () => go(Number(scrubber.value)));
@@ -58,7 +65,13 @@ export function createPlayer(store, announce) {
     setAttribute(scrubber, "aria-valuetext", stepName(graph, step));
     setText(play.querySelector("span"), timer ? "Pause" : "Play");
     setClass(play, "playing", timer);
-    for (const [id, end] of [["first", 0], ["back", 0], ["next", last], ["last", last]]) setAttribute(byId(id), "aria-disabled", step === end);
+    for (const [id, end] of [
+      ["first", 0],
+      ["back", 0],
+      ["next", last],
+      ["last", last],
+    ])
+      setAttribute(byId(id), "aria-disabled", step === end);
     segments.forEach((segment, i) => {
       const [start, size] = isFine ? [i, 1] : i ? [graph.turn, last - graph.turn] : [0, graph.turn];
       segment.style.setProperty("--done", `${Math.min(Math.max((step - start) / size, 0), 1) * 100}%`);

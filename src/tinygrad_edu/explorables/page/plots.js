@@ -11,7 +11,8 @@ export function ticks(low, high, count = 4) {
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough);
   if (!Number.isFinite(step)) return [];
   const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9 && found.length < 12; k++) found.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9 && found.length < 12; k++)
+    found.push(Number((k * step).toPrecision(12)));
   return found;
 }
 
@@ -24,11 +25,17 @@ export function extent(numbers) {
   return [low - room, high + room];
 }
 
-export const spacedNumbers = ([low, high], count) => Array.from({ length: count + 1 }, (_, k) => low + ((high - low) * k) / count);
+export const spacedNumbers = ([low, high], count) =>
+  Array.from({ length: count + 1 }, (_, k) => low + ((high - low) * k) / count);
 
 // A plot with these ends; the names of its axes stand at their ends.
 export function createPlot([xEnds, yEnds], [xName, yName], label, [width, height] = [320, 210]) {
-  const root = makeIn(SVG, "svg", { viewBox: `0 0 ${width} ${height}`, class: "plot", role: "img", "aria-label": label });
+  const root = makeIn(SVG, "svg", {
+    viewBox: `0 0 ${width} ${height}`,
+    class: "plot",
+    role: "img",
+    "aria-label": label,
+  });
   const put = (tag, attributes, ...children) => root.appendChild(makeIn(SVG, tag, attributes, ...children));
   const inside = (v) => Math.min(Math.max(v, -1e4), 1e4).toFixed(1);
   const x = (u) => inside(LEFT + ((u - xEnds[0]) / (xEnds[1] - xEnds[0])) * (width - LEFT - RIGHT));
@@ -67,12 +74,19 @@ export function levelLine(xs, ys, grid, level) {
   const pieces = [];
   for (let j = 0; j + 1 < ys.length; j++) {
     for (let i = 0; i + 1 < xs.length; i++) {
-      const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
+      const corners = [
+        [i, j],
+        [i + 1, j],
+        [i + 1, j + 1],
+        [i, j + 1],
+      ];
       const ends = corners.flatMap(([a, b], k) => {
         const [c, d] = corners[(k + 1) % 4];
         const [u, v] = [grid[b][a] - level, grid[d][c] - level];
         const t = u / (u - v);
-        return u < 0 !== v < 0 && Number.isFinite(t) ? [[xs[a] + t * (xs[c] - xs[a]), ys[b] + t * (ys[d] - ys[b])]] : [];
+        return u < 0 !== v < 0 && Number.isFinite(t)
+          ? [[xs[a] + t * (xs[c] - xs[a]), ys[b] + t * (ys[d] - ys[b])]]
+          : [];
       });
       for (let k = 0; k + 1 < ends.length; k += 2) pieces.push([ends[k], ends[k + 1]]);
     }
@@ -82,6 +96,11 @@ export function levelLine(xs, ys, grid, level) {
 
 // Levels closer together where the grid is low, where descent leads.
 export function levelsOf(grid, count = 9) {
-  const sorted = grid.flat().filter(Number.isFinite).toSorted((a, b) => a - b);
-  return sorted.length ? Array.from({ length: count }, (_, i) => sorted[Math.floor(((i + 0.5) / count) ** 1.5 * sorted.length)]) : [];
+  const sorted = grid
+    .flat()
+    .filter(Number.isFinite)
+    .toSorted((a, b) => a - b);
+  return sorted.length
+    ? Array.from({ length: count }, (_, i) => sorted[Math.floor(((i + 0.5) / count) ** 1.5 * sorted.length)])
+    : [];
 }

@@ -11,7 +11,9 @@ export function isRight(answer, truth) {
 
 // The next backward step whose gradient can be asked for; that of the result, which is 1, is no question.
 export function nextQuestion(graph, step) {
-  return graph.steps.find(({ phase, node }, i) => i > step && phase === "backward" && node !== graph.root && usesOf(node).length);
+  return graph.steps.find(
+    ({ phase, node }, i) => i > step && phase === "backward" && node !== graph.root && usesOf(node).length,
+  );
 }
 
 export function createQuestion(store, player) {
@@ -47,7 +49,8 @@ export function createQuestion(store, player) {
     event.preventDefault();
     const typed = typedNumber(field.value);
     if (Number.isNaN(typed)) answer("Type a number first.", false);
-    else if (isRight(typed, asked.node.grad)) answer(`✓ Yes: ${termsText(usesOf(asked.node))} = ${shownNumber(asked.node.grad)}.`, true);
+    else if (isRight(typed, asked.node.grad))
+      answer(`✓ Yes: ${termsText(usesOf(asked.node))} = ${shownNumber(asked.node.grad)}.`, true);
     else answer("✗ Not that. Try again, or let it be shown.", false);
   });
   on("show", "click", () => player.go(asked.node.at[1]));

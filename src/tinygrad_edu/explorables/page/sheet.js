@@ -21,10 +21,23 @@ function forwardRow(graph, node) {
   const { op, tree, operands, value } = node;
   if (op === "where") {
     const taken = node.into.filter((edge) => edge.taken).map((edge) => nameOf(edge.from));
-    return ["mrow", joinedTree([nameOf(node), ...taken, markedTree("value", value)], "="), ["mtext", `   since ${conditionWords(graph, node)}`]];
+    return [
+      "mrow",
+      joinedTree([nameOf(node), ...taken, markedTree("value", value)], "="),
+      ["mtext", `   since ${conditionWords(graph, node)}`],
+    ];
   }
   const xs = operands.map((x) => x.value);
-  return ["mrow", nameOf(node), "=", inSymbols(tree), equalSign(...xs), inNumbers(tree), equalSign(...xs, value), markedTree("value", value)];
+  return [
+    "mrow",
+    nameOf(node),
+    "=",
+    inSymbols(tree),
+    equalSign(...xs),
+    inNumbers(tree),
+    equalSign(...xs, value),
+    markedTree("value", value),
+  ];
 }
 
 // ∂f/∂b = ∂f/∂x · ∂x/∂b + ∂f/∂y · ∂y/∂b = 7 · 1 + 2 · 1 = 9
@@ -36,12 +49,20 @@ function backwardRows({ root }, node) {
   const dots = uses.length > MOST_TERMS ? ["…"] : [];
   const isDirect = ({ to }) => to === root;
   const isShown = (edge) => !Array.isArray(edge.rule) && (isDirect(edge) || isRepeated(uses, edge)); // in the main row
-  const symbols = few.map((edge) => (isDirect(edge) ? ruleOf(edge) : joinedTree([derivativeOf(root, edge.to), localName(uses, edge)], "·")));
+  const symbols = few.map((edge) =>
+    isDirect(edge) ? ruleOf(edge) : joinedTree([derivativeOf(root, edge.to), localName(uses, edge)], "·"),
+  );
   const factors = (edge) => (isDirect(edge) ? [edge.local] : [edge.to.grad, edge.local]);
   const number = (x, isFirst) => (isFirst ? numberTree(x) : fencedTree(numberTree(x)));
-  const products = few.map((edge, k) => joinedTree(factors(edge).map((x, j) => number(x, !k && !j)), "·"));
+  const products = few.map((edge, k) =>
+    joinedTree(
+      factors(edge).map((x, j) => number(x, !k && !j)),
+      "·",
+    ),
+  );
   const all = uses.flatMap(factors);
-  const middle = uses.length === 1 && isDirect(uses[0]) ? [] : [equalSign(...all), joinedTree([...products, ...dots], "+")];
+  const middle =
+    uses.length === 1 && isDirect(uses[0]) ? [] : [equalSign(...all), joinedTree([...products, ...dots], "+")];
   const start = middle.length || uses[0].rule ? ["=", joinedTree([...symbols, ...dots], "+")] : [];
   const main = ["mrow", left, ...start, ...middle, equalSign(...all, node.grad), markedTree("grad", node.grad)];
   return [main, ...few.filter((edge) => edge.rule && !isShown(edge)).map(localRow)];
@@ -69,7 +90,11 @@ function localRow({ from, to, rule, local }) {
 export function pathsFrom(graph, start, most = MOST_PATHS) {
   const counts = new Map([[graph.root, 1]]);
   for (const node of graph.nodes.toReversed()) {
-    if (node !== graph.root) counts.set(node, node.out.reduce((sum, edge) => sum + counts.get(edge.to), 0));
+    if (node !== graph.root)
+      counts.set(
+        node,
+        node.out.reduce((sum, edge) => sum + counts.get(edge.to), 0),
+      );
   }
   const paths = [];
   const walk = (node, path) => {
@@ -100,7 +125,9 @@ export function createSheet(store, place) {
     const { phase, node } = pinned ? { phase: "pinned", node: pinned } : graph.steps[step];
     if (isTroubled(graph, phase, node)) return place.replaceChildren();
     const phases = !pinned ? [phase] : node.op ? ["forward", "backward"] : ["backward"];
-    const rows = phases.flatMap((each) => derivationRows(graph, each, node).map((tree, i) => make("p", { class: i ? "side" : "main" }, mathsOf(tree))));
+    const rows = phases.flatMap((each) =>
+      derivationRows(graph, each, node).map((tree, i) => make("p", { class: i ? "side" : "main" }, mathsOf(tree))),
+    );
     if (phases.includes("backward")) rows.push(...growingSum(node), ...kinks(node));
     place.replaceChildren(...(pinned ? [header(node)] : []), ...rows, ...(pinned ? paths(node) : []));
   }
@@ -119,11 +146,21 @@ export function createSheet(store, place) {
       draw(store.state);
       place.querySelector("[aria-expanded]").focus();
     };
-    const label = `${showsPaths ? "Hide" : "Show"} ${count === 1 ? "the path" : `all ${many(count)} paths`} to ${graph.root.name}`;
-    const button = make("p", {}, make("button", { class: "small", "aria-expanded": showsPaths, onclick: toggle }, label));
+    const label =
+      `${showsPaths ? "Hide" : "Show"} ${count === 1 ? "the path" : `all ${many(count)} paths`} to ` +
+      `${graph.root.name}`;
+    const button = make(
+      "p",
+      {},
+      make("button", { class: "small", "aria-expanded": showsPaths, onclick: toggle }, label),
+    );
     if (!showsPaths) return [button];
     const more = count > found.length ? ` And ${many(count - found.length)} more.` : "";
-    const note = make("p", { class: "quiet" }, `Along a path the local gradients multiply; over the paths the products add.${more}`);
+    const note = make(
+      "p",
+      { class: "quiet" },
+      `Along a path the local gradients multiply; over the paths the products add.${more}`,
+    );
     return [button, make("ul", {}, ...found.map(pathItem)), note];
   }
 
@@ -141,7 +178,12 @@ function growingSum(node) {
   let sum = 0;
   const items = uses.slice(0, MOST_TERMS).map(({ to, flow }) => {
     sum += flow;
-    return make("li", {}, `${shownNumber(flow)} comes back from ${to.name}`, make("i", { class: "grad" }, `sum ${shownNumber(sum)}`));
+    return make(
+      "li",
+      {},
+      `${shownNumber(flow)} comes back from ${to.name}`,
+      make("i", { class: "grad" }, `sum ${shownNumber(sum)}`),
+    );
   });
   return [make("ol", {}, ...items)];
 }

@@ -27,13 +27,26 @@ export function graphOf(data, program) {
     if (node) node.at[phase === "forward" ? 0 : 1] = i;
   });
   const conditions = data.conditions.map((each) =>
-    typeof each[0] === "string" ? { parts: each.slice(1) } : { left: side(each[0]), test: each[1], right: side(each[2]) },
+    typeof each[0] === "string"
+      ? { parts: each.slice(1) }
+      : { left: side(each[0]), test: each[1], right: side(each[2]) },
   );
   function side(x) {
     return x === null ? { name: "…" } : typeof x === "number" ? nodes[x] : { value: x[0] };
   }
   const inputs = data.inputs.map((i) => nodes[i]);
-  return { ...data, program, nodes, edges, steps, conditions, inputs, turn: forward.length, root: nodes.at(-1), trouble: null };
+  return {
+    ...data,
+    program,
+    nodes,
+    edges,
+    steps,
+    conditions,
+    inputs,
+    turn: forward.length,
+    root: nodes.at(-1),
+    trouble: null,
+  };
 }
 
 export function stepOf(graph, [phase, i]) {
@@ -41,7 +54,8 @@ export function stepOf(graph, [phase, i]) {
 }
 
 // Work out all numbers for these inputs, into the nodes and edges: what is computed, what a `where` passes by (`off`,
-// and `skipped` if it is not even computed), and the first operation that is undefined, with all that needs it (`broken`).
+// and `skipped` if it is not even computed), and the first operation that is undefined, with all that needs it
+// (`broken`).
 export function evaluateAt(graph, inputs) {
   const [values, grads, locals, holds] = graph.program(inputs);
   const { nodes, edges, root } = graph;
@@ -54,7 +68,8 @@ export function evaluateAt(graph, inputs) {
     const { to, operand, id } = edge;
     edge.local = locals[id];
     edge.flow = to.grad * edge.local;
-    edge.taken = to.op !== "where" || to.operands.length < 2 || graph.conditions[to.condition].holds === (operand === 0);
+    edge.taken =
+      to.op !== "where" || to.operands.length < 2 || graph.conditions[to.condition].holds === (operand === 0);
   }
   for (const node of nodes.toReversed()) {
     for (const edge of node.into) {
@@ -65,7 +80,15 @@ export function evaluateAt(graph, inputs) {
   graph.trouble = null;
   for (const node of nodes) {
     if (!node.op || node.skipped) continue;
-    const message = node.op === "where" ? "" : whyUndefined(node.op, node.operands.map((x) => x.value), node.value, graph.domains);
+    const message =
+      node.op === "where"
+        ? ""
+        : whyUndefined(
+            node.op,
+            node.operands.map((x) => x.value),
+            node.value,
+            graph.domains,
+          );
     node.broken = Boolean(message) || node.into.some((edge) => edge.taken && edge.from.broken);
     if (message) graph.trouble ??= { node, message };
   }

@@ -7,27 +7,33 @@ import { usesOf } from "./state.js";
 export function stepName(graph, i) {
   const { phase, node } = graph.steps[i];
   if (phase === "start") return "Start: the inputs";
-  const place = phase === "forward" ? `Forward ${i} of ${graph.turn}` : `Backward ${i - graph.turn} of ${graph.nodes.length}`;
+  const place =
+    phase === "forward" ? `Forward ${i} of ${graph.turn}` : `Backward ${i - graph.turn} of ${graph.nodes.length}`;
   return `${place}: ${node.name}`;
 }
 
 export function stepSentence(graph, i) {
   const { phase, node } = graph.steps[i];
-  if (isTroubled(graph, phase, node)) return `No value: ${graph.trouble.message}. This is at ${graph.trouble.node.name}; move an input to go on.`;
+  if (isTroubled(graph, phase, node))
+    return `No value: ${graph.trouble.message}. This is at ${graph.trouble.node.name}; move an input to go on.`;
   if (phase === "start") return "The inputs are given. Next: forward, one operation at a time.";
   const words = phase === "forward" ? forwardWords(graph, node) : backwardWords(graph, node);
   return `${stepName(graph, i).split(":")[0]}: ${words}`;
 }
 
 // Whether there is nothing to tell but that something is undefined.
-export const isTroubled = (graph, phase, node) => Boolean(graph.trouble && phase !== "start" && (phase !== "forward" || node.broken));
+export const isTroubled = (graph, phase, node) =>
+  Boolean(graph.trouble && phase !== "start" && (phase !== "forward" || node.broken));
 
 function forwardWords(graph, node) {
   const { name, value } = node;
   if (node.skipped) return `${name} is not computed, since its branch is not taken.`;
   if (node.op === "where") {
     const taken = node.into.find((edge) => edge.taken);
-    return `${name} = ${taken ? `${taken.from.name} = ` : ""}${shownNumber(value)}, because ${conditionWords(graph, node)}.`;
+    return (
+      `${name} = ${taken ? `${taken.from.name} = ` : ""}${shownNumber(value)}, because ` +
+      `${conditionWords(graph, node)}.`
+    );
   }
   const numbers = plainText(inNumbers(node.tree));
   const middle = numbers === shownNumber(value) ? "" : `${numbers} ${equalSign(value)} `;
@@ -52,7 +58,11 @@ function backwardWords(graph, node) {
   const result = graph.root.name;
   if (node === graph.root) return `${result} changes exactly as much as itself, so its own gradient is 1.`;
   const uses = usesOf(node);
-  if (!uses.length) return `${out.length ? `the branch with ${name} is not taken` : `${result} does not depend on ${name}`}: gradient 0.`;
+  if (!uses.length)
+    return (
+      `${out.length ? `the branch with ${name} is not taken` : `${result} does not depend on ${name}`}: ` +
+      `gradient 0.`
+    );
   const often = uses.length === 2 ? "twice" : `${uses.length} times`;
   const how = uses.length > 1 ? `${name} is used ${often}: what comes back along the ways is added.` : oneWay(uses[0]);
   return `gradient of ${name} = ${termsText(uses)} ${equalSign(grad)} ${shownNumber(grad)}. ${how}`.trim();

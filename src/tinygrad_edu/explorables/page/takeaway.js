@@ -7,7 +7,12 @@ import { pythonRepr } from "./numbers.js";
 import { boxNumbers, derivationRows } from "./sheet.js";
 
 export function tableText({ nodes }) {
-  const rows = nodes.map(({ name, formula, value, grad }) => [name, formula ?? "", pythonRepr(value), pythonRepr(grad)]);
+  const rows = nodes.map(({ name, formula, value, grad }) => [
+    name,
+    formula ?? "",
+    pythonRepr(value),
+    pythonRepr(grad),
+  ]);
   return [["name", "formula", "value", "gradient"], ...rows].map((row) => `${row.join("\t")}\n`).join("");
 }
 
@@ -39,27 +44,49 @@ export function pictureText(graph, state, { layout, isWide }) {
   const { node: current } = graph.steps[state.step];
   const strong = isBack ? RED : BLUE;
   const { width, height } = layout;
-  const text = (x, y, words, style) => `<text x="${x}" y="${y}" ${style}>${words.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</text>`;
+  const text = (x, y, words, style) =>
+    `<text x="${x}" y="${y}" ${style}>${words.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</text>`;
   const parts = graph.edges.map((edge, i) => {
     const points = layout.arrows[i];
     const isFlow = edges.includes(edge);
     const colour = isFlow ? strong : EDGE;
-    const line = `<path d="${curvePath(points, isWide)}" fill="none" stroke="${colour}" stroke-width="${isFlow ? 3 : 1.5}"${edge.taken ? "" : ' stroke-dasharray="2 5"'}/>`;
+    const line =
+      `<path d="${curvePath(points, isWide)}" fill="none" stroke="${colour}" ` +
+      `stroke-width="${isFlow ? 3 : 1.5}"${edge.taken ? "" : ' stroke-dasharray="2 5"'}/>`;
     const [u, v] = layout.labels[i];
-    const style = `font-size="13" text-anchor="middle" stroke="#fff" stroke-width="7" paint-order="stroke" fill="${isFlow ? strong : QUIET}"`;
-    return `${line}<path d="${headPath(points, isWide, isFlow && isBack)}" fill="${colour}"/>${text(u, v + 4, labelText(edge, state.step, isFlow && isBack, isWide), style)}`;
+    const style =
+      `font-size="13" text-anchor="middle" stroke="#fff" stroke-width="7" paint-order="stroke" ` +
+      `fill="${isFlow ? strong : QUIET}"`;
+    return (
+      `${line}<path d="${headPath(points, isWide, isFlow && isBack)}" ` +
+      `fill="${colour}"/>${text(u, v + 4, labelText(edge, state.step, isFlow && isBack, isWide), style)}`
+    );
   });
   graph.nodes.forEach((node, i) => {
     const [x, y, w] = layout.boxes[i];
     const frame = node === current ? `${strong}" stroke-width="2.5` : RIM;
     parts.push(`<rect x="${x}" y="${y}" width="${w}" height="98" rx="12" fill="#fff" stroke="${frame}"/>`);
-    parts.push(text(x + 12, y + 27, node.op ? `${node.name} = ${node.formula}` : node.name, `font-size="15" font-weight="bold" fill="${INK}"`));
+    parts.push(
+      text(
+        x + 12,
+        y + 27,
+        node.op ? `${node.name} = ${node.formula}` : node.name,
+        `font-size="15" font-weight="bold" fill="${INK}"`,
+      ),
+    );
     boxNumbers(graph, node, state.step).forEach((number, k) => {
       const style = `font-size="14" fill="${[BLUE, `${RED}" font-style="italic`][k]}"`;
-      parts.push(text(x + 12, y + 58 + 24 * k, ["value", "grad"][k], style), text(x + w - 12, y + 58 + 24 * k, number, `${style} text-anchor="end"`));
+      parts.push(
+        text(x + 12, y + 58 + 24 * k, ["value", "grad"][k], style),
+        text(x + w - 12, y + 58 + 24 * k, number, `${style} text-anchor="end"`),
+      );
     });
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="#fff"/>${parts.join("\n")}</svg>\n`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +
+    `${height}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" ` +
+    `fill="#fff"/>${parts.join("\n")}</svg>\n`
+  );
 }
 
 export function createTakeaway(store, view) {

@@ -6,11 +6,21 @@ import { ticks } from "../plots.js";
 const MARGIN = { left: 52, right: 14, top: 14, bottom: 44 };
 
 export function plot({ x, y, xTitle, yTitle, label, width = 420, height = 290, logY = false }) {
-  const svg = makeIn(SVG, "svg", { viewBox: `0 0 ${width} ${height}`, class: "plot", role: "img", "aria-label": label });
+  const svg = makeIn(SVG, "svg", {
+    viewBox: `0 0 ${width} ${height}`,
+    class: "plot",
+    role: "img",
+    "aria-label": label,
+  });
   const frame = makeIn(SVG, "g", { class: "plot-frame" });
   const clip = `clip-${Math.random().toString(36).slice(2)}`;
   const [left, right, top, bottom] = [MARGIN.left, width - MARGIN.right, MARGIN.top, height - MARGIN.bottom];
-  const clipPath = makeIn(SVG, "clipPath", { id: clip }, makeIn(SVG, "rect", { x: left, y: top, width: right - left, height: bottom - top }));
+  const clipPath = makeIn(
+    SVG,
+    "clipPath",
+    { id: clip },
+    makeIn(SVG, "rect", { x: left, y: top, width: right - left, height: bottom - top }),
+  );
   const inside = makeIn(SVG, "g", { "clip-path": `url(#${clip})` });
   const above = makeIn(SVG, "g", {});
   svg.append(clipPath, frame, inside, above);
@@ -22,7 +32,9 @@ export function plot({ x, y, xTitle, yTitle, label, width = 420, height = 290, l
   const py = (v) => bottom - ((scale(v) - scale(ys[0])) / (scale(ys[1]) - scale(ys[0]))) * (bottom - top);
 
   function drawFrame() {
-    frame.replaceChildren(makeIn(SVG, "rect", { x: left, y: top, width: right - left, height: bottom - top, class: "plot-paper" }));
+    frame.replaceChildren(
+      makeIn(SVG, "rect", { x: left, y: top, width: right - left, height: bottom - top, class: "plot-paper" }),
+    );
     for (const t of ticks(...xs)) {
       frame.append(
         makeIn(SVG, "line", { x1: px(t), x2: px(t), y1: top, y2: bottom, class: "grid" }),
@@ -37,12 +49,33 @@ export function plot({ x, y, xTitle, yTitle, label, width = 420, height = 290, l
       );
     }
     frame.append(
-      makeIn(SVG, "text", { x: (left + right) / 2, y: height - 8, class: "axis-title", "text-anchor": "middle" }, xTitle),
-      makeIn(SVG, "text", { x: 14, y: (top + bottom) / 2, class: "axis-title", "text-anchor": "middle", transform: `rotate(-90 14 ${(top + bottom) / 2})` }, yTitle),
+      makeIn(
+        SVG,
+        "text",
+        { x: (left + right) / 2, y: height - 8, class: "axis-title", "text-anchor": "middle" },
+        xTitle,
+      ),
+      makeIn(
+        SVG,
+        "text",
+        {
+          x: 14,
+          y: (top + bottom) / 2,
+          class: "axis-title",
+          "text-anchor": "middle",
+          transform: `rotate(-90 14 ${(top + bottom) / 2})`,
+        },
+        yTitle,
+      ),
     );
   }
 
-  const pathOf = (points) => points.map((point, i) => (point ? [point, i && points[i - 1] ? "L" : "M"] : null)).filter(Boolean).map(([[u, v], move]) => `${move}${px(u).toFixed(1)} ${Math.min(1e5, Math.max(-1e5, py(v))).toFixed(1)}`).join("");
+  const pathOf = (points) =>
+    points
+      .map((point, i) => (point ? [point, i && points[i - 1] ? "L" : "M"] : null))
+      .filter(Boolean)
+      .map(([[u, v], move]) => `${move}${px(u).toFixed(1)} ${Math.min(1e5, Math.max(-1e5, py(v))).toFixed(1)}`)
+      .join("");
   const handle = { svg, px, py, left, right, top, bottom };
   drawFrame();
   return {
@@ -53,8 +86,14 @@ export function plot({ x, y, xTitle, yTitle, label, width = 420, height = 290, l
     // From pixels of the screen to the units of the axes.
     unitsAt(event) {
       const box = svg.getBoundingClientRect();
-      const [u, v] = [((event.clientX - box.left) * width) / box.width, ((event.clientY - box.top) * height) / box.height];
-      return [xs[0] + ((u - left) / (right - left)) * (xs[1] - xs[0]), ys[0] + ((bottom - v) / (bottom - top)) * (ys[1] - ys[0])];
+      const [u, v] = [
+        ((event.clientX - box.left) * width) / box.width,
+        ((event.clientY - box.top) * height) / box.height,
+      ];
+      return [
+        xs[0] + ((u - left) / (right - left)) * (xs[1] - xs[0]),
+        ys[0] + ((bottom - v) / (bottom - top)) * (ys[1] - ys[0]),
+      ];
     },
     setLog(isLog) {
       logY = isLog;
@@ -137,5 +176,8 @@ export function arrowPath(x1, y1, x2, y2) {
   const [bx, by] = [x2 - ux * head, y2 - uy * head];
   const side = head * 0.5;
   const f = (v) => v.toFixed(1);
-  return `M${f(x1)} ${f(y1)}L${f(bx)} ${f(by)}M${f(bx - uy * side)} ${f(by + ux * side)}L${f(x2)} ${f(y2)}L${f(bx + uy * side)} ${f(by - ux * side)}Z`;
+  return (
+    `M${f(x1)} ${f(y1)}L${f(bx)} ${f(by)}M${f(bx - uy * side)} ${f(by + ux * side)}L${f(x2)} ` +
+    `${f(y2)}L${f(bx + uy * side)} ${f(by - ux * side)}Z`
+  );
 }

@@ -6,8 +6,22 @@ import { shownNumber, typedNumber } from "../numbers.js";
 export function slider({ name, min, max, step, value, log = false, digits = 4, onChange }) {
   const to = log ? Math.log10 : (x) => x;
   const from = log ? (x) => 10 ** x : (x) => x;
-  const range = make("input", { type: "range", "aria-label": name, min: to(min), max: to(max), step: log ? 0.01 : step });
-  const field = make("input", { type: "text", inputmode: "decimal", role: "spinbutton", "aria-label": name, size: 7, "aria-valuemin": min, "aria-valuemax": max });
+  const range = make("input", {
+    type: "range",
+    "aria-label": name,
+    min: to(min),
+    max: to(max),
+    step: log ? 0.01 : step,
+  });
+  const field = make("input", {
+    type: "text",
+    inputmode: "decimal",
+    role: "spinbutton",
+    "aria-label": name,
+    size: 7,
+    "aria-valuemin": min,
+    "aria-valuemax": max,
+  });
   let now = value;
 
   function show() {
@@ -22,9 +36,13 @@ export function slider({ name, min, max, step, value, log = false, digits = 4, o
     show();
     onChange(now);
   }
-  range.addEventListener("input", () => take(log ? Number(from(Number(range.value)).toPrecision(3)) : Number(range.value)));
+  range.addEventListener("input", () =>
+    take(log ? Number(from(Number(range.value)).toPrecision(3)) : Number(range.value)),
+  );
   field.addEventListener("change", () => {
-    const typed = typedNumber(field.value.replace(/×10/, "e").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]));
+    const typed = typedNumber(
+      field.value.replace(/×10/, "e").replace(/[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]),
+    );
     if (Number.isFinite(typed)) take(typed);
     field.value = shownNumber(now, digits);
   });
@@ -36,7 +54,13 @@ export function slider({ name, min, max, step, value, log = false, digits = 4, o
     field.value = shownNumber(now, digits);
   });
   show();
-  const element = make("div", { class: "input control" }, make("span", { class: "name", "aria-hidden": "true" }, name), range, field);
+  const element = make(
+    "div",
+    { class: "input control" },
+    make("span", { class: "name", "aria-hidden": "true" }, name),
+    range,
+    field,
+  );
   return {
     element,
     get value() {
@@ -51,7 +75,11 @@ export function slider({ name, min, max, step, value, log = false, digits = 4, o
 
 // A choice among a few: [["sin", "5 · sin x"], …].
 export function choice({ name, options, value, onChange }) {
-  const select = make("select", { "aria-label": name }, ...options.map(([key, title]) => make("option", { value: key, selected: key === value }, title)));
+  const select = make(
+    "select",
+    { "aria-label": name },
+    ...options.map(([key, title]) => make("option", { value: key, selected: key === value }, title)),
+  );
   select.addEventListener("change", () => onChange(select.value));
   return {
     element: make("label", { class: "choice" }, make("span", { class: "control-name" }, name), select),
@@ -85,8 +113,14 @@ export function button(text, onClick, attributes = {}) {
 
 // A row of numbers with their names: readout.set("loss", 0.25).
 export function readout(names, digits = 5) {
-  const cells = Object.fromEntries(Object.entries(names).map(([key, title]) => [key, make("output", { "aria-label": title }, "")]));
-  const element = make("dl", { class: "readout" }, ...Object.entries(names).map(([key, title]) => make("div", {}, make("dt", {}, title), make("dd", {}, cells[key]))));
+  const cells = Object.fromEntries(
+    Object.entries(names).map(([key, title]) => [key, make("output", { "aria-label": title }, "")]),
+  );
+  const element = make(
+    "dl",
+    { class: "readout" },
+    ...Object.entries(names).map(([key, title]) => make("div", {}, make("dt", {}, title), make("dd", {}, cells[key]))),
+  );
   return {
     element,
     set(key, x) {
@@ -99,7 +133,12 @@ export function readout(names, digits = 5) {
 export function puzzle(text, answer) {
   const verdict = make("span", { class: "verdict" }, "");
   const details = make("details", {}, make("summary", {}, "A hint"), make("p", {}, answer));
-  const element = make("div", { class: "puzzle" }, make("p", {}, make("strong", {}, "Puzzle. "), text, " ", verdict), details);
+  const element = make(
+    "div",
+    { class: "puzzle" },
+    make("p", {}, make("strong", {}, "Puzzle. "), text, " ", verdict),
+    details,
+  );
   return {
     element,
     solved(isSolved, praise = "Solved.") {

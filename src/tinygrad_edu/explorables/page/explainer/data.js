@@ -51,9 +51,7 @@ function xor(random) {
 function moons() {
   return Array.from({ length: 60 }, (_, i) => {
     const t = (Math.PI * (i % 30)) / 29;
-    return i < 30
-      ? [Math.cos(t) - 0.5, Math.sin(t) - 0.25, -1]
-      : [0.5 - Math.cos(t), 0.25 - Math.sin(t), 1];
+    return i < 30 ? [Math.cos(t) - 0.5, Math.sin(t) - 0.25, -1] : [0.5 - Math.cos(t), 0.25 - Math.sin(t), 1];
   });
 }
 

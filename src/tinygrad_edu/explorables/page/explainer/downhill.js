@@ -8,7 +8,10 @@ import { watchTheme } from "./theme.js";
 
 const LINE_XS = [0, 1, 2, 3, 4, 5];
 const LINE_YS = LINE_XS.map((x) => 5 - x);
-const RANGES = [[-5, 5], [0, 20]];
+const RANGES = [
+  [-5, 5],
+  [0, 20],
+];
 const LOST = 1e6;
 const MOST = 300;
 
@@ -28,7 +31,15 @@ export function downhill(root, { line, steps }) {
   const canvas = make("canvas", { width: 334, height: 322, class: "landscape", "aria-hidden": "true" });
   const levels = shadeLevels(0.05, 400);
   const key = colourKey(levels, "loss");
-  const slice = plot({ x: RANGES[0], y: [0, 300], xTitle: "w, with b as it is", yTitle: "loss", label: "", width: 400, height: 220 });
+  const slice = plot({
+    x: RANGES[0],
+    y: [0, 300],
+    xTitle: "w, with b as it is",
+    yTitle: "loss",
+    label: "",
+    width: 400,
+    height: 220,
+  });
   const sliceCurve = slice.line("value-line");
   const sliceTangent = slice.line("gradient-line");
   const sliceDot = slice.dots("now-dot", 6);
@@ -38,7 +49,8 @@ export function downhill(root, { line, steps }) {
   const live = liveRegion();
   const task = puzzle(
     "Find the largest learning rate with which plain gradient descent still comes down. What happens just above it?",
-    "It is between 0.101 and 0.102, exactly 2 divided by the largest curvature of the bowl, 19.74. Above it each jump lands higher on the other side than it started.",
+    "It is between 0.101 and 0.102, exactly 2 divided by the largest curvature of the bowl, 19.74. Above it each " +
+      "jump lands higher on the other side than it started.",
   );
   const runners = RUNNERS.map((each, i) => ({
     ...each,
@@ -50,8 +62,19 @@ export function downhill(root, { line, steps }) {
   }));
   const startDot = makeIn(SVG, "circle", { r: 9, class: "start-dot" });
   map.above.append(startDot);
-  const handle = make("button", { type: "button", class: "start-handle", "aria-label": "Start point: move it with the arrow keys" });
-  const rateKnob = slider({ name: "learning rate η", min: 1e-4, max: 0.2, value: rate, log: true, onChange: (v) => ((rate = v), restart()) });
+  const handle = make("button", {
+    type: "button",
+    class: "start-handle",
+    "aria-label": "Start point: move it with the arrow keys",
+  });
+  const rateKnob = slider({
+    name: "learning rate η",
+    min: 1e-4,
+    max: 0.2,
+    value: rate,
+    log: true,
+    onChange: (v) => ((rate = v), restart()),
+  });
   const boxes = runners.map((runner) =>
     toggle({ name: runner.title, value: runner.isOn, onChange: (isOn) => ((runner.isOn = isOn), restart()) }),
   );
@@ -112,7 +135,10 @@ export function downhill(root, { line, steps }) {
     const losses = Array.from({ length: 81 }, (_, i) => -5 + i / 8).map((v) => [v, loss(v, b)]);
     slice.setRange(RANGES[0], [0, Math.max(20, Math.min(800, Math.max(...losses.map(([, v]) => v))))]);
     sliceCurve(losses);
-    sliceTangent([[w - 1.5, now - 1.5 * gw], [w + 1.5, now + 1.5 * gw]]);
+    sliceTangent([
+      [w - 1.5, now - 1.5 * gw],
+      [w + 1.5, now + 1.5 * gw],
+    ]);
     sliceDot([[w, now]]);
     numbers.set("loss", now);
     numbers.set("gw", gw);
@@ -122,16 +148,27 @@ export function downhill(root, { line, steps }) {
     setAttribute(startDot, "cy", map.py(start[1]).toFixed(1));
     handle.style.left = `${(map.px(start[0]) / 400) * 100}%`;
     handle.style.top = `${(map.py(start[1]) / 380) * 100}%`;
-    map.describe(`Map of the loss over w and b. After ${stepsMade} steps ${leader().title} is at w = ${shownNumber(w, 4)}, b = ${shownNumber(b, 4)}, where the loss is ${shownNumber(now, 4)}. The bottom is at w = −1, b = 5.`);
-    slice.describe(`The loss as w changes and b stays ${shownNumber(b, 4)}, with the tangent at w = ${shownNumber(w, 4)}: slope ${shownNumber(gw, 4)}.`);
+    map.describe(
+      `Map of the loss over w and b. After ${stepsMade} steps ${leader().title} is at w = ${shownNumber(w, 4)}, b = ` +
+        `${shownNumber(b, 4)}, where the loss is ${shownNumber(now, 4)}. The bottom is at w = −1, b = 5.`,
+    );
+    slice.describe(
+      `The loss as w changes and b stays ${shownNumber(b, 4)}, with the tangent at w = ${shownNumber(w, 4)}: slope ` +
+        `${shownNumber(gw, 4)}.`,
+    );
     say(!play.isPlaying);
     const sgd = runners[0];
-    task.solved(sgd.isOn && rate > 0.095 && rate <= 0.1014 && stepsMade >= 100 && loss(...sgd.path.at(-1)) < loss(...start) / 5, "Solved: it still comes down.");
+    task.solved(
+      sgd.isOn && rate > 0.095 && rate <= 0.1014 && stepsMade >= 100 && loss(...sgd.path.at(-1)) < loss(...start) / 5,
+      "Solved: it still comes down.",
+    );
   }
 
   function say(now = false) {
     const [w, b] = leader().path.at(-1);
-    live.say(`Step ${stepsMade}: w ${shownNumber(w, 4)}, b ${shownNumber(b, 4)}, loss ${shownNumber(loss(w, b), 4)}.`, { now: now && stepsMade > 0 });
+    live.say(`Step ${stepsMade}: w ${shownNumber(w, 4)}, b ${shownNumber(b, 4)}, loss ${shownNumber(loss(w, b), 4)}.`, {
+      now: now && stepsMade > 0,
+    });
   }
 
   function moveStart(w, b) {
@@ -151,11 +188,15 @@ export function downhill(root, { line, steps }) {
     move(event);
   });
   handle.addEventListener("keydown", (event) => {
-    const [dx, dy] = { ArrowLeft: [-0.25, 0], ArrowRight: [0.25, 0], ArrowUp: [0, 0.5], ArrowDown: [0, -0.5] }[event.key] ?? [];
+    const [dx, dy] =
+      { ArrowLeft: [-0.25, 0], ArrowRight: [0.25, 0], ArrowUp: [0, 0.5], ArrowDown: [0, -0.5] }[event.key] ?? [];
     if (dx === undefined) return;
     event.preventDefault();
     moveStart(start[0] + dx, start[1] + dy);
-    setText(live.element, `Start at w ${shownNumber(start[0], 3)}, b ${shownNumber(start[1], 3)}: loss ${shownNumber(loss(...start), 4)}.`);
+    setText(
+      live.element,
+      `Start at w ${shownNumber(start[0], 3)}, b ${shownNumber(start[1], 3)}: loss ${shownNumber(loss(...start), 4)}.`,
+    );
   });
   watchTheme((isDark) => {
     paint(canvas, loss, RANGES, levels, isDark);
@@ -163,14 +204,38 @@ export function downhill(root, { line, steps }) {
   });
 
   root.append(
-    make("div", { class: "figure-row" },
+    make(
+      "div",
+      { class: "figure-row" },
       make("div", { class: "map" }, canvas, map.svg, handle),
-      make("div", { class: "panel" }, rateKnob.element,
-        make("div", { class: "buttons" }, button("One step", () => (play.stop(), stepOnce())), button("Back", () => (play.stop(), back())), play.element, button("Rewind", restart)),
+      make(
+        "div",
+        { class: "panel" },
+        rateKnob.element,
+        make(
+          "div",
+          { class: "buttons" },
+          button("One step", () => (play.stop(), stepOnce())),
+          button("Back", () => (play.stop(), back())),
+          play.element,
+          button("Rewind", restart),
+        ),
         numbers.element,
-        make("fieldset", { class: "runners" }, make("legend", {}, "Who walks"), ...boxes.map((b, i) => (b.element.classList.add(`path-${i}`), b.element))),
-        key.element)),
-    make("details", { class: "more", open: true }, make("summary", {}, "The same as a curve: what if only w moves?"), slice.svg),
+        make(
+          "fieldset",
+          { class: "runners" },
+          make("legend", {}, "Who walks"),
+          ...boxes.map((b, i) => (b.element.classList.add(`path-${i}`), b.element)),
+        ),
+        key.element,
+      ),
+    ),
+    make(
+      "details",
+      { class: "more", open: true },
+      make("summary", {}, "The same as a curve: what if only w moves?"),
+      slice.svg,
+    ),
     live.element,
     task.element,
   );

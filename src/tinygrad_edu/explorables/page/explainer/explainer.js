@@ -13,7 +13,12 @@ import { update } from "./update.js";
 
 function startExplainer() {
   const { glossary, presets } = JSON.parse(byId("lesson-data").textContent);
-  const group = (prefix) => Object.fromEntries(Object.entries(programs).filter(([name]) => name.startsWith(prefix)).map(([name, f]) => [name.slice(prefix.length), f]));
+  const group = (prefix) =>
+    Object.fromEntries(
+      Object.entries(programs)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, f]) => [name.slice(prefix.length), f]),
+    );
   listenToTheme();
   // What a test, or a curious reader in the console, can set and ask.
   window.explainer = {

@@ -9,7 +9,12 @@ export function createGlossary(entries) {
     const entry = entries[term.dataset.term];
     if (!entry) return;
     owner = term;
-    bubble.replaceChildren(make("strong", {}, term.dataset.term), " ", entry.text, ...(entry.formula ? [make("span", { class: "formula" }, entry.formula)] : []));
+    bubble.replaceChildren(
+      make("strong", {}, term.dataset.term),
+      " ",
+      entry.text,
+      ...(entry.formula ? [make("span", { class: "formula" }, entry.formula)] : []),
+    );
     bubble.hidden = false;
     const box = term.getBoundingClientRect();
     const width = Math.min(340, window.innerWidth - 24);

@@ -37,7 +37,11 @@ export function paint(canvas, f, [xs, ys], levels, isDark) {
 export function colourKey(levels, title) {
   const list = make("ol", { class: "shades", "aria-label": title });
   const cells = [...levels, Infinity].map((level, i) => {
-    const cell = make("li", {}, i < levels.length ? `< ${shownNumber(level, 2)}` : `≥ ${shownNumber(levels.at(-1), 2)}`);
+    const cell = make(
+      "li",
+      {},
+      i < levels.length ? `< ${shownNumber(level, 2)}` : `≥ ${shownNumber(levels.at(-1), 2)}`,
+    );
     list.append(cell);
     return cell;
   });

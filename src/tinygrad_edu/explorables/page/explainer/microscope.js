@@ -14,9 +14,25 @@ export function createMicroscope(root, lab) {
   const details = make("div", { class: "neuron-details" });
   const layersTable = make("div", { class: "layer-bars" });
   const view = createNetworkView(() => lab.ready && draw());
-  const steps = stepper({ count: 2, name: "Phases of a step", describe: (at) => words(at), onStep: (at, playing) => draw(playing) });
-  const which = slider({ name: "example", min: 1, max: 50, step: 1, value: 1, onChange: (v) => ((example = v - 1), (follows = false), (follow.value = false), draw()) });
-  const follow = toggle({ name: "follow the training: look at the example that comes next", value: true, onChange: (v) => ((follows = v), draw()) });
+  const steps = stepper({
+    count: 2,
+    name: "Phases of a step",
+    describe: (at) => words(at),
+    onStep: (at, playing) => draw(playing),
+  });
+  const which = slider({
+    name: "example",
+    min: 1,
+    max: 50,
+    step: 1,
+    value: 1,
+    onChange: (v) => ((example = v - 1), (follows = false), (follow.value = false), draw()),
+  });
+  const follow = toggle({
+    name: "follow the training: look at the example that comes next",
+    value: true,
+    onChange: (v) => ((follows = v), draw()),
+  });
   const take = button("Take this step, and go on to the next example", () => {
     lab.stepOnce();
     steps.go(0);
@@ -43,9 +59,21 @@ export function createMicroscope(root, lab) {
     const [loss, z] = result;
     const output = z.at(-1);
     const target = lab.examples[example].y;
-    if (kind === "forward") return layer === lab.sizes.length - 1 ? `Forward: the output is ${shownNumber(output, 4)}; it should be ${shownNumber(target, 4)}.` : `Forward: ${nameOf(layer)} computes z = w·x + b and sends z through its activation.`;
-    if (kind === "loss") return `The loss of this example is (${shownNumber(output, 4)} − ${shownNumber(target, 4)})² = ${shownNumber(loss, 4)}.`;
-    if (kind === "backward") return layer === lab.sizes.length - 1 ? `Backward: the gradient at the output is 2 · (${shownNumber(output, 4)} − ${shownNumber(target, 4)}) = ${shownNumber(result[3].at(-1), 4)}.` : `Backward: the gradient reaches ${nameOf(layer)} through the same weights, times the slope of the activation. The arrows show which way each activation should move.`;
+    if (kind === "forward")
+      return layer === lab.sizes.length - 1
+        ? `Forward: the output is ${shownNumber(output, 4)}; it should be ${shownNumber(target, 4)}.`
+        : `Forward: ${nameOf(layer)} computes z = w·x + b and sends z through its activation.`;
+    if (kind === "loss")
+      return (
+        `The loss of this example is (${shownNumber(output, 4)} − ${shownNumber(target, 4)})² = ` +
+        `${shownNumber(loss, 4)}.`
+      );
+    if (kind === "backward")
+      return layer === lab.sizes.length - 1
+        ? `Backward: the gradient at the output is 2 · (${shownNumber(output, 4)} − ${shownNumber(target, 4)}) = ` +
+            `${shownNumber(result[3].at(-1), 4)}.`
+        : `Backward: the gradient reaches ${nameOf(layer)} through the same weights, times the slope of the ` +
+            `activation. The arrows show which way each activation should move.`;
     const change = Math.max(...moved.map((p, i) => Math.abs(p - lab.training.parameters[i])));
     return `Update: every weight takes its step against its gradient. The largest change is ${shownNumber(change, 3)}.`;
   }
@@ -77,12 +105,26 @@ export function createMicroscope(root, lab) {
   function drawLayers() {
     const found = gradientSizes();
     const top = Math.max(...found, 1e-12);
-    layersTable.replaceChildren(make("h3", {}, "How large the gradient is in each layer"), make("ol", {}, ...found.map((g, i) => {
-      const bar = make("span", { class: "bar", "aria-hidden": "true" });
-      const part = g > 0 ? Math.max(0.02, 1 + Math.log10(g / top) / 8) : 0;
-      bar.style.inlineSize = `${100 * Math.max(0, part)}%`;
-      return make("li", {}, make("span", {}, i === found.length - 1 ? "output" : `layer ${i + 1}`), make("span", { class: "bar-room" }, bar), make("span", { class: "number" }, shownNumber(g, 2)));
-    })), make("p", { class: "quiet" }, "Each bar that is an eighth shorter is a gradient ten times smaller."));
+    layersTable.replaceChildren(
+      make("h3", {}, "How large the gradient is in each layer"),
+      make(
+        "ol",
+        {},
+        ...found.map((g, i) => {
+          const bar = make("span", { class: "bar", "aria-hidden": "true" });
+          const part = g > 0 ? Math.max(0.02, 1 + Math.log10(g / top) / 8) : 0;
+          bar.style.inlineSize = `${100 * Math.max(0, part)}%`;
+          return make(
+            "li",
+            {},
+            make("span", {}, i === found.length - 1 ? "output" : `layer ${i + 1}`),
+            make("span", { class: "bar-room" }, bar),
+            make("span", { class: "number" }, shownNumber(g, 2)),
+          );
+        }),
+      ),
+      make("p", { class: "quiet" }, "Each bar that is an eighth shorter is a gradient ten times smaller."),
+    );
   }
 
   function draw(isPlaying = false) {
@@ -103,7 +145,13 @@ export function createMicroscope(root, lab) {
     const [, z, a, dz, da, dp] = result;
     const p = kind === "update" ? moved : lab.training.parameters;
     const push = view.draw({ x: lab.examples[example].x, z, a, dz, da, dp, p }, reach, marks());
-    setText(scale, reach.backward <= last ? `Arrows at the neurons: −∂L/∂a, the way the activation should move. The longest one stands for ${shownNumber(push, 2)}.` : "");
+    setText(
+      scale,
+      reach.backward <= last
+        ? `Arrows at the neurons: −∂L/∂a, the way the activation should move. The longest one stands for ` +
+            `${shownNumber(push, 2)}.`
+        : "",
+    );
     setText(sentence, words(steps.at));
     take.hidden = !(kind === "update" && follows && lab.settings.batch === 1);
     drawDetails(view.chosen, { z, a, dz, da, dp, moved }, reach);
@@ -116,7 +164,15 @@ export function createMicroscope(root, lab) {
     const { layer, unit, start, inputs } = neuron;
     const k = lab.sizes.slice(1, layer).reduce((s, n) => s + n, 0) + unit;
     const hasGradient = reach.backward <= layer;
-    const row = (name, i) => make("tr", {}, make("th", { scope: "row" }, name), ...[lab.training.parameters[i], hasGradient ? numbers.dp[i] : null, hasGradient ? numbers.moved[i] : null].map((v) => make("td", { class: "number" }, v === null ? "–" : shownNumber(v, 4))));
+    const row = (name, i) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, name),
+        ...[lab.training.parameters[i], hasGradient ? numbers.dp[i] : null, hasGradient ? numbers.moved[i] : null].map(
+          (v) => make("td", { class: "number" }, v === null ? "–" : shownNumber(v, 4)),
+        ),
+      );
     const from = (i) => (layer === 1 ? `w from input ${i + 1}` : `w from neuron ${i + 1}`);
     const isLast = layer === lab.sizes.length - 1;
     const facts = [`z = ${shownNumber(numbers.z[k], 4)}`];
@@ -126,11 +182,47 @@ export function createMicroscope(root, lab) {
     details.replaceChildren(
       make("h3", {}, isLast ? "The output" : `Layer ${layer}, neuron ${unit + 1}`),
       make("p", {}, reach.forward >= layer ? facts.join(", ") : "Not computed yet."),
-      make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Weights of the neuron" }, make("table", {}, make("thead", {}, make("tr", {}, ...["", "now", "gradient", "after the step"].map((t) => (t ? make("th", { scope: "col" }, t) : make("td", {}))))), make("tbody", {}, ...Array.from({ length: inputs }, (_, i) => row(from(i), start + i)), row("bias", start + inputs)))),
+      make(
+        "div",
+        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Weights of the neuron" },
+        make(
+          "table",
+          {},
+          make(
+            "thead",
+            {},
+            make(
+              "tr",
+              {},
+              ...["", "now", "gradient", "after the step"].map((t) =>
+                t ? make("th", { scope: "col" }, t) : make("td", {}),
+              ),
+            ),
+          ),
+          make(
+            "tbody",
+            {},
+            ...Array.from({ length: inputs }, (_, i) => row(from(i), start + i)),
+            row("bias", start + inputs),
+          ),
+        ),
+      ),
     );
   }
 
-  root.append(steps.element, sentence, view.element, scale, make("div", { class: "figure-row" }, details, make("div", { class: "panel" }, which.element, follow.element, take, layersTable)), live.element);
+  root.append(
+    steps.element,
+    sentence,
+    view.element,
+    scale,
+    make(
+      "div",
+      { class: "figure-row" },
+      details,
+      make("div", { class: "panel" }, which.element, follow.element, take, layersTable),
+    ),
+    live.element,
+  );
   return {
     reset() {
       view.setSizes(lab.sizes);

@@ -1,4 +1,4 @@
-// The network as a diagram: neurons in columns, weights as lines (width is size, a dash is negative), biases below them.
+// The network as a diagram: neurons in columns with biases below, weights as lines (width is size, a dash is negative).
 import { SVG, make, makeIn, setAttribute, setClass, setText } from "../elements.js";
 import { shownNumber } from "../numbers.js";
 import { arrowPath } from "./axes.js";
@@ -17,7 +17,12 @@ export function createNetworkView(onSelect) {
   const buttons = make("div", { class: "neurons" });
   const pointer = make("p", { class: "quiet pointer" }, "Point at a weight, or choose a neuron, to see its numbers.");
   const stage = make("div", { class: "network-stage" }, svg, buttons);
-  const element = make("div", {}, make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The network" }, stage), pointer);
+  const element = make(
+    "div",
+    {},
+    make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The network" }, stage),
+    pointer,
+  );
   let sizes = [];
   let places = [];
   let neurons = [];
@@ -30,7 +35,9 @@ export function createNetworkView(onSelect) {
     height = MARGIN_TOP * 2 + (most - 1) * GAP + 10;
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
     const column = (layer) => 40 + (layer * (WIDTH - 90)) / (sizes.length - 1);
-    places = sizes.map((n, layer) => Array.from({ length: n }, (_, i) => [column(layer), height / 2 + (i - (n - 1) / 2) * GAP]));
+    places = sizes.map((n, layer) =>
+      Array.from({ length: n }, (_, i) => [column(layer), height / 2 + (i - (n - 1) / 2) * GAP]),
+    );
     lines.replaceChildren();
     biases.replaceChildren();
     arrows.replaceChildren();
@@ -44,7 +51,13 @@ export function createNetworkView(onSelect) {
         lines.append(line, target);
         return line;
       });
-      neuron.biasLine = makeIn(SVG, "line", { x1: x2, y1: y2 + RADIUS + 11, x2, y2: y2 + RADIUS + 1, class: "weight bias" });
+      neuron.biasLine = makeIn(SVG, "line", {
+        x1: x2,
+        y1: y2 + RADIUS + 11,
+        x2,
+        y2: y2 + RADIUS + 1,
+        class: "weight bias",
+      });
       neuron.biasBox = makeIn(SVG, "rect", { x: x2 - 4, y: y2 + RADIUS + 10, width: 8, height: 8, class: "bias-box" });
       neuron.arrow = makeIn(SVG, "path", { class: "arrow push" });
       biases.append(neuron.biasLine, neuron.biasBox);
@@ -52,7 +65,11 @@ export function createNetworkView(onSelect) {
     });
     places.forEach((column_, layer) =>
       column_.forEach(([x, y], unit) => {
-        const button = make("button", { type: "button", class: layer ? "neuron" : "neuron is-input", tabindex: layer === 1 && unit === 0 ? 0 : -1 }, "");
+        const button = make(
+          "button",
+          { type: "button", class: layer ? "neuron" : "neuron is-input", tabindex: layer === 1 && unit === 0 ? 0 : -1 },
+          "",
+        );
         button.style.left = `${(x / WIDTH) * 100}%`;
         button.style.top = `${(y / height) * 100}%`;
         button.addEventListener("click", () => layer && select(layer, unit));
@@ -117,7 +134,9 @@ export function createNetworkView(onSelect) {
       const graded = hasGradient ? `, gradient ${shownNumber(gradient, 4)}` : "";
       const marked = mark === "off" ? ", off on every example" : mark === "flat" ? ", saturated on every example" : "";
       setAttribute(neuron.button, "aria-label", `${name}: ${told}${graded}${marked}`);
-      neuron.told = (i) => `Weight from ${layer === 1 ? `input ${i + 1}` : `layer ${layer - 1}, neuron ${i + 1}`} to ${name}: ${shownNumber(p[start + i], 4)}${hasGradient ? `, gradient ${shownNumber(dp[start + i], 4)}` : ""}`;
+      neuron.told = (i) =>
+        `Weight from ${layer === 1 ? `input ${i + 1}` : `layer ${layer - 1}, neuron ${i + 1}`} to ${name}: ` +
+        `${shownNumber(p[start + i], 4)}${hasGradient ? `, gradient ${shownNumber(dp[start + i], 4)}` : ""}`;
     });
     return push;
   }

@@ -37,7 +37,13 @@ export function stepper({ count, name, describe, onStep, every = 900 }) {
   }
   show();
   return {
-    element: make("div", { class: "stepper", role: "group", "aria-label": name }, make("div", { class: "buttons" }, buttons.first, buttons.back, play.element, buttons.next, buttons.last), scrubber, place),
+    element: make(
+      "div",
+      { class: "stepper", role: "group", "aria-label": name },
+      make("div", { class: "buttons" }, buttons.first, buttons.back, play.element, buttons.next, buttons.last),
+      scrubber,
+      place,
+    ),
     go: leave,
     stop: play.stop,
     get at() {

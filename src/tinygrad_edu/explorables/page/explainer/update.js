@@ -25,17 +25,66 @@ export function update(root, { neuron }) {
     y: slider({ name: names.y, min: -10, max: 10, step: 0.1, value: start.y, onChange: (v) => change("y", v) }),
     w: slider({ name: names.w, min: -5, max: 5, step: 0.1, value: start.w, onChange: (v) => change("w", v) }),
     b: slider({ name: names.b, min: -5, max: 5, step: 0.1, value: start.b, onChange: (v) => change("b", v) }),
-    rate: slider({ name: names.rate, min: 1e-4, max: 0.5, value: start.rate, log: true, onChange: (v) => change("rate", v) }),
+    rate: slider({
+      name: names.rate,
+      min: 1e-4,
+      max: 0.5,
+      value: start.rate,
+      log: true,
+      onChange: (v) => change("rate", v),
+    }),
   };
-  const rows = PHASES.map(([phase, key]) => ({ phase, key, formula: make("td", { class: "formula" }), value: make("td", { class: "number" }) }));
-  const titles = { output: "ŷ = w·x + b", loss: "L = (ŷ − y)²", d_output: "∂L/∂ŷ = 2(ŷ − y)", d_w: "∂L/∂w = ∂L/∂ŷ · x", d_b: "∂L/∂b = ∂L/∂ŷ", new_w: "w ← w − η·∂L/∂w", new_b: "b ← b − η·∂L/∂b" };
-  const table = make("table", { class: "phases" }, make("caption", { class: "hidden" }, "The three phases with their numbers"), make("thead", {}, make("tr", {}, ...["phase", "rule", "with numbers", "result"].map((t) => make("th", { scope: "col" }, t)))), make("tbody", {}, ...rows.map((r) => make("tr", { class: `is-${r.phase}` }, make("th", { scope: "row" }, r.phase), make("td", { class: "formula" }, titles[r.key]), r.formula, r.value))));
+  const rows = PHASES.map(([phase, key]) => ({
+    phase,
+    key,
+    formula: make("td", { class: "formula" }),
+    value: make("td", { class: "number" }),
+  }));
+  const titles = {
+    output: "ŷ = w·x + b",
+    loss: "L = (ŷ − y)²",
+    d_output: "∂L/∂ŷ = 2(ŷ − y)",
+    d_w: "∂L/∂w = ∂L/∂ŷ · x",
+    d_b: "∂L/∂b = ∂L/∂ŷ",
+    new_w: "w ← w − η·∂L/∂w",
+    new_b: "b ← b − η·∂L/∂b",
+  };
+  const table = make(
+    "table",
+    { class: "phases" },
+    make("caption", { class: "hidden" }, "The three phases with their numbers"),
+    make(
+      "thead",
+      {},
+      make("tr", {}, ...["phase", "rule", "with numbers", "result"].map((t) => make("th", { scope: "col" }, t))),
+    ),
+    make(
+      "tbody",
+      {},
+      ...rows.map((r) =>
+        make(
+          "tr",
+          { class: `is-${r.phase}` },
+          make("th", { scope: "row" }, r.phase),
+          make("td", { class: "formula" }, titles[r.key]),
+          r.formula,
+          r.value,
+        ),
+      ),
+    ),
+  );
   const rowOf = [...table.querySelectorAll("tbody tr")];
   const sentence = make("p", { class: "sentence" });
-  const steps = stepper({ count: PHASES.length * ROUNDS, name: "Phases", describe: told, onStep: (at, playing) => draw(playing) });
+  const steps = stepper({
+    count: PHASES.length * ROUNDS,
+    name: "Phases",
+    describe: told,
+    onStep: (at, playing) => draw(playing),
+  });
   const task = puzzle(
     "Find a learning rate at which the loss of the second round is larger than that of the first.",
-    "The step must be so long that the output jumps past 4 and lands further away than 2.1 was. For these numbers that is any η above 0.185.",
+    "The step must be so long that the output jumps past 4 and lands further away than 2.1 was. For these numbers " +
+      "that is any η above 0.185.",
   );
 
   function change(key, v) {
@@ -58,7 +107,10 @@ export function update(root, { neuron }) {
   function told(at) {
     const [phase, key] = PHASES[at % PHASES.length];
     const numbers = round(Math.floor(at / PHASES.length));
-    return `round ${Math.floor(at / PHASES.length) + 1}, ${phase}: ${titles[key].split(/ [=←]/)[0]} is ${shownNumber(numbers[key], 6)}`;
+    return (
+      `round ${Math.floor(at / PHASES.length) + 1}, ${phase}: ${titles[key].split(/ [=←]/)[0]} is ` +
+      `${shownNumber(numbers[key], 6)}`
+    );
   }
 
   function draw(isPlaying = false) {
@@ -91,8 +143,17 @@ export function update(root, { neuron }) {
     steps.element,
     sentence,
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of the phases" }, table),
-    make("details", { class: "more" }, make("summary", {}, "Change the numbers"), make("div", { class: "grid-2" }, ...Object.values(knobs).map((k) => k.element)),
-      make("div", { class: "buttons" }, button("Start again", () => set(ROUND_START)))),
+    make(
+      "details",
+      { class: "more" },
+      make("summary", {}, "Change the numbers"),
+      make("div", { class: "grid-2" }, ...Object.values(knobs).map((k) => k.element)),
+      make(
+        "div",
+        { class: "buttons" },
+        button("Start again", () => set(ROUND_START)),
+      ),
+    ),
     live.element,
     task.element,
   );
