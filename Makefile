@@ -50,7 +50,7 @@ GROUPS_site := site
 
 PYTEST := -m pytest
 PARALLEL := --numprocesses auto --dist loadgroup
-PRINTED := tests/printers/test_arrays.py tests/test_against_jax.py
+PRINTED := tests/printers/test_arrays.py tests/test_against_jax.py tests/testing/test_respected.py
 MINUTES := 10
 
 .PHONY: help demo test try test-jax test-all lint lint-js types tests covered-tests matrix shuffle fuzz mutants \

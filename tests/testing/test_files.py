@@ -1,13 +1,16 @@
 """Files that hang, crash, print or train when they are imported are checked all the same, and do no harm."""
 
+import contextlib
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.testing.test_kit import BASE, RIGHT, write
-from tinygrad_edu.testing import Limits, Report, check_file
+from tinygrad_edu.testing import Limits, Report, check_file, files
 from tinygrad_edu.testing.files import write_adapter
 
 FAST = Limits(seconds=60, import_seconds=1)  # for what never ends
@@ -33,6 +36,16 @@ HOSTILE = {
     "it needs what is not here": ("\nimport no_such_module\n", "No module named"),
     "it downloads": ("\nimport socket\nsocket.create_connection(('127.0.0.1', 9))\n", "no network"),
     "it writes": ("\nopen('/tmp/should_not_be', 'w')\n", "no writing outside"),
+    "it takes modules away": (
+        "\nimport sys\nfor n in list(sys.modules):\n    if n not in ('sys', 'builtins'):\n        del sys.modules[n]\n",
+        "",
+    ),
+    "it goes elsewhere": ("\nimport os\nos.chdir('/')\n", ""),
+    "it ends at its end": ("\nimport atexit, time\natexit.register(lambda: time.sleep(1000))\n", ""),
+    "it stops the clock": ("import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass\n", ""),
+    "it has threads that never end": (
+        "\nimport threading, time\nfor _ in range(9):\n    threading.Thread(target=time.sleep, args=(999,)).start()\n", "",
+    ),
     "it fills its folder": ("\nopen('plot.png', 'wb').write(b'x' * 2**27)\n", "File too large"),
 }  # fmt: skip
 
@@ -182,3 +195,44 @@ def test_the_report_shows_code_that_runs(tmp_path: Path) -> None:
         sys.modules.pop("engine")
     assert printed == [finding.actual]
     assert (finding.expected, finding.actual) == (2.0, -2.0)
+
+
+# --- processes that it starts ------------------------------------------------------------------------------------
+
+BOMB = """
+import os
+for _ in range(12):
+    if os.fork() == 0:
+        os.setsid()
+        while True: pass
+"""
+CAN_ENCLOSE = (
+    "import ctypes, sys; sys.exit(sys.platform != 'linux' or ctypes.CDLL(None).unshare(0x10000000 | 0x60000000) != 0)"
+)
+
+
+def processes_of(folder: Path) -> list[str]:
+    found = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(each.read_text("utf-8", "replace"))
+    return [text for text in found if str(folder) in text and "testing.worker" in text]
+
+
+def test_processes_that_leave_its_group_end_with_it_all_the_same(tmp_path: Path) -> None:
+    if subprocess.run([sys.executable, "-c", CAN_ENCLOSE], check=False).returncode:
+        pytest.skip("the system allows no space of processes of its own")
+    report = checked(tmp_path, BASE + BOMB)
+    assert report.status == 0
+    deadline = time.monotonic() + 10
+    while processes_of(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(tmp_path) == []
+
+
+def test_a_pipe_that_something_else_holds_open_is_not_waited_for() -> None:
+    class Held:
+        def communicate(self, timeout: float) -> tuple[bytes, None]:
+            raise subprocess.TimeoutExpired("worker", timeout, output=b"so far" if timeout < 9 else None)
+
+    assert files._rest(Held()) == b"so far"  # type: ignore[arg-type]

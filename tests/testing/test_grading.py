@@ -117,3 +117,39 @@ def test_names_are_no_formulas_for_a_spreadsheet(tmp_path: Path) -> None:
     write(tmp_path, "x = (", "=cmd.py")
     grades = grade(tmp_path, limits=FAST)
     assert "\n'=cmd," in table(grades, Rubric())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('require = "exp"', "require a list of texts"),
+        ("require = [3]", "require a list of texts"),
+        ("title = 3", "title is a text"),
+        ("points = 3", "points is a table of numbers"),
+        ('[points]\nsharing = "many"', "points is a table of numbers"),
+        ("[points]\nsharing = -1", "none below 0"),
+        ("[points]\nsharing = nan", "none below 0"),
+        ("[points]\nsharing = true", "points is a table of numbers"),
+    ],
+)
+def test_a_rubric_with_something_of_another_kind_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=words):
+        Rubric.from_file(write(tmp_path, text, "rubric.toml"))
+
+
+def test_what_cannot_be_read_stops_nobody_elses_grade_and_no_submission_is_lost(tmp_path: Path) -> None:
+    folder = tmp_path / "submissions"
+    folder.mkdir()
+    write(folder, BASE, "ada.py")
+    (folder / "ada.ipynb").write_text("{}", "utf-8")
+    (folder / "ben.py").mkdir()
+    write(folder / "ben.py", BASE, "engine.py")
+    (folder / "cleo.py").symlink_to(folder / "nowhere.py")
+    (folder / "dan").mkdir()
+    (folder / "dan" / "loop.py").symlink_to(folder / "dan" / "loop.py")
+    (folder / "dan" / "broken.py").write_text("x = " + "(" * 9000, "utf-8")
+    assert [*submissions(folder)] == ["ada", "ada.py", "ben.py", "cleo", "dan"]
+    found = {each.student: each for each in grade(folder, Rubric({"sharing": 1}), FAST)}
+    assert found["ada.py"].total == found["ben.py"].total == 1
+    assert found["cleo"].report.unchecked == "it cannot be read: there is no such file"
+    assert found["ada"].total == found["dan"].total == 0

@@ -57,8 +57,15 @@ def test_pytorch() -> None:
     assert [each.severity for each in single.findings] == ["approximate"]
 
 
-def test_jax() -> None:
+@pytest.mark.parametrize("bits", [64, 32])
+def test_jax(bits: int) -> None:
     jax = pytest.importorskip("jax")
-    jax.config.update("jax_enable_x64", True)
     functions = {**vars(jax.numpy), **vars(jax.nn)}
-    nothing_wrong(check_engine(run=lambda f, xs: jax.value_and_grad(lambda xs: f(*xs))(xs), functions=functions), 90)
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", bits == 64)
+    try:
+        report = check_engine(run=lambda f, xs: jax.value_and_grad(lambda xs: f(*xs))(xs), functions=functions)
+    finally:
+        jax.config.update("jax_enable_x64", before)
+    nothing_wrong(report, 90)
+    assert {found.severity for found in report.findings} <= ({"approximate"} if bits == 32 else set())

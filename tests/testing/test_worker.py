@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -186,7 +187,7 @@ def test_the_process_reports_and_ends(monkeypatch: pytest.MonkeyPatch, tmp_path:
     report = tmp_path / "report"
     options = OPTIONS | {"file": str(write(tmp_path, BASE, "engine_g.py")), "memory": 0, "seconds": 1}
     monkeypatch.setattr(sys, "argv", ["worker", json.dumps(options)])
-    for name in ("limit", "guard"):
+    for name in ("enclose", "limit", "guard"):
         monkeypatch.setattr(worker, name, lambda *_: None)
     monkeypatch.setattr(os, "dup", lambda _: os.open(report, os.O_WRONLY | os.O_CREAT))
     monkeypatch.setattr(os, "dup2", lambda *_: None)
@@ -194,3 +195,62 @@ def test_the_process_reports_and_ends(monkeypatch: pytest.MonkeyPatch, tmp_path:
     worker.main()
     assert ends == [0]
     assert json.loads(report.read_text("utf-8").splitlines()[-1])[0] is True
+
+
+class System:
+    """Stands for the C library: remembers what it was asked, and refuses some of it."""
+
+    def __init__(self, refuses: bool) -> None:
+        self.refuses = refuses
+        self.asked: list[tuple[int, ...]] = []
+
+    def unshare(self, what: int) -> int:
+        self.asked.append((what,))
+        return -1 if self.refuses else 0
+
+    def prctl(self, *what: int) -> int:
+        self.asked.append(what)
+        return 0
+
+
+def test_the_child_goes_on_in_a_space_of_its_own_and_ends_with_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System(refuses=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(worker.ctypes, "CDLL", lambda _: system)
+    monkeypatch.setattr(os, "fork", lambda: 0, raising=False)
+    worker.enclose()
+    assert system.asked == [(0x70000000,), (1, signal.SIGKILL)]
+
+
+@pytest.mark.parametrize(("status", "signals", "code"), [(9, [9], 247), (3 << 8, [], 3)])
+def test_the_parent_ends_as_the_child_did(
+    status: int, signals: list[int], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    ends: list[int] = []
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(worker.ctypes, "CDLL", lambda _: System(refuses=False))
+    monkeypatch.setattr(os, "fork", lambda: 4242, raising=False)
+    monkeypatch.setattr(os, "waitpid", lambda *_: (4242, status))
+    monkeypatch.setattr(os, "kill", lambda _, which: sent.append(which))
+    monkeypatch.setattr(os, "_exit", ends.append)
+    worker.enclose()
+    assert (sent, ends) == (signals, [code])
+
+
+def test_where_there_are_no_such_spaces_it_goes_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System(refuses=True)
+    monkeypatch.setattr(worker.ctypes, "CDLL", lambda _: system)
+    monkeypatch.setattr(sys, "platform", "linux")
+    worker.enclose()
+    assert system.asked == [(0x70000000,), (0x50000000,)]
+    monkeypatch.setattr(sys, "platform", "darwin")
+    worker.enclose()
+    assert len(system.asked) == 2
+
+
+def test_a_folder_whose_name_begins_like_its_own_is_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hook = hook_of(monkeypatch, tmp_path)
+    with pytest.raises(PermissionError, match="no writing outside"):
+        hook("open", (f"{tmp_path}2/file", "w", 0))
+    hook("open", (f"{tmp_path}/file", "w", 0))

@@ -52,8 +52,9 @@ def reads(way: Way, expected: float, *nodes: object) -> bool:
 def candidates(names: Namespace, module: str) -> list[tuple[str, type]]:
     """The classes of a module that may be scalars with gradients, the likeliest first."""
     signs = ("__mul__", "__add__", "__rmul__", *BACKWARD_NAMES)
-    found = [(name, each) for name, each in names.items() if isinstance(each, type) and each.__module__ == module]
-    return sorted(found, key=lambda pair: -sum(hasattr(pair[1], sign) for sign in signs))
+    found = [(name, each) for name, each in names.items() if isinstance(each, type)]
+    found = [pair for pair in found if attempt(getattr, pair[1], "__module__") == module]
+    return sorted(found, key=lambda pair: -sum(bool(attempt(hasattr, pair[1], sign)) for sign in signs))
 
 
 def by_behaviour(name: str, kind: Callable[..., object], names: Namespace) -> Engine | None:

@@ -115,12 +115,20 @@ def _run(options: dict[str, object], limits: Limits) -> tuple[Report | None, str
         except subprocess.TimeoutExpired:
             how = f"did not end within {limits.seconds:g} s"
             _kill(process)
-            output, _ = process.communicate()
+            output = _rest(process)
         else:
             how = _ending(process.returncode)
         finally:
             _kill(process)
     return _last(output, how)
+
+
+def _rest(process: "subprocess.Popen[bytes]") -> bytes:
+    """What it had written; something that it started may hold the pipe open for ever."""
+    try:
+        return process.communicate(timeout=5)[0]
+    except subprocess.TimeoutExpired as error:
+        return error.output or b""
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -28,17 +28,21 @@ class Rubric:
 
     @classmethod
     def from_file(cls, path: str | Path) -> "Rubric":
-        """Read a TOML file with `title`, `require = [...]` and a table `[points]`; ValueError names what is unknown."""
+        """Read a TOML file with `title`, `require = [...]` and a table `[points]`; ValueError names what is wrong."""
         facts = tomllib.loads(Path(path).read_text("utf-8"))
-        unknown = [*(set(facts) - {"title", "require", "points"}), *(set(facts.get("points", {})) - set(CHAPTERS))]
+        defaults = cls()
+        title, require = facts.get("title", defaults.title), facts.get("require", [])
+        points = facts.get("points", defaults.points)
+        if not isinstance(title, str) or not isinstance(require, list) or not all(isinstance(x, str) for x in require):
+            raise ValueError(f'{path}: title is a text, require a list of texts: require = ["exp", "3 * x"]')
+        if not isinstance(points, dict) or not all(type(x) in (int, float) and 0 <= x < 1e9 for x in points.values()):
+            raise ValueError(f"{path}: points is a table of numbers, none below 0: [points], then arithmetic = 3")
+        unknown = [*(set(facts) - {"title", "require", "points"}), *(set(points) - set(CHAPTERS))]
         if unknown:
             raise ValueError(
                 f"{path}: {', '.join(sorted(unknown))} is no part of a rubric; topics are {', '.join(CHAPTERS)}"
             )
-        defaults = cls()
-        return cls(
-            facts.get("points", defaults.points), tuple(facts.get("require", ())), facts.get("title", defaults.title)
-        )
+        return cls(points, tuple(require), title)
 
     @property
     def total(self) -> float:
@@ -82,13 +86,13 @@ def submissions(folder: str | Path) -> dict[str, Path]:
     """The file of each student: each Python file in the folder, and of each folder within it the likeliest one."""
     found: dict[str, Path] = {}
     for path in sorted(Path(folder).iterdir()):
-        if path.suffix in SUFFIXES:
-            found[path.stem] = path
-        elif path.is_dir() and not path.name.startswith((".", "__")):
+        if path.is_dir() and not path.name.startswith((".", "__")):
             files = [each for each in path.rglob("*") if each.suffix in SUFFIXES and each.is_file()]
             files.sort(key=lambda each: (-_likelihood(each), len(each.parts), str(each)))
             if files:
                 found[path.name] = files[0]
+        elif path.suffix in SUFFIXES and not path.is_dir():  # also what is no file: its student reads so
+            found[path.name if path.stem in found else path.stem] = path
     return found
 
 
@@ -96,7 +100,7 @@ def _likelihood(path: Path) -> int:
     """How much a file looks like an engine: the operators that its classes define."""
     try:
         tree = ast.parse(code_in(path))
-    except (SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
         return 0
     methods = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
     return len(methods & {"__mul__", "__add__", "backward", "backprop"}) + ("engine" in path.stem)
@@ -106,9 +110,17 @@ def grade(folder: str | Path, rubric: Rubric | None = None, limits: Limits | Non
     """The grades of all engines in a folder, in the order of their names; each is run in a process with limits."""
     rubric = rubric or Rubric()
     return [
-        grade_report(student, check_file(path, limits=limits, require=rubric.require), rubric)
+        grade_report(student, _report(path, limits, rubric.require), rubric)
         for student, path in submissions(folder).items()
     ]
+
+
+def _report(path: Path, limits: Limits | None, require: tuple[str, ...]) -> Report:
+    """The report on one file; one that is no file, or cannot be read, stops no one else's."""
+    try:
+        return check_file(path, limits=limits, require=require)
+    except OSError as error:
+        return Report(path.name, unchecked=f"it cannot be read: {error.strerror or error}")
 
 
 def table(grades: list[Grade], rubric: Rubric) -> str:

@@ -105,5 +105,5 @@ def own_names(kind: object) -> Namespace:
 
 def is_own(thing: object, module: str) -> bool:
     """Whether a module defines a thing, or an object is of a class that it defines; lists and dicts may be its own."""
-    home = getattr(thing, "__module__", None)
+    home = attempt(getattr, thing, "__module__", None)
     return isinstance(thing, list | dict) or (not isinstance(thing, int | float | str) and home == module)

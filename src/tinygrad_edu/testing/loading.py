@@ -83,7 +83,9 @@ def load(path: Path, seconds: float, *, extract: bool = False) -> Loaded:
     sys.modules[name] = module
     printed = Counter()
     sys.stdout = sys.stderr = printed
+    before = dict(sys.modules)
     notes, failed = ([], False) if extract else _run(tree, path, module, seconds)
+    sys.modules.update({name: each for name, each in before.items() if name not in sys.modules})
     if printed.count > 200:
         notes.append(f"prints {printed.count:,} characters when it is imported")
     if is_notebook:

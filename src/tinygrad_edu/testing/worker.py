@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -22,7 +23,8 @@ from .loading import Loaded, load
 from .steps import check_steps
 
 ASK, ADDRESSES_NOT_RANDOM = 0xFFFFFFFF, 0x0040000  # of Linux's personality()
-NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
+NEW_USER_AND_NETWORK, NEW_PROCESSES = 0x10000000 | 0x40000000, 0x20000000  # of Linux's unshare()
+DIE_WITH_PARENT = 1  # of Linux's prctl()
 WRITING = (
     "os.remove",
     "os.rmdir",
@@ -48,10 +50,29 @@ def limit(memory: int, seconds: float) -> None:
         resource.setrlimit(kind, (bound, resource.getrlimit(kind)[1]))
 
 
+def enclose() -> None:
+    """Go on as the first process of a space of its own, without a network: all that it starts ends when it does.
+
+    A process that merely leaves its group would go on for ever. Only Linux has this, and not everywhere.
+    """
+    if sys.platform != "linux":
+        return
+    system = ctypes.CDLL(None)
+    if system.unshare(NEW_USER_AND_NETWORK | NEW_PROCESSES):
+        system.unshare(NEW_USER_AND_NETWORK)
+        return
+    child = os.fork()
+    if not child:
+        system.prctl(DIE_WITH_PARENT, signal.SIGKILL)
+        return
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.waitstatus_to_exitcode(status) & 255)
+
+
 def guard(folder: str) -> None:
     """No network, and no writing but within `folder`."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).unshare(NEW_USER_AND_NETWORK)  # not allowed everywhere; the hook below holds in any case
     home = os.path.realpath(folder)
 
     def refuse(event: str, arguments: tuple[object, ...]) -> None:
@@ -60,7 +81,7 @@ def guard(folder: str) -> None:
         is_writing = event in WRITING or (event == "open" and _writes(arguments))
         if is_writing and isinstance(arguments[0], str | bytes):
             path = os.path.realpath(os.fsdecode(arguments[0]))
-            if path != os.devnull and not path.startswith(home):
+            if path != os.devnull and not f"{path}{os.sep}".startswith(f"{home}{os.sep}"):
                 raise PermissionError(f"no writing outside its own folder while an engine is checked: {path}")
 
     sys.addaudithook(refuse)
@@ -94,6 +115,7 @@ def main() -> None:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
+        enclose()
         limit(options["memory"], options["seconds"])
         guard(os.getcwd())
         serve(options, pipe)
