@@ -44,7 +44,7 @@ HOSTILE = {
     "it ends at its end": ("\nimport atexit, time\natexit.register(lambda: time.sleep(1000))\n", ""),
     "it stops the clock": ("import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass\n", ""),
     "it has threads that never end": (
-        "\nimport threading, time\nfor _ in range(9):\n    threading.Thread(target=time.sleep, args=(999,)).start()\n", "",
+        "\nimport threading, time\nfor _ in range(9): threading.Thread(target=time.sleep, args=(99,)).start()\n", "",
     ),
     "it fills its folder": ("\nopen('plot.png', 'wb').write(b'x' * 2**27)\n", "File too large"),
 }  # fmt: skip
