@@ -9,8 +9,9 @@ from tools.website.python.cell import runner
 
 
 @pytest.fixture
-def cell(capsys):
+def cell(capsys, tmp_path, monkeypatch):
     """A function that runs a source text and returns what was printed and what was shown."""
+    monkeypatch.chdir(tmp_path)
     shown = []
     run = runner(lambda kind, text: shown.append((kind, text)))
 
@@ -44,6 +45,14 @@ def test_a_live_page_shows_itself_as_one_page_without_a_frame_around_it(cell):
 
 def test_what_shows_itself_as_html_does(cell):
     assert cell("class A:\n    def _repr_html_(self):\n        return '<b>'\nA()") == ("", [("html", "<b>")])
+
+
+def test_a_picture_or_page_that_is_saved_is_shown_once(cell):
+    out, shown = cell("import tinygrad_edu as tg\nv = tg.Value(2.0)\ntg.draw(v).save('v.svg')\n1")
+    assert (out, [(kind, text[:4]) for kind, text in shown]) == ("1\n", [("svg", "<svg")])
+    assert cell("2") == ("2\n", [])
+    assert [kind for kind, _ in cell("tg.explore(v * v).save('v.html')")[1]] == ["html"]
+    assert [kind for kind, _ in cell("tg.draw(v * v).save('v.svg')\n1 / 0")[1]] == ["error", "svg"]
 
 
 def test_an_error_tells_the_line_of_the_cell_and_nothing_of_ours(cell):

@@ -7,13 +7,13 @@ from tools.website.navigation import navigation, sections
 ROOT = Path(__file__).parents[2]
 INDEX = """# I
 
-[README](../README.md)
+[README](../README.md), [a](course/a.md), [way in](way.md)
 
 ## Learn
 
 - [a](course/a.md), [b](b.md#x)
 
-## Use
+## Reference: use
 
 [c](c.md) [b](b.md)
 
@@ -30,7 +30,8 @@ def pages_in(nav):
 
 
 def test_sections_list_each_page_once_where_it_comes_first():
-    assert sections(INDEX) == {"Learn": ["course/a.md", "b.md"], "Use": ["c.md"], "Own": ["d.md"]}
+    found = {"Learn": ["course/a.md", "b.md"], "Reference: use": ["c.md"], "Own": ["d.md"], "": ["way.md"]}
+    assert sections(INDEX) == found
 
 
 def test_a_page_that_the_index_forgot_is_in_the_guide():
@@ -45,7 +46,7 @@ def test_a_page_that_the_index_forgot_is_in_the_guide():
         "Project",
     ]
     assert nav[1] == {"Course": ["docs/course/a.md", "docs/b.md"]}
-    assert nav[2] == {"Guide": [{"All pages": "docs/index.md"}, {"Use": ["docs/c.md"]}, {"More": ["docs/new.md"]}]}
+    assert nav[2] == {"Guide": ["docs/index.md", "docs/way.md", {"Use": ["docs/c.md"]}, {"More": ["docs/new.md"]}]}
     assert nav[6] == {"Project": ["docs/d.md", "p.md"]}
 
 

@@ -104,15 +104,9 @@ def write_copies(copies: Path) -> Nav:
 
 def add_own_pages(copies: Path) -> None:
     """The start page and the one to try Python on, the live pages, and what they are drawn with."""
-    teaching = ROOT / "docs" / "teaching.md"
-    teach = teaching if teaching.exists() else ROOT / "docs" / "checking-engines.md"
     size = sum((PACKAGES / "pyodide" / name).stat().st_size for name in PYTHON)
-    values = {"TEACH": teach.relative_to(ROOT).as_posix(), "MEGABYTES": f"{size / 1e6:.0f}"}
     for page in (HERE / "pages").glob("*.md"):
-        text = page.read_text("utf-8")
-        for name, value in values.items():
-            text = text.replace(f"[[{name}]]", value)
-        write(copies / page.name, text)
+        write(copies / page.name, page.read_text("utf-8").replace("[[MEGABYTES]]", f"{size / 1e6:.0f}"))
     write(copies / "live" / "branching.html", branching().html)
     write(copies / "explainer" / "index.html", explainer_page.explainer_html())
     for file in ROOT.glob("docs/**/*"):

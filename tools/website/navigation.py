@@ -9,10 +9,14 @@ Nav: TypeAlias = "list[str | dict[str, str | Nav]]"
 
 
 def sections(index: str) -> dict[str, list[str]]:
-    """The index's headings, each with the pages it links to, by paths below docs; every page once."""
+    """The index's headings, each with the pages it links to, by paths below docs; every page once.
+
+    What only the text before the first heading links to comes last, under "".
+    """
     found: dict[str, list[str]] = {}
     seen: set[str] = set()
-    for part in re.split(r"^## ", index, flags=re.MULTILINE)[1:]:
+    first, *parts = re.split(r"^## ", index, flags=re.MULTILINE)
+    for part in [*parts, f"\n{first}"]:
         heading, _, text = part.partition("\n")
         links = re.findall(r"\]\(([^)#\s:]+\.md)(?:#[^)]*)?\)", text)
         found[heading.strip()] = [link for link in dict.fromkeys(links) if link not in seen and link[:2] != ".."]
@@ -27,10 +31,11 @@ def navigation(index: str, docs: Iterable[str], reference: list[str], examples: 
     the site.
     """
     found = sections(index)
+    ways_in = found.pop("")
     names = list(found)
-    listed = {page for pages in found.values() for page in pages}
-    guide: Nav = [{"All pages": "docs/index.md"}]
-    guide += [{name: below_docs(found[name])} for name in names[1:-1]]
+    listed = {*ways_in, *(page for pages in found.values() for page in pages)}
+    guide: Nav = ["docs/index.md", *below_docs(ways_in)]
+    guide += [{_short(name): below_docs(found[name])} for name in names[1:-1]]
     if forgotten := sorted(set(docs) - listed - {"index.md"}):
         guide.append({"More": below_docs(forgotten)})
     return [
@@ -42,6 +47,12 @@ def navigation(index: str, docs: Iterable[str], reference: list[str], examples: 
         {"Try it": "try.md"},
         {"Project": [*below_docs(found[names[-1]]), *project]},
     ]
+
+
+def _short(heading: str) -> str:
+    """The heading without "Reference:", since a tab has that name."""
+    short = heading.removeprefix("Reference: ")
+    return short[:1].upper() + short[1:]
 
 
 def below_docs(pages: Iterable[str]) -> Nav:

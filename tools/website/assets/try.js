@@ -44,7 +44,7 @@ tg.draw(f, products=True)
     part("before").value = before;
     part("before").parentElement.hidden = before === "";
     part("code").value = code;
-    part("code").rows = Math.min(24, Math.max(8, part("code").value.split("\n").length + 1));
+    part("code").rows = Math.min(24, Math.max(10, part("code").value.split("\n").length + 1));
   }
 
   function framed(html) {

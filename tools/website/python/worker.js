@@ -1,8 +1,10 @@
 // Python in a worker of the page: starts, runs what it is sent, and sends back what comes of it.
 import { loadPyodide } from "./pyodide.mjs";
 
+let quiet = false; // while the lines before an example run, only their errors are of interest
+
 function send(kind, text = "") {
-  self.postMessage({ kind, text });
+  if (!quiet || kind === "error") self.postMessage({ kind, text });
 }
 
 async function loaded(name) {
@@ -32,6 +34,9 @@ started.then(
 
 self.addEventListener("message", async ({ data }) => {
   const run = await started;
-  for (const source of data) run(source);
+  for (const [i, source] of data.entries()) {
+    quiet = i < data.length - 1;
+    run(source);
+  }
   send("done");
 });
