@@ -10,6 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import tinygrad_edu as tg
+from tests.command_line.evaluating import NUMBERS, error_of, evaluated
 from tinygrad_edu import Value, functions
 from tinygrad_edu.command_line.expression import FUNCTIONS, MAX_NESTING, SHAPES, parse
 from tinygrad_edu.command_line.expression_text import (
@@ -20,21 +21,6 @@ from tinygrad_edu.command_line.expression_text import (
 )
 from tinygrad_edu.core import elementary
 from tinygrad_edu.numbers import scalar
-
-NUMBERS = {"a": -1.0, "b": 3.0, "c": 4.0}
-
-
-def evaluated(text, values=NUMBERS):
-    """The graph of the text; it takes of the values what it needs."""
-    expression = parse(text)
-    return expression.value({name: x for name, x in values.items() if name in expression.names})
-
-
-def error_of(text, values=NUMBERS):
-    with pytest.raises(ExpressionError) as caught:
-        evaluated(text, values)
-    return caught.value
-
 
 # --- what it means -----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 import tinygrad_edu as tg
-from tests.explorables.examples import EXAMPLES, HOSTILE, branching, choosing, deep, neuron, undefined
+from tests.explorables.examples import EXAMPLES, branching, choosing, deep, neuron, undefined
+from tests.hostile import HOSTILE
 from tests.staging.material import HOSTILE as HOSTILE_TO_PROGRAMS
 from tinygrad_edu import Value
 from tinygrad_edu.notation.words import names, number_text

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.explorables.examples import HOSTILE
+from tests.hostile import HOSTILE
 from tinygrad_edu.notation.forms import operation
 from tinygrad_edu.notation.mathml import MathML
 

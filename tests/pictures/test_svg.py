@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tinygrad_edu as tg
+from tests.hostile import HOSTILE
 from tests.pictures.looking import PURE, SVG, boxes, branching, edges, parsed, texts
 from tinygrad_edu import Value, nn
 from tinygrad_edu.pictures.drawing import draw
@@ -70,31 +71,6 @@ def test_left_to_right_and_top_to_bottom():
     wide, tall = parsed(draw(branching())), parsed(draw(branching(), rankdir="TB"))
     assert float(wide.get("width")) > float(tall.get("width"))
     assert float(wide.get("height")) < float(tall.get("height"))
-
-
-HOSTILE = [
-    "trailing backslash \\",
-    "\\N \\G \\n \\\\",
-    "<b>x</b>",
-    "{ | } <port> [",
-    "\"quoted\" 'twice' & &amp; &#0; -->",
-    "".join(map(chr, range(32))),
-    "nul\x00byte",
-    "\x7f\x85\x9f",
-    "lone \ud800 surrogates \udfff",
-    "\ufffe\uffff",
-    "\u202eright to left\u2066",
-    "javascript:alert(1)",
-    "https://example.org/",
-    "<script>alert(1)</script>",
-    "<![CDATA[ ]]> <!DOCTYPE x> <?php ?>",
-    "</TD></TR></TABLE>>]; }",
-    "two\nlines\r\tand more",
-    "重み σ 😀",
-    " ",
-    "x" * 100_000,
-    "<" * 100_000,
-]
 
 
 @pytest.mark.parametrize("label", HOSTILE, ids=lambda label: ascii(label[:20]))

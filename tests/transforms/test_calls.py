@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tinygrad_edu as tg
+from tests.transforms.functions import cube, product
 from tinygrad_edu import Value
 from tinygrad_edu.staging import jit
 from tinygrad_edu.transforms import (
@@ -21,21 +22,6 @@ from tinygrad_edu.transforms import (
     value_and_grad,
     vjp,
 )
-from tinygrad_edu.transforms import level as levels
-
-
-@pytest.fixture(autouse=True)
-def _levels_are_released():
-    yield
-    assert levels._running == [0]
-
-
-def cube(x):
-    return x**3
-
-
-def product(x, y):
-    return x * y
 
 
 class Point(NamedTuple):

@@ -7,23 +7,13 @@ import numpy as np
 import pytest
 
 import tinygrad_edu as tg
+from tests.transforms.functions import two
 from tinygrad_edu.staging import jit
 from tinygrad_edu.transforms import (
     grad,
     hessian,
     value_and_grad,
 )
-from tinygrad_edu.transforms import level as levels
-
-
-@pytest.fixture(autouse=True)
-def _levels_are_released():
-    yield
-    assert levels._running == [0]
-
-
-def two(x):
-    return [x[0] * x[1], x[0] + x[1]]
 
 
 def test_gradient_of_the_branching_example():

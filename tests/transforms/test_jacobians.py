@@ -7,30 +7,12 @@ import numpy as np
 import pytest
 
 import tinygrad_edu as tg
+from tests.transforms.functions import cube, product, two
 from tinygrad_edu.transforms import (
     hessian,
     jacobian,
     jvp,
 )
-from tinygrad_edu.transforms import level as levels
-
-
-@pytest.fixture(autouse=True)
-def _levels_are_released():
-    yield
-    assert levels._running == [0]
-
-
-def cube(x):
-    return x**3
-
-
-def product(x, y):
-    return x * y
-
-
-def two(x):
-    return [x[0] * x[1], x[0] + x[1]]
 
 
 class Point(NamedTuple):

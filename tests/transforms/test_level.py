@@ -10,12 +10,6 @@ from tinygrad_edu.transforms.dual import Dual
 from tinygrad_edu.transforms.level import KEPT, deeper
 
 
-@pytest.fixture(autouse=True)
-def _levels_are_released():
-    yield
-    assert levels._running == [0]
-
-
 def test_each_block_is_deeper_than_those_around_it():
     with deeper(Value) as A, deeper(Dual) as B, deeper(Value) as C:
         assert 0 < A.level < B.level < C.level

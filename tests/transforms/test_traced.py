@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import tinygrad_edu as tg
+from tests.transforms.functions import cube, two
 from tinygrad_edu import Value, no_grad
 from tinygrad_edu.staging import jit
 from tinygrad_edu.transforms import (
@@ -19,21 +20,6 @@ from tinygrad_edu.transforms import (
     value_and_grad,
     vjp,
 )
-from tinygrad_edu.transforms import level as levels
-
-
-@pytest.fixture(autouse=True)
-def _levels_are_released():
-    yield
-    assert levels._running == [0]
-
-
-def cube(x):
-    return x**3
-
-
-def two(x):
-    return [x[0] * x[1], x[0] + x[1]]
 
 
 def test_closures_over_outer_variables():

@@ -1,0 +1,25 @@
+"""Labels that pages, drawings or programs might take for something else."""
+
+HOSTILE = [
+    "trailing backslash \\",
+    "\\N \\G \\n \\\\",
+    "<b>x</b>",
+    "{ | } <port> [",
+    "\"quoted\" 'twice' & &amp; &#0; -->",
+    "".join(map(chr, range(32))),
+    "nul\x00byte",
+    "\x7f\x85\x9f",
+    "lone \ud800 surrogates \udfff",
+    "\ufffe\uffff",
+    "\u202eright to left\u2066",
+    "javascript:alert(1)",
+    "https://example.org/",
+    "<script>alert(1)</script>",
+    "<![CDATA[ ]]> <!DOCTYPE x> <?php ?>",
+    "</TD></TR></TABLE>>]; }",
+    "two\nlines\r\tand more",
+    "重み σ 😀",
+    " ",
+    "x" * 100_000,
+    "<" * 100_000,
+]
