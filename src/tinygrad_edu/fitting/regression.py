@@ -1,7 +1,7 @@
 """`least_squares`: fit a function's parameters to data, with exact derivatives and the parameters' standard errors."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar, overload
 
@@ -10,7 +10,7 @@ from ..numbers.number import number
 from ..trees.tree import leaf_names, numbers_of, returned
 from .covariance import certainty
 from .marquardt import End, search
-from .problem import box, data_points, standard_deviations
+from .problem import Box, box, data_points, standard_deviations
 from .report import Fit
 from .residuals import Residuals
 from .robust import LOSSES, Cost
@@ -86,38 +86,47 @@ def least_squares(
     expect("least_squares", A_FUNCTION, f=f)
     expect("least_squares", A_LIST.or_none, data=data)
     expect("least_squares", A_NUMBER, max_iterations=max_iterations, f_scale=f_scale)
-    for name, given, allowed in (("loss", loss, [*LOSSES]), ("nan_policy", nan_policy, ["raise", "omit"])):
-        if given not in allowed:
-            raise ValueError(f"least_squares: {name}={given!r}: there are {', '.join(allowed)}")
-    start, structure = numbers_of(p0)
-    p = [float(number(x)) for x in start]
+    _expect_one_of("loss", loss, LOSSES)
+    _expect_one_of("nan_policy", nan_policy, ("raise", "omit"))
+    numbers, structure = numbers_of(p0)
+    start = [float(number(x)) for x in numbers]
+    where = box(bounds, fixed, structure, start)
     rows = None if data is None else list(data)
     points, kept = (None, []) if rows is None else data_points(rows, nan_policy)
     sigmas = standard_deviations(sigma, None if rows is None else len(rows), kept)
-    where = box(bounds, fixed, structure, p)
     residuals = Residuals(f, structure, points, sigmas, Cost(loss, float(f_scale)), staged=staged)
-    end = _checked(residuals, lambda: search(residuals, p, where, max_iterations))
+    end = _checked(residuals, lambda: search(residuals, start, where, max_iterations))
+    omitted = 0 if rows is None else len(rows) - len(kept)
+    return _judged(residuals, structure, start, where, end, has_sigma=sigma is not None, omitted=omitted)
+
+
+def _expect_one_of(name: str, given: str, allowed: Collection[str]) -> None:
+    if given not in allowed:
+        raise ValueError(f"least_squares: {name}={given!r}: there are {', '.join(allowed)}")
+
+
+def _judged(
+    residuals: Residuals,
+    structure: Hashable,
+    start: list[float],
+    where: Box,
+    end: End,
+    *,
+    has_sigma: bool,
+    omitted: int,
+) -> Fit[Any]:
+    """What the search found, with how sure it is and what the data leave open."""
     names = leaf_names(structure, "p")
-    weighted, jacobian = end.here.weighted
     cost = residuals.cost.total(end.here.residuals)
-    sure = certainty(
-        end.here.p,
-        weighted,
-        jacobian,
-        end.free,
-        cost=cost if sigma is None else None,
-        scale=residuals.scale(),
-    )
-    if sure.undetermined and (left := _left_behind(residuals, p, end, sure.undetermined, names)):
+    variance = None if has_sigma else cost
+    sure = certainty(end.here.p, *end.here.weighted, end.free, cost=variance, scale=residuals.scale())
+    if sure.undetermined and (left := _left_behind(residuals, start, end, sure.undetermined, names)):
         end = replace(end, converged=False, message=left)
     held = [not (free or is_fixed) for free, is_fixed in zip(end.free, where.fixed, strict=True)]
-    for j, is_held in enumerate(held):
-        for i in range(len(p)):
-            if is_held:
-                sure.covariance[i][j] = sure.covariance[j][i] = math.nan
+    _forget(sure.covariance, held)
     return Fit(
         p=returned(structure, end.here.p),
-        errors=returned(structure, [math.sqrt(sure.covariance[i][i]) for i in range(len(p))]),
+        errors=returned(structure, [math.sqrt(row[i]) for i, row in enumerate(sure.covariance)]),
         covariance=sure.covariance,
         names=names,
         values=end.here.p,
@@ -132,10 +141,18 @@ def least_squares(
         at_bounds=[name for name, is_held in zip(names, held, strict=True) if is_held],
         fixed=[name for name, is_fixed in zip(names, where.fixed, strict=True) if is_fixed],
         undetermined=[names[j] for j in sure.undetermined],
-        has_sigma=sigma is not None,
-        omitted=0 if rows is None else len(rows) - len(kept),
+        has_sigma=has_sigma,
+        omitted=omitted,
         scale=residuals.scale(),
     )
+
+
+def _forget(covariance: list[list[float]], held: list[bool]) -> None:
+    """A parameter that its bound holds has no covariance: nan in its row and column."""
+    for i, row in enumerate(covariance):
+        for j in range(len(row)):
+            if held[i] or held[j]:
+                row[j] = math.nan
 
 
 def _checked(residuals: Residuals, look: Callable[[], End]) -> End:
