@@ -19,7 +19,6 @@ from .loops import while_loop
 
 S = TypeVar("S")
 Round = Callable[[list[Number]], list[Number]]
-Kind = Any  # a class of nodes
 State = tuple[list[Number], list[Number], Number]  # before, now, rounds
 Matrix = list[list[Number]]
 MOST = 10_000  # rounds
@@ -75,7 +74,7 @@ def _solved(change: Round, start: list[Number], rtol: float, atol: float) -> lis
     ]
 
 
-def _with_tangents(kind: Kind, change: Round, solution: list[Number]) -> list[Number]:
+def _with_tangents(kind: type[Any], change: Round, solution: list[Number]) -> list[Number]:
     """Forward: one step with the state fixed, for the right-hand side, and one along each number of the state."""
 
     def rates(seeds: list[float]) -> list[Number]:
