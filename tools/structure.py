@@ -12,6 +12,7 @@ import ast
 import re
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,6 +222,7 @@ def figures(package: Path, tests: Path | None) -> dict[str, str]:
     rows = {
         "lines / modules": f"{lines:,} / {len(modules)}",
         "modules in one folder, most": str(max(map(folders.count, folders), default=0)),
+        "lines in one wing, most": f"{max(_lines_by_wing(modules.values(), package), default=0):,}",
         "rooms": str(len(plan)),
         "floors": str(floors(plan)),
         "arrows": str(sum(map(len, plan.values()))),
@@ -239,6 +241,15 @@ def figures(package: Path, tests: Path | None) -> dict[str, str]:
         tested = sum(len(file.read_text("utf-8").splitlines()) for file in tests.rglob("*.py"))
         rows["test lines / ratio"] = f"{tested:,} / {tested / lines:.1f}"
     return rows
+
+
+def _lines_by_wing(modules: Iterable[Module], package: Path) -> Iterable[int]:
+    """The lines of each folder below the package's own, its face included."""
+    lines: Counter[Path] = Counter()
+    for module in modules:
+        if module.file.parent != package:
+            lines[module.file.parent] += module.lines
+    return lines.values()
 
 
 def _percent(flags: list[bool]) -> str:

@@ -1,8 +1,8 @@
 """Training: `fit` runs the epochs, and a step of it is staged where that gives the same numbers.
 
-`loop` is `fit`, `history` what it returns; `steps` says what a step is; `staged_step` turns loss, gradients and update
-into one program, `predictions` a model's outputs. `automatic` decides which step to take, and compares; `state` notices
-models that keep something between calls. Way in: `loop.py`.
+`loop` is `fit`, `history` what it returns, `stopping` when it ends, `progress` what it shows meanwhile. `step` says
+what a step is; `staged_step` turns loss, gradients and update into one program, whose numbers `staying` leaves in C,
+and `predictions` a model's outputs. `automatic` decides which step to take, and compares. Way in: `loop.py`.
 """
 
 from .history import DivergedError, History

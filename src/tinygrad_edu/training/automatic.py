@@ -15,11 +15,11 @@ from functools import partial
 
 from ..core.recording import no_grad
 from ..engine import Value, topological_order
+from ..networks.state import State
 from ..numbers.number import primal
 from ..trees.tree import flatten, unflatten
 from .predictions import StagedPredictions
 from .staged_step import Computed, StagedStep
-from .state import State
 from .staying import Ahead
 from .step import Examples, FitStep, Loss, Stepper, Trainable, eager_step
 
