@@ -1,7 +1,8 @@
-"""The page on quizzes: the session that it shows is what the command says, and its picture is what its example draws."""
+"""The page on quizzes: the session that it shows is what the command says, and its picture what its example draws."""
 
 import builtins
 import re
+import sys
 from pathlib import Path
 
 import tinygrad_edu as tg
@@ -19,7 +20,7 @@ def test_the_session_is_what_the_command_says(monkeypatch, capsys):
 
     def typing(prompt):
         line = next(typed)
-        print(prompt + line)
+        sys.stdout.write(f"{prompt}{line}\n")
         return line
 
     monkeypatch.setattr(builtins, "input", typing)

@@ -2,14 +2,14 @@
 
 import html
 from collections.abc import Sequence
+from typing import Literal
 
-from ..engine import topological_order
 from ..notation.words import escaped
 from ..pictures.boxes import PARTS
 from ..pictures.drawing import draw
 from ..questions.question import Question
 
-BOXES = 8  # of a picture with more, the boxes are small
+WIDEST = 1000  # of a picture; one that would be wider has small boxes, so that it can be read on a page
 LINE = "Answer: ____________"
 STYLE = """\
 :root { color-scheme: light dark; }
@@ -80,5 +80,17 @@ def picture_of(question: Question, *, solved: bool) -> str:
         return ""
     show = ("formula", "value") if question.drawn == "values" else PARTS
     tangents = {about: 1.0} if about is not None and question.drawn == "tangents" else None
-    style = "full" if len(topological_order(graph)) <= BOXES else "compact"
-    return draw(graph, style=style, show=show, tangents=tangents, blanks=False if solved else "all").svg
+    blanks: Literal["all", False] = False if solved else "all"
+    full = draw(graph, show=show, tangents=tangents, blanks=blanks).svg
+    if width_of(full) <= WIDEST:
+        return full
+    return draw(graph, style="compact", show=show, tangents=tangents, blanks=blanks).svg
+
+
+def width_of(svg: str) -> float:
+    """The width of a picture.
+
+    >>> width_of('<svg width="12.5" height="3">')
+    12.5
+    """
+    return float(svg.partition(' width="')[2].partition('"')[0])
