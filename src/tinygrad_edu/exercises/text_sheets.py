@@ -20,6 +20,7 @@ li { margin: 0 0 2rem; break-inside: avoid; }
 pre { font: 14px/1.5 ui-monospace, monospace; overflow-x: auto; margin: .4rem 0; }
 svg { max-width: 100%; height: auto; }
 .answer { margin-top: .6rem; }
+@media print { :root { color-scheme: light; } pre { white-space: pre-wrap; } }
 """
 
 
