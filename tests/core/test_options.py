@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, datasets, nn, plot, recurrent, saving, schedules
-from tinygrad_edu.core.options import A_NUMBER, A_TEXT, A_WHOLE_NUMBER, PLACES, expect
+from tinygrad_edu.core.options import A_FINITE, A_NUMBER, A_TEXT, A_WHOLE_NUMBER, PAIRS, PLACES, expect
 
 X = Value(2.0, label="x")
 Y = X * X
@@ -190,3 +190,8 @@ def test_a_path_object_and_numbers_of_other_kinds_are_taken(tmp_path: Path) -> N
     saving.save(MODEL, tmp_path / "model.json")
     saving.load(MODEL, tmp_path / "model.json")
     assert (tmp_path / "y.dot").exists()
+
+
+def test_what_is_finite_and_what_is_a_list_of_pairs() -> None:
+    assert [A_FINITE.fits(x) for x in (1, 2.5, "1", None, 10**400, float("inf"), True)] == [True, True] + [False] * 5
+    assert [PAIRS.fits(x) for x in ([(1, 2), ("a", None)], [(1, 2, 3)], 3)] == [True, False, False]

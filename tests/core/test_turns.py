@@ -2,6 +2,7 @@
 
 import os
 import random
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -119,15 +120,42 @@ def test_a_pass_within_a_pass_of_the_same_thread() -> None:
     assert x.grad == 12
 
 
+FORK = """
+import os, signal, sys, threading
+from tinygrad_edu import Value
+from tinygrad_edu.core import turns
+
+held, done = threading.Event(), threading.Event()
+
+def hold():
+    with turns.lock:
+        held.set()
+        done.wait()
+
+threading.Thread(target=hold).start()
+held.wait()
+child = os.fork()
+if not child:
+    signal.alarm(30)  # it would wait for ever
+    x = Value(3.0)
+    (x * x).backward()
+    os._exit(int(x.grad))
+done.set()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 6)
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_a_process_that_is_forked_in_the_middle_of_anothers_pass_goes_on() -> None:
-    assert turns.lock.acquire()
+    run = subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], capture_output=True, timeout=60, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_lock_of_a_forked_process_is_a_new_one() -> None:
+    before = turns.lock
     try:
-        before = turns.lock
         turns._renew()
         assert turns.lock is not before
         assert turns.lock.acquire(blocking=False)
-        turns.lock.release()
     finally:
         turns.lock = before
-        turns.lock.release()

@@ -158,7 +158,7 @@ class Symbol(Rational):
 def test_a_number_that_is_not_known_yet_writes_its_slopes_down() -> None:
     x = Symbol(1.0)
     assert slopes.step(x) == ("step", x)
-    assert slopes.sign(Value(x)) == ("sign", x)
+    assert slopes.sign(Value(x)) == ("slope_of_abs", x)
     assert slopes.share(1.0, x) == ("share", 1.0, x)
     assert slopes.equal(x, 2.0) == ("equal", x, 2.0)
     assert slopes.is_finite(x)
@@ -174,3 +174,9 @@ def test_a_slope_with_a_choice_keeps_both_branches() -> None:
     assert slopes.unless_zero(4.0, lambda: 0.25) == 0.25
     assert slopes.unless_zero(0.0, lambda: 1 / 0) == 0
     assert slopes.unless_zero(Symbol(1.0), lambda: 0.25)[1] == 0.25
+
+
+def test_the_sign_of_an_exact_zero_is_a_zero_of_its_kind() -> None:
+    found = tg.sign(Fraction(0))
+    assert (type(found), found) == (Fraction, 0)
+    assert [tg.sign(Fraction(n, 3)) for n in (-2, 2)] == [-1, 1]

@@ -11,7 +11,9 @@ from ..core import recording
 from ..engine import Value
 
 HERE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # the package
-ARITHMETIC = tuple(HERE + name for name in ("engine.py", "functions.py", "core" + os.sep))  # a formula calls these
+ARITHMETIC = tuple(
+    HERE + name for name in ("engine.py", "functions.py", "core" + os.sep, "numbers" + os.sep)
+)  # a formula calls these
 
 
 class Sources:
