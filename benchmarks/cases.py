@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import importing, learning, memory, native, pages, rosenbrock, scaling, speed
+from . import importing, learning, loops, memory, native, pages, rosenbrock, scaling, speed
 from .report import Section
 from .sizes import Sizes
 
@@ -14,6 +14,7 @@ CASES: dict[str, Callable[[Sizes], Section]] = {
     "staged": learning.staged_expression,
     "staging": learning.staging_time,
     "native": native.moons_in_c,
+    "loops": loops.loops_in_c,
     "gpt": learning.gpt_step,
     "rosenbrock": rosenbrock.rosenbrock_minimum,
     "memory": memory.memory_per_node,

@@ -14,6 +14,7 @@ class Sizes:
     points: int = 50  # of the sine curve
     tokens: int = 8  # of the text the small GPT reads
     dimensions: int = 10  # of Rosenbrock's function
+    layers: tuple[tuple[int, int, int], ...] = ((64, 32, 10), (64, 64, 10), (784, 32, 10))  # inputs, neurons, classes
     chain: int = 20_000  # nodes, where memory per node is measured
     graphs: tuple[int, ...] = (10**3, 10**4, 10**5, 10**6)  # nodes per graph, where cost per node is measured
     graph_rounds: int = 5  # fewer: each runs every size
@@ -28,6 +29,7 @@ TINY = Sizes(
     points=3,
     tokens=2,
     dimensions=2,
+    layers=((8, 12, 5),),
     chain=200,
     graphs=(100, 500),
     graph_rounds=1,

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 import tinygrad_edu as tg
 from tests.rolling.programs import FUNCTIONS, NETWORKS, Case, by_c, by_node, by_python, is_finite, numbers, straight
 from tests.staging.test_programs import programs, run
+from tinygrad_edu.printers import c
+from tinygrad_edu.printers.names import Names
+from tinygrad_edu.printers.nested import LoopText
+from tinygrad_edu.rolling.finding import find_loops
 from tinygrad_edu.staging import jit
+from tinygrad_edu.symbols.liveness import Liveness
+from tinygrad_edu.symbols.symbol import RowLoop
 from tinygrad_edu.transforms import value_and_grad
 
 node = pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
@@ -46,6 +52,50 @@ def test_javascript_with_loops_computes_the_same_bits(monkeypatch):
         ALL, by_node(zip(cases, rolled, strict=True)), by_node(zip(cases, lines, strict=True)), strict=True
     ):
         assert found == expected, name
+
+
+def test_a_language_states_all_that_languages_differ_in(monkeypatch):
+    found = {}
+    monkeypatch.setattr(c, "find_loops", lambda *args: found.setdefault("loops", find_loops(*args)))
+    case = FUNCTIONS["a table"]()
+    case.trace.to("c")
+    names = Names(frozenset())
+    text = LoopText(
+        found["loops"],
+        c.CWriter.of_expressions(Liveness(case.trace.program, [], guards=False, checks=False), names),
+        names,
+        {},
+    )
+    calls = [
+        lambda: text._declared_array(0),
+        lambda: text._table("t", []),
+        lambda: text._zeros("t", 3),
+        lambda: text._for("j", 3, downwards=False),
+        lambda: text._watched("t"),
+        lambda: text._rows(RowLoop(())),
+        lambda: text._number("j", 9),
+    ]
+    for call in calls:
+        with pytest.raises(NotImplementedError):
+            call()
+
+
+def test_large_arrays_are_no_part_of_the_stack():
+    case = Case(jit(lambda xs: [tg.sin(x) * tg.sum([tg.sin(y) for y in xs]) for x in xs]), numbers(1500))
+    assert "    static __thread double t1[1500];" in case.trace.to("c").splitlines()
+
+
+def test_the_python_text_is_written_when_somebody_asks(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    ours = jit(lambda x: 2.0 * x, backend="c")
+    assert ours(1.0) == 2.0
+    assert "source" not in vars(ours.trace)
+    assert ours.source == "def f(x):\n    return 2.0 * x\n"
+
+
+def test_short_programs_stay_straight():
+    case = Case(jit(lambda xs: [2.0 * x for x in xs]), numbers(5))
+    assert "for (" not in case.trace.to("c").replace("for (size_t i = 0; i < 5; i++) totals", "")
 
 
 def regular(program, n):

@@ -99,6 +99,28 @@ def convolution(p, image):
     return tg.logsumexp(found)
 
 
+def matrices(p, rows):
+    """A model of rows that are matrices, its weights scaled first, applied from both ends; one column is unused."""
+    weights = [[tg.exp(w) for w in row] for row in p[0]]
+
+    def example(row, _):
+        matrix, y = row
+        a = [tg.tanh(tg.dot(each, p[1])) for each in matrix]
+        z = [tg.sum([w * x for w, x in zip(each, a, strict=True)]) for each in weights]
+        back = [tg.sum([w * x for w, x in zip(each, a[::-1], strict=True)]) for each in weights]
+        return (tg.sum(z) - tg.prod(back) * y) ** 2
+
+    return mean_over(example, rows, rows)
+
+
+def long_branches(x, w):
+    """Sums of many terms under a condition, the last first."""
+    return [
+        tg.where(a > 0.5, lambda a=a: tg.sum([2.0 * v * a for v in w[::-1]]) + 3.0, lambda a=a: tg.minimum(a, math.inf))
+        for a in x
+    ]
+
+
 def numbers(n, seed=3):
     drawn = random.Random(seed)
     return [drawn.uniform(-2.0, 2.0) for _ in range(n)]
@@ -107,7 +129,16 @@ def numbers(n, seed=3):
 IMAGE = [numbers(8, seed) for seed in range(8)]
 KERNEL = {"kernel": [numbers(3, seed) for seed in range(3)], "bias": 0.25}
 ROWS = [{"x": numbers(11, seed), "y": float(seed)} for seed in range(4)]
+WEIGHTS = [[numbers(6, seed) for seed in range(5)], numbers(4)]
+MATRICES = [([numbers(4, 10 * i + seed) for seed in range(6)], 0.1 * i) for i in range(3)]
 FUNCTIONS = {
+    "matrices": lambda: Case(jit(value_and_grad(matrices), batched=["rows"]), WEIGHTS, MATRICES),
+    "long branches": lambda: Case(jit(long_branches), numbers(9), numbers(6)),
+    "a tuple": lambda: Case(
+        jit(lambda p, q: [p[1] * x + y for x, y in zip(p[0], q["y"], strict=True)]),
+        (numbers(50), 2.0),
+        {"x": 1.0, "y": tuple(numbers(50))},
+    ),
     "rosenbrock": lambda: Case(jit(value_and_grad(rosenbrock)), numbers(30)),
     "penalties": lambda: Case(jit(value_and_grad(penalised), batched=["xs"]), numbers(11), ROWS),
     "branches": lambda: Case(jit(value_and_grad(branched)), numbers(20)),

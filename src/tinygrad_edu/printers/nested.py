@@ -101,9 +101,8 @@ class LoopText:
         source = "row", loop, k
         if not any(self.writer.live.is_used(x) for x in symbols):
             return "", len(symbols)
-        if source not in self._texts:
-            wish = symbols[0].label if len(symbols) == 1 else symbols[0].label.rpartition("_")[0]
-            self._texts[source] = self.names.fresh(wish), len(symbols) > 1
+        wish = symbols[0].label if len(symbols) == 1 else symbols[0].label.rpartition("_")[0]
+        self._texts[source] = self.names.fresh(wish), len(symbols) > 1
         return self._texts[source][0], len(symbols)
 
     def _zero(self, group: Group) -> list[str]:
@@ -195,7 +194,7 @@ class LoopText:
             is_condition = self.shapes.nodes[child][0] == "condition"
             operands.append((self._condition if is_condition else self._operand)(child, slots, variables))
         if shows_nan:
-            self.writer.shows_nan(operands[0])
+            self.writer.live.shows_nan.add(cast("Symbol", operands[0]))
         return Condition(self._program, test, tuple(operands))
 
     def _leaf(self, slot: Slot, variables: list[str]) -> Operand:

@@ -105,11 +105,6 @@ class Writer:
         """The text of a condition, in brackets if need be."""
         return self._condition(condition, strength)
 
-    def shows_nan(self, x: object) -> None:
-        """Note that an operand, where it is nan, shows in a result."""
-        if isinstance(x, Symbol):
-            self.live.shows_nan.add(x)
-
     def text_if(self, condition: str, x: Operand) -> str:
         """The operand where the condition holds, otherwise 0."""
         return self._select(condition, self._operand(x, self.CHOSEN), self._literal(0.0))

@@ -126,11 +126,7 @@ class Nests:
                 )
                 rest = rest[n:]
         if group.is_watched and target is not None:
-            watched = Statement("watch", None, group.leaf, [target])
-            if stages[-1].joins:
-                stages[-1].statements.append(watched)
-            else:
-                stages.append(nest([watched]))
+            stages[-1].statements.append(Statement("watch", None, group.leaf, [target]))  # never a run: these are sums
         return stages
 
     # --- runs ------------------------------------------------------------------------------------------------
