@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tinygrad_edu.native.compiler import FLAGS, CompilerError, compilers, load
+from tinygrad_edu.native.compiler import FLAGS, LOOPS, CompilerError, compilers, load
 from tinygrad_edu.trees.tree import flatten
 
 from . import networks
@@ -22,7 +22,7 @@ from .timing import Work
 
 OURS, HAND = "staged (C)", "C by hand"
 AT_MOST = 1.2  # times as long as C by hand, with the flags that the library uses
-MORE_FLAGS = ("", "-O2", "-O3 -march=native")  # beyond those
+MORE_FLAGS = ("", "-O3 -march=native")  # beyond those
 NO_COMPILER = "There is no C compiler here, so this case is skipped."
 SOURCE = Path(__file__).with_name("moons.c")
 
@@ -36,7 +36,9 @@ def moons_in_c(sizes: Sizes) -> Section:
     staged = networks.staged_update(training.sizes, "python")
     staged(training.start, training.xs, training.ys)
     contestants: dict[str, Contestant] = {}
-    notes = [f"Compiled with `{' '.join(FLAGS)}`, as the library does it; where a row names flags, with these too."]
+    notes = [
+        f"Compiled with `{LOOPS} {' '.join(FLAGS)}`, as the library does it; where a row names flags, with these too."
+    ]
     for flags in MORE_FLAGS:
         suffix = f", {flags}" if flags else ""
         try:
@@ -59,7 +61,7 @@ def built(source: str, name: str, flags: str) -> Any:
         variable(os.environ, "XDG_CACHE_HOME", directory),
         variable(os.environ, "CFLAGS", f"{own} {flags}"),
     ):
-        return load(source, name)[name]
+        return load(source, name, optimisation=LOOPS)[name]
 
 
 def called(function: Any, training: networks.Training) -> Work:

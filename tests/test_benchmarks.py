@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 import tinygrad_edu as tg
-from benchmarks import chart, engines, expression, gpt, moons, native, networks, race, report, rosenbrock, timing
+from benchmarks import chart, engines, expression, gpt, loops, moons, native, networks, race, report, rosenbrock, timing
 from benchmarks.__main__ import BEGIN, END, main, put_into
 from benchmarks.cases import CASES
 from benchmarks.environment import variable
@@ -287,6 +287,32 @@ def test_without_a_compiler_the_step_in_c_is_skipped(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(native, "compilers", lambda: iter(()))
     found = native.moons_in_c(TINY)
     assert (found.rows, found.notes) == ((), (native.NO_COMPILER,))
+
+
+@needs_compiler
+def test_layers_written_by_hand_in_c_take_the_step_of_the_library() -> None:
+    found = loops.loops_in_c(TINY)
+    assert len(found.rows) == 6  # which have computed the same numbers, or there would be an error
+    assert found.notes[0].startswith("8-12-5: 173 parameters")
+
+
+@needs_compiler
+def test_an_error_of_the_layers_in_c_is_not_passed_over() -> None:
+    text, (numbers, xs, ys), _ = loops.printed((8, 12, 5))
+    work = loops.called(native.built(text, "step", ""), ([1e308] * len(numbers), xs, ys))
+    with pytest.raises(ArithmeticError, match="overflowed"):
+        work()
+
+
+@needs_compiler
+def test_layers_are_left_out_where_the_compiler_does_not_know_the_flags(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "FLAGS", ("-O2", "-fno-such-flag-for-sure"))
+    assert len(loops.loops_in_c(TINY).rows) == 3
+
+
+def test_without_a_compiler_the_layers_in_c_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "compilers", lambda: iter(()))
+    assert loops.loops_in_c(TINY).notes == (native.NO_COMPILER,)
 
 
 def test_a_spread_compares_sizes_within_a_round() -> None:

@@ -93,6 +93,30 @@ def test_the_python_text_is_written_when_somebody_asks(tmp_path, monkeypatch):
     assert ours.source == "def f(x):\n    return 2.0 * x\n"
 
 
+def chosen(zero):
+    """Gradients of many numbers, each times a choice between a number and zero."""
+
+    def function(ps, xs):
+        def example(x):
+            return tg.where(x > 0.5, x, zero) * tg.dot(ps, [tg.sin(i * x) for i in range(len(ps))])
+
+        return tg.sum_over(example, xs)
+
+    return Case(jit(tg.grad(function), batched=["xs"]), numbers(60), numbers(5)).trace.to("c")
+
+
+def test_only_zeros_of_the_structure_are_not_multiplied_by():
+    assert "!= 0.0) {" in NETWORKS["relu"]().trace.to("c")
+    assert "!= 0.0) {" in chosen(0)
+    assert "!= 0.0) {" not in chosen(0.0)
+
+
+def test_results_that_others_imply_are_not_looked_at():
+    lines = NETWORKS["relu"]().trace.to("c").splitlines()
+    looked_at = [line.partition("; i_2++")[0].strip() for line in lines if "totals[i" in line]
+    assert looked_at == ["for (size_t i_2 = 0; i_2 < 1", "for (size_t i_2 = 174; i_2 < 347"]
+
+
 def test_short_programs_stay_straight():
     case = Case(jit(lambda xs: [2.0 * x for x in xs]), numbers(5))
     assert "for (" not in case.trace.to("c").replace("for (size_t i = 0; i < 5; i++) totals", "")

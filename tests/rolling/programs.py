@@ -113,6 +113,23 @@ def matrices(p, rows):
     return mean_over(example, rows, rows)
 
 
+def two_views(p, xs):
+    """The same weights for two views of an example."""
+
+    def example(x):
+        views = x, [tg.sin(each) for each in x]
+        a, b = ([tg.tanh(tg.dot(w, view)) for w in p] for view in views)
+        return tg.dot(a, b)
+
+    return mean_over(example, xs)
+
+
+def slopes(x):
+    """Products of numbers with slopes: of abs, and of the larger of two."""
+    y = tg.sum([abs(a) * b for a, b in itertools.pairwise(x)])
+    return y + tg.sum([tg.maximum(a, b) ** 2 for a, b in itertools.pairwise(x)])
+
+
 def long_branches(x, w):
     """Sums of many terms under a condition, the last first."""
     return [
@@ -132,6 +149,10 @@ ROWS = [{"x": numbers(11, seed), "y": float(seed)} for seed in range(4)]
 WEIGHTS = [[numbers(6, seed) for seed in range(5)], numbers(4)]
 MATRICES = [([numbers(4, 10 * i + seed) for seed in range(6)], 0.1 * i) for i in range(3)]
 FUNCTIONS = {
+    "two views": lambda: Case(
+        jit(value_and_grad(two_views), batched=["xs"]), [numbers(6, i) for i in range(8)], [numbers(6, i) for i in "ab"]
+    ),
+    "slopes": lambda: Case(jit(value_and_grad(slopes)), numbers(30)),
     "matrices": lambda: Case(jit(value_and_grad(matrices), batched=["rows"]), WEIGHTS, MATRICES),
     "long branches": lambda: Case(jit(long_branches), numbers(9), numbers(6)),
     "a tuple": lambda: Case(

@@ -11,7 +11,7 @@ from tinygrad_edu.symbols.symbol import Symbol
 from tinygrad_edu.trees.tree import flatten
 
 
-def shapes_of(f, *args, **options):
+def shapes_of(f, *args, knows_slopes=False, **options):
     ours = jit(f, **options)
     ours(*args)
     trace = ours.trace
@@ -21,7 +21,7 @@ def shapes_of(f, *args, **options):
     for name, tree in trace.parameters.items():
         arguments.add(name, [x for x in flatten(tree)[0] if isinstance(x, Symbol)])
     arguments.add_rows(live.totals)
-    return Shapes(live, results, arguments.sources)
+    return Shapes(live, results, arguments.sources, knows_slopes=knows_slopes)
 
 
 def sizes(shapes, kind):
@@ -83,6 +83,16 @@ def test_an_expression_that_is_too_large_is_cut():
 def test_loops_that_go_on_while_a_condition_holds_are_left_alone():
     with pytest.raises(Unrollable):
         shapes_of(lambda a: while_loop(lambda x: x < a, lambda x: 2.0 * x, 1.0), 9.0)
+
+
+def test_products_of_many_slopes_are_left_alone_where_they_matter():
+    def product(xs):
+        return tg.prod([x.write("equal", x, 2.0) if hasattr(x, "write") else 1.0 for x in xs])
+
+    assert shapes_of(product, [1.0] * 6).groups
+    with pytest.raises(Unrollable):
+        shapes_of(product, [1.0] * 6, knows_slopes=True)
+    assert shapes_of(lambda xs: tg.prod([x / 3.0 for x in xs]), [1.0] * 6, knows_slopes=True).groups
 
 
 def test_a_loop_within_a_choice_is_left_alone():

@@ -230,7 +230,7 @@ def written(name: str, parameters: dict[str, Tree], program: Program, results: T
             *_equal_counts(writer),
             *(f"    double {each} = 0.0;" for each in lost),
             *body,
-            *_undefined(names, len(leaves), lost),
+            *_undefined(names, len(leaves), lost, _checked(live, numbers) if found else [(0, len(leaves))]),
             "}",
             "",
         ]
@@ -254,7 +254,17 @@ def _straight(writer: CWriter, arrays: dict[str, list[Symbol]], results: list[Op
     ]
 
 
-def _undefined(names: Names, count: int, lost: list[str]) -> list[str]:
+def _checked(live: Liveness, results: list[Operand]) -> list[tuple[int, int]]:
+    """From where to where results must be finite: a gradient, say, is so if the parameter is that it has moved."""
+    found: list[tuple[int, int]] = []
+    for i, x in enumerate(results):
+        if x not in live.implied:
+            start = found.pop()[0] if found and found[-1][1] == i else i
+            found.append((start, i + 1))
+    return found if len(found) <= LISTED else [(0, len(results))]
+
+
+def _undefined(names: Names, count: int, lost: list[str], checked: list[tuple[int, int]]) -> list[str]:
     """What is returned: whether a result, or a line whose exception no result shows, is infinite or nan."""
     is_lost = [f"{each} != 0.0" for each in lost]
     if count <= LISTED:
@@ -262,7 +272,10 @@ def _undefined(names: Names, count: int, lost: list[str]) -> list[str]:
     totals, i = names.fresh("totals"), names.fresh("i")
     return [
         f"    double {totals}[4] = {{0.0, 0.0, 0.0, 0.0}};  // four sums, since each addition waits for the one before",
-        f"    for (size_t {i} = 0; {i} < {count}; {i}++) {totals}[{i} % 4] += out[{i}];",
+        *(
+            f"    for (size_t {i} = {start}; {i} < {end}; {i}++) {totals}[{i} % 4] += out[{i}];"
+            for start, end in checked
+        ),
         f"    return {' || '.join([*is_lost, f'!isfinite({totals}[0] + {totals}[1] + {totals}[2] + {totals}[3])'])};",
     ]
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..symbols.simplify import ZERO
 from ..symbols.symbol import Loop
 from .families import Counted, Family, Literal, Ref, Slot, Table, row_major
 from .shapes import NOTHING, Group, Shapes, Source, leaf_sources
@@ -179,7 +180,10 @@ class Nests:
     # --- what may be left out --------------------------------------------------------------------------------
 
     def _zero(self, nest: Nest) -> tuple[int, Ref] | None:
-        """A factor of what is added that a choice may have made 0, if it is the same in all rounds of inner loops."""
+        """A factor of what is added that may be a zero of the structure, if inner loops leave it as it is.
+
+        Such a zero times inf is 0 (see `simplify`), so nothing is hidden that should show.
+        """
         statement = nest.statements[0]
         node = self._shapes.nodes[statement.shape]
         if node[:2] != ("chain", "*") or not nest.extents:
@@ -195,13 +199,18 @@ class Nests:
         return None
 
     def _is_choice(self, source: Source) -> bool:
-        if not isinstance(source, int):
+        """Whether numbers of this array are chosen between something and a zero of the structure, as relu's slopes."""
+        nodes = self._shapes.nodes
+        group = self._shapes.groups[source] if isinstance(source, int) else None
+        if group is None or len(group.parts) > 1 or group.conditions or nodes[group.parts[0].shape][0] != "select":
             return False
-        group = self._shapes.groups[source]
-        node = self._shapes.nodes[group.parts[0].shape]
-        return (
-            len(group.parts) == 1 and node[0] == "select" and ("constant",) in {self._shapes.nodes[x] for x in node[2:]}
-        )
+        _, condition, *branches = nodes[group.parts[0].shape]
+        at = len(leaf_sources(nodes, condition))
+        for branch in branches:
+            if nodes[branch] == ("constant",) and all(member.leaves[at] is ZERO for member in group.members):
+                return True
+            at += len(leaf_sources(nodes, branch))
+        return False
 
 
 def _change(group: Group, sign: str) -> str:
@@ -232,8 +241,6 @@ def _widened(slot: Ref | Counted, inside: tuple[int, ...]) -> Slot:
 def joined(first: Nest, second: Nest) -> Nest | None:
     """One nest for two, if their loops are alike and the second uses of the first only what the same round made."""
     if not (first.joins and second.joins and first.extents and first.rounds == second.rounds):
-        return None
-    if first.block != second.block or any(first.downwards) or any(second.downwards):
         return None
     extents = first.extents if len(first.extents) >= len(second.extents) else second.extents
     one, other = _reshaped(first, extents), _reshaped(second, extents)

@@ -267,7 +267,8 @@ class Shapes:
 
     def _is_slope(self, shape: int) -> bool:
         """Whether a factor is told from others, or may be."""
-        return self._knows_slopes and self.nodes[shape][0] in {*SLOPES, "slope", "/"}
+        node = self.nodes[shape]
+        return self._knows_slopes and (self.nodes[node[1]] if node[0] == "/" else node)[0] in {*SLOPES, "slope"}
 
     def _factor(self, x: Operand) -> tuple[int, Leaves]:
         """The same of a factor: where it is a slope that may be 0, together with what decides that."""

@@ -41,6 +41,7 @@ class Liveness:
         self.shows_nan = self._shown(program, SHOWS_NAN)
         self.checked: set[Symbol] = set()
         self.watched: set[Symbol] = set()
+        self.implied: set[Symbol] = set()  # lines that are finite where all results are that use them; if watched for
         self.powers = program.powers
         if checks:
             hypots = [line for line in program.lines if line.op == "hypot"]
@@ -89,7 +90,9 @@ class Liveness:
         for line in reversed(program.lines):
             if line in shown and (line.op in SHOWS_BOTH or _is_positive_power(line)):
                 args = line.args[:1] if line.op in {"/", "**"} else line.args
-                shown.update(x for x in args if isinstance(x, Symbol) and _runs_with(line, x))
+                found = {x for x in args if isinstance(x, Symbol) and _runs_with(line, x)}
+                self.implied |= found
+                shown |= found
         return shown
 
     def _raises_elsewhere(self, line: Symbol) -> bool:
