@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import importing, learning, loops, memory, native, pages, rosenbrock, scaling, speed
+from . import calls, importing, learning, loops, memory, native, pages, rosenbrock, scaling, speed
 from .report import Section
 from .sizes import Sizes
 
@@ -15,6 +15,9 @@ CASES: dict[str, Callable[[Sizes], Section]] = {
     "staging": learning.staging_time,
     "native": native.moons_in_c,
     "loops": loops.loops_in_c,
+    "calls": calls.call_expression,
+    "arrays": calls.call_gradient,
+    "steps": calls.steps,
     "gpt": learning.gpt_step,
     "rosenbrock": rosenbrock.rosenbrock_minimum,
     "memory": memory.memory_per_node,

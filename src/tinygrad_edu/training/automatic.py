@@ -17,9 +17,9 @@ from ..core.recording import no_grad
 from ..engine import Value, topological_order
 from ..networks.state import State
 from ..numbers.number import primal
-from ..trees.tree import flatten, unflatten
+from .converted import Converted
 from .predictions import StagedPredictions
-from .staged_step import Computed, StagedStep
+from .staged_step import Batch, Computed, StagedStep
 from .staying import Ahead
 from .step import Examples, FitStep, Loss, Stepper, Trainable, eager_step
 
@@ -54,7 +54,7 @@ class AutomaticStep(FitStep):
         self._batches, self._changes = batches, changes
         self._count = 0  # of batches so far
         self._largest = 0.0  # of the losses so far
-        self._floats: dict[int, object] = {}  # examples with floats for ints, by identity
+        self._converted = Converted()
 
     @property
     def backend(self) -> str:
@@ -87,11 +87,11 @@ class AutomaticStep(FitStep):
         with no_grad():
             if self._staged is None:
                 return [self.model(x) for x in xs]
-            return self._predictions(self._with_floats(xs), xs)
+            return self._predictions(self._converted.rows(xs), xs)
 
     def forget_examples(self) -> None:
         """Look at all examples anew: they may have been changed."""
-        self._floats.clear()
+        self._converted.forget()
 
     def undoing(self) -> Callable[[], None] | None:
         """What undoes the next step, if the numbers are in C."""
@@ -107,7 +107,7 @@ class AutomaticStep(FitStep):
         if self._staged is None:
             return None
         try:
-            computed = self._staged.compute(self._with_floats(xs), self._with_floats(ys))
+            computed = self._staged.compute(self._batch(xs), self._batch(ys))
         except Exception as error:  # whatever a model does when it meets symbols: it goes on without them
             self._give_up(f"{type(error).__name__}: {error}")
             return None
@@ -118,6 +118,11 @@ class AutomaticStep(FitStep):
         elif self._staged.moves_more:
             self._give_up("a parameter is used in one branch of where only, and the optimiser moves what is not used")
         return computed if self._staged is not None else None
+
+    def _batch(self, examples: Examples) -> Batch:
+        """The examples as the program takes them soonest."""
+        buffer = self._converted.buffer(examples) if self.backend == "c" else None
+        return self._converted.rows(examples) if buffer is None else buffer
 
     # --- the comparisons -----------------------------------------------------------------------------------------
 
@@ -178,25 +183,6 @@ class AutomaticStep(FitStep):
 
     def _give_up(self, reason: str) -> None:
         self.note, self._staged = reason, None
-
-    # --- examples ------------------------------------------------------------------------------------------------
-
-    def _with_floats(self, rows: Examples) -> Examples:
-        """The same examples with floats in the place of ints; each is looked at once."""
-        known = self._floats
-        try:
-            return [known[id(row)] for row in rows]
-        except KeyError:
-            known.update((id(row), _as_floats(row)) for row in rows)
-            return [known[id(row)] for row in rows]
-
-
-def _as_floats(row: object) -> object:
-    """The example itself if it holds nothing but floats, or else a copy with them."""
-    leaves, structure = flatten(row)
-    if all(type(x) is float for x in leaves) and not hasattr(row, "tolist"):
-        return row
-    return unflatten(structure, [float(x) if type(x) is int or hasattr(x, "dtype") else x for x in leaves])
 
 
 def _close(a: float, b: float, absolute: float) -> bool:
