@@ -64,7 +64,7 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """The parameters, in the order of `named_parameters`."""
-        return [value for _, value in self.named_parameters()]
+        return [*dict.fromkeys(value for _, array in self._arrays() for value in _values(array))]
 
     def parameter_count(self) -> int:
         """How many numbers training can change.
@@ -172,25 +172,30 @@ def _parts(thing: object) -> list[tuple[object, object]]:
 
 def _opened(thing: T) -> T:
     """A NumPy array of objects as the nested list of them, anything else as it is."""
+    if isinstance(thing, Value | list):  # nearly all there is
+        return thing
     is_array = getattr(getattr(thing, "dtype", None), "kind", "") == "O"
     return thing.tolist() if is_array else thing  # type: ignore[attr-defined]  # it counts as a list
 
 
 def _is_array(thing: object) -> TypeGuard[Array]:
     """Whether it is a parameter (a Value that is not the result of an operation) or a nested list of parameters."""
+    if isinstance(thing, Value):
+        return not thing.op
     thing = _opened(thing)
-    if isinstance(thing, (list, tuple)):
-        return bool(thing) and all(map(_is_array, thing))
-    return isinstance(thing, Value) and not thing.op
+    return isinstance(thing, list | tuple) and bool(thing) and all(map(_is_array, thing))
 
 
 def _elements(path: str, array: Array) -> Iterator[tuple[str, Value]]:
-    array = _opened(array)
     if isinstance(array, Value):
         yield path, array
     else:
-        for i, part in enumerate(array):
+        for i, part in enumerate(_opened(array)):
             yield from _elements(f"{path}[{i}]", part)
+
+
+def _values(array: Array) -> list[Value]:
+    return [array] if isinstance(array, Value) else [value for part in _opened(array) for value in _values(part)]
 
 
 def _numbers(array: Array) -> Numbers:
