@@ -4,10 +4,12 @@ CasADi is called with buffers that are bound to the function beforehand, its fas
 """
 
 import importlib.util
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tinygrad_edu import losses, nn
@@ -19,13 +21,15 @@ from tinygrad_edu.transforms import value_and_grad
 
 from . import moons
 from .expression import A, B, staged_form
+from .expression import expression as written
 from .race import Contestant, Promise, race
 from .report import Bound, Section
 from .rosenbrock import rosenbrock
 from .sizes import Sizes
 from .timing import Work
 
-NATIVE, CTYPES, PYTHON, CASADI = "staged (C)", "staged (C), through ctypes", "staged", "CasADi, with buffers"
+NATIVE, CTYPES, PYTHON = "staged (C)", "staged (C), through ctypes", "staged"
+CASADI, CASADI_C = "CasADi, with buffers", "CasADi's C, with buffers"
 STAY, LOOK, CLASSES, LISTS, TORCH = (
     "numbers stay",
     "a look after each step",
@@ -48,6 +52,7 @@ def call_expression(sizes: Sizes) -> Section:
         CTYPES: Contestant(through_ctypes(partial(expression, "c"))),
         PYTHON: Contestant(partial(expression, "python")),
         CASADI: Contestant(casadi_expression, "casadi"),
+        CASADI_C: Contestant(partial(casadi_expression, in_c=True), "casadi"),
     }
     section = race(title, contestants, PYTHON, [Promise(NATIVE, PYTHON, 4)], sizes)
     seconds = section.seconds[NATIVE] * 1e6
@@ -66,8 +71,9 @@ def call_gradient(sizes: Sizes) -> Section:
         CTYPES: Contestant(through_ctypes(partial(gradient, n, "c"))),
         PYTHON: Contestant(partial(gradient, n, "python")),
         CASADI: Contestant(partial(casadi_gradient, n), "casadi"),
+        CASADI_C: Contestant(partial(casadi_gradient, n, in_c=True), "casadi"),
     }
-    return race(title, contestants, PYTHON, [Promise(NATIVE, PYTHON, 4), Promise(NATIVE, CASADI, 1 / 1.2)], sizes)
+    return race(title, contestants, PYTHON, [Promise(NATIVE, PYTHON, 4), Promise(NATIVE, CASADI_C, 1 / 1.2)], sizes)
 
 
 def steps(sizes: Sizes) -> Section:
@@ -175,30 +181,38 @@ def torch_step(n: int) -> Work:
 # --- CasADi --------------------------------------------------------------------------------------------------------
 
 
-def casadi_expression() -> Work:
-    """Its virtual machine with the results in a buffer."""
+def casadi_expression(*, in_c: bool = False) -> Work:
+    """Its virtual machine, or the C that it writes, with the results in a buffer."""
     import casadi  # noqa: PLC0415
 
     a, b = casadi.SX.sym("a"), casadi.SX.sym("b")
-    g = staged_form_of(casadi)(a, b)
-    return with_buffers(casadi.Function("g", [a, b], [g, casadi.gradient(g, a), casadi.gradient(g, b)]), [[A], [B]])
+    g = written(a, b, relu=lambda x: casadi.fmax(x, 0))
+    function = casadi.Function("g", [a, b], [g, casadi.gradient(g, a), casadi.gradient(g, b)])
+    return with_buffers(compiled(function) if in_c else function, [[A], [B]])
 
 
-def staged_form_of(casadi: Any) -> Callable[[Any, Any], Any]:
-    """The expression with CasADi's maximum."""
-    from .expression import expression as written  # noqa: PLC0415 - the name is taken here
-
-    return lambda a, b: written(a, b, relu=lambda x: casadi.fmax(x, 0))
-
-
-def casadi_gradient(n: int) -> Work:
+def casadi_gradient(n: int, *, in_c: bool = False) -> Work:
     """The same of Rosenbrock's function."""
     import casadi  # noqa: PLC0415
     import numpy as np  # noqa: PLC0415
 
     x = casadi.SX.sym("x", n)
     y = rosenbrock([x[i] for i in range(n)])
-    return with_buffers(casadi.Function("f", [x], [y, casadi.gradient(y, x)]), [np.linspace(-1.0, 1.0, n)])
+    function = casadi.Function("f", [x], [y, casadi.gradient(y, x)])
+    return with_buffers(compiled(function) if in_c else function, [np.linspace(-1.0, 1.0, n)])
+
+
+def compiled(function: Any) -> Any:
+    """The function as C, written by CasADi and compiled with -O2."""
+    import casadi  # noqa: PLC0415
+
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        writer = casadi.CodeGenerator("program")
+        writer.add(function)
+        text = writer.generate(f"{folder}/")
+        command = [*next(compilers()), "-O2", "-fPIC", "-shared", text, "-o", f"{folder}/program.so", "-lm"]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - a C compiler
+        return casadi.external(function.name(), f"{folder}/program.so")
 
 
 def with_buffers(function: Any, arguments: list[Any]) -> Work:
@@ -206,15 +220,16 @@ def with_buffers(function: Any, arguments: list[Any]) -> Work:
     import numpy as np  # noqa: PLC0415
 
     buffer, trigger = function.buffer()
-    inputs = [np.array(each, "d") for each in arguments]
-    results = [np.zeros(function.nnz_out(i)) for i in range(function.n_out())]
+    inputs = [memoryview(np.array(each, "d")) for each in arguments]
+    results = [memoryview(np.zeros(function.nnz_out(i))) for i in range(function.n_out())]
     for i, each in enumerate(inputs):
-        buffer.set_arg(i, memoryview(each))
+        buffer.set_arg(i, each)
     for i, each in enumerate(results):
-        buffer.set_res(i, memoryview(each))
+        buffer.set_res(i, each)
+    kept = function, buffer, inputs  # which nothing else keeps alive
 
     def work() -> Any:
         trigger()
-        return lambda: [x for each in results for x in each.tolist()]
+        return lambda: [x for each in results for x in each.tolist()] if kept else []
 
     return work
