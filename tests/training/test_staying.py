@@ -199,7 +199,7 @@ def test_what_is_written_counts():
         assert (first.data, second.grad) == (0.25, 7.0)
         for _ in range(4):
             run.step(XS, YS)
-        run.optimizer.memories = [(0.5,)] * len(run.model.parameters())
+        run.optimizer.memories = [(0.5,)] * len(run.step.parameters)
         for _ in range(4):
             run.step(XS, YS)
         assert run.is_away == (run is ours)
