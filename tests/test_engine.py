@@ -548,7 +548,7 @@ def test_an_error_of_the_numbers_names_the_operation(f: Callable[[Value], Value]
 
 def test_operands_of_unknown_operators_are_refused_by_python() -> None:
     for f in (lambda x: x % 2, lambda x: x // 2, lambda x: x @ x, lambda x: x & 1):
-        with pytest.raises(TypeError, match="unsupported operand"):
+        with pytest.raises(TypeError, match=r"of a Value: write|combine conditions"):
             f(Value(5.0))
 
 

@@ -6,6 +6,7 @@ The engine and its functions are loaded at once; pictures, explanations, network
 import importlib
 import typing
 
+from .core import elsewhere as _elsewhere
 from .core.elementary import where
 from .core.recording import no_grad
 from .core.rules import custom_jvp, custom_vjp, operation, stop_gradient
@@ -250,7 +251,7 @@ if not typing.TYPE_CHECKING:  # where types are checked, a name that does not ex
         if name in _MODULES:
             return importlib.import_module(f".{name}", __name__)
         if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise _elsewhere.no_such(f"module {__name__!r}", name, _elsewhere.OF_THE_PACKAGE)
         globals()[name] = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
         return globals()[name]
 

@@ -7,10 +7,13 @@ one number per example. Classes take turns, so that any stretch of examples hold
 
 import math
 import random
+import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
 
+from .core.elsewhere import answering
 from .core.options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
+from .networks.names import DATASETS
 
 Rows = list[list[float]]
 Examples = tuple[Rows, list[float]]
@@ -456,3 +459,7 @@ def _blur(noise: float, seed: int | random.Random) -> Callable[[float], float]:
         seed = random.Random(seed)  # noqa: S311 -- nothing secret is drawn
     rng = seed
     return lambda x: float(x + noise * rng.gauss(0.0, 1.0)) if noise else float(x)
+
+
+if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
+    __getattr__ = answering(__name__, DATASETS)

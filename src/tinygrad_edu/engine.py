@@ -10,12 +10,14 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ClassVar, NoReturn, Self, SupportsFloat, TypeAlias
+from typing import Any, ClassVar, Self, SupportsFloat, TypeAlias
 
 from .core import copying, recording, slopes, turns
 from .core.comparison import Comparable
 from .core.elementary import Elementary
+from .core.elsewhere import OF_VALUES, Absent
 from .core.restoring import wholly
+from .core.untaken import NOTHING, ZERO, nothing
 from .numbers.kinds import divide, power
 from .numbers.number import (
     Number,
@@ -25,7 +27,6 @@ from .numbers.number import (
     counted,
     explained,
     is_array,
-    number,
     one_like,
     partner,
     primal,
@@ -43,9 +44,10 @@ class _NotComputed(int):
 
 
 NOT_COMPUTED = _NotComputed()
+
+
 LocalGrads: TypeAlias = Number | tuple[Number | None, ...]  # by one operand, or by many; None for a plain number
 ONE = 1  # the local gradient that is passed on without a multiplication
-ZERO = 0  # that of a branch that was not taken: through it nothing comes back, be it inf or nan
 _new = object.__new__
 
 
@@ -247,8 +249,8 @@ class Value(Elementary, Comparable, copying.Copied):
         x, n = self.data, exponent.data
         return self._node("**", power(x, n), slopes.power_slope_base(x, n), exponent)
 
-    def __xor__(self, other: object) -> NoReturn:
-        raise TypeError("^ is no power in Python: write x ** 2")
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in OF_VALUES or name in getattr(self, "__dict__", ())]
 
     def __neg__(self) -> Self:
         """-x: ∂/∂x = -1."""
@@ -307,7 +309,7 @@ class Value(Elementary, Comparable, copying.Copied):
                 for node in order:
                     if node.op or node.grad is None:  # None is how PyTorch's users clear a gradient
                         node.grad = NOT_COMPUTED
-                seed = one_like(self.data) if gradient is None else number(gradient)
+                seed = one_like(self.data) if gradient is None else counted(gradient)
                 self.grad = seed if self.grad is NOT_COMPUTED else self.grad + seed
                 _hand_down(order)
             except BaseException:
@@ -362,6 +364,10 @@ class Value(Elementary, Comparable, copying.Copied):
     _op = property(operator.attrgetter("op"), doc="The operation under micrograd's name.")
 
 
+for _name in OF_VALUES:
+    setattr(Value, _name, Absent(_name))
+
+
 def gradients(order: Sequence[Value]) -> dict[Value, Number]:
     """The derivative of the last value by each, as `backward` works it out from parents to children; stored nowhere.
 
@@ -375,7 +381,7 @@ def gradients(order: Sequence[Value]) -> dict[Value, Number]:
         for parent, local in node.edges():
             step = handed_down(found[node], local)
             found[parent] = found[parent] + step if parent in found else step
-    return found
+    return {node: 0.0 if gradient is NOTHING else gradient for node, gradient in found.items()}
 
 
 def handed_down(upstream: Number, local: Number) -> Number:
@@ -390,10 +396,12 @@ def _set_gradients(nodes: list[Value], gradients: list[Number]) -> None:
 
 def _hand_down(order: list[Value]) -> None:
     """The chain rule, last node first: each parent's gradient grows by upstream gradient times local gradient."""
-    node, one, zero, new = order[-1], ONE, ZERO, NOT_COMPUTED  # names of the function are found faster
+    node, one, zero, new, none = order[-1], ONE, ZERO, NOT_COMPUTED, NOTHING  # names of the function are found faster
     try:
         for node in reversed(order):
             upstream = node.grad
+            if upstream is none:
+                node.grad = 0.0
             d_left, d_right = node.d_left, node.d_right
             if type(d_left) is tuple:
                 for parent, local in zip(node.left, d_left, strict=True):
@@ -419,17 +427,9 @@ def _check(node: Value) -> None:
         what = "is itself a Value: assign a number, as in p.data -= lr * p.grad"
         raise TypeError(f".data of {node.label or 'a Value'} {what}")
     try:
-        node.data = number(data)
+        node.data = counted(data)
     except TypeError as error:
         raise TypeError(f".data of {node.label or 'a Value'} was assigned: {error}") from None
-
-
-def nothing(upstream: Number) -> Number:
-    """What comes back through a branch that was not taken: 0 in the arithmetic of the gradient."""
-    if type(upstream) is float:
-        return 0.0
-    zero = upstream * ZERO
-    return zero if primal(zero) == 0 else 0.0
 
 
 def topological_order(root: Value) -> list[Value]:

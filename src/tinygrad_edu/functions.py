@@ -14,7 +14,8 @@ from typing import Any, overload
 
 from .core import slopes
 from .core.rules import deepest
-from .engine import ZERO, Value
+from .core.untaken import ZERO
+from .engine import Value
 from .numbers import scalar
 from .numbers.number import Number, common_one, explained, operand, primal, shown
 from .numbers.operations import OPERATIONS
@@ -25,13 +26,13 @@ Operands = tuple[Value | Number, ...]
 
 
 @of_many
-def sum(values: Numbers) -> Value | Number:
+def sum(values: Numbers, *others: object) -> Value | Number:
     """The sum of the values, added from left to right; Value(0) if there are none. ∂/∂xᵢ = 1.
 
     >>> sum([1.0, 2.0, Value(4.0)]).data
     7.0
     """
-    operands, kind, xs = _gather("sum", values)
+    operands, kind, xs = _gather("sum", _one("sum", values, others))
     if not xs:
         return Value(0)
     total = xs[0]
@@ -44,33 +45,33 @@ def sum(values: Numbers) -> Value | Number:
 
 
 @of_many
-def mean(values: Numbers) -> Value | Number:
+def mean(values: Numbers, *others: object) -> Value | Number:
     """The sum of the values divided by their number. ValueError if there are none.
 
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    values = _not_empty("mean", values)
+    values = _not_empty("mean", _one("mean", values, others))
     return sum(values) / len(values)
 
 
 @of_many
-def prod(values: Numbers) -> Value | Number:
+def prod(values: Numbers, *others: object) -> Value | Number:
     """The product of the values; Value(1) if there are none. ∂/∂xᵢ = the product of the others.
 
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    operands, kind, xs = _gather("prod", values)
+    operands, kind, xs = _gather("prod", _one("prod", values, others))
     if not xs:
         return Value(1)
     try:
         before = list(itertools.accumulate(xs, operator.mul))  # of all up to each, then of all from each on
         after = list(itertools.accumulate(reversed(xs), operator.mul))[::-1]
-        others = [b * a for b, a in zip([1, *before[:-1]], [*after[1:], 1], strict=True)]
+        of_others = [b * a for b, a in zip([1, *before[:-1]], [*after[1:], 1], strict=True)]
     except (ArithmeticError, TypeError) as error:
         raise explained(error, f"prod of {len(xs)} numbers") from None
-    return _result(kind, "prod", operands, before[-1], others)
+    return _result(kind, "prod", operands, before[-1], of_others)
 
 
 @overload
@@ -136,7 +137,8 @@ def min(values: Numbers, *others: object) -> Value | Number:
 
 def _one(op: str, values: Numbers, others: tuple[object, ...]) -> Numbers:
     if others:
-        raise TypeError(f"{op} takes one sequence of numbers: write {op}([a, b]), or {op}imum(a, b) of two")
+        or_two = f", or {op}imum(a, b) of two" if op in ("max", "min") else ""
+        raise TypeError(f"{op} takes one sequence of numbers: write {op}([a, b]){or_two}")
     return values
 
 
@@ -161,7 +163,7 @@ def _extreme(op: str, values: Numbers, better: Callable[[Number, Number], Number
 
 
 @of_many
-def logsumexp(values: Numbers) -> Value | Number:
+def logsumexp(values: Numbers, *others: object) -> Value | Number:
     """log(eˣ¹ + eˣ² + …), a smooth max, stable for any values. ∂/∂xᵢ = softmax(x)ᵢ.
 
     Raises ValueError if there are none. Where all are -inf the value is -inf and the gradients are nan.
@@ -169,7 +171,7 @@ def logsumexp(values: Numbers) -> Value | Number:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    return _logsumexp(*_gather("logsumexp", _not_empty("logsumexp", values)))[0]
+    return _logsumexp(*_gather("logsumexp", _not_empty("logsumexp", _one("logsumexp", values, others))))[0]
 
 
 def _logsumexp(operands: Operands, kind: type[Value] | None, xs: list[Number]) -> tuple[Value | Number, Number, Number]:
@@ -191,13 +193,13 @@ def _logsumexp(operands: Operands, kind: type[Value] | None, xs: list[Number]) -
 
 
 @many_of_many
-def log_softmax(values: Numbers) -> list[Value] | list[Number]:
+def log_softmax(values: Numbers, *others: object) -> list[Value] | list[Number]:
     """xᵢ - logsumexp(x) for each i: the logarithms of `softmax`, stable for any values.
 
     >>> log_softmax([-1000.0, 1000.0])
     [-2000.0, 0.0]
     """
-    operands, kind, xs = _gather("log_softmax", values)
+    operands, kind, xs = _gather("log_softmax", _one("log_softmax", values, others))
     if not xs:
         return []
     node, top, log_total = _logsumexp(operands, kind, xs)
@@ -211,13 +213,13 @@ def log_softmax(values: Numbers) -> list[Value] | list[Number]:
 
 
 @many_of_many
-def softmax(values: Numbers) -> list[Value] | list[Number]:
+def softmax(values: Numbers, *others: object) -> list[Value] | list[Number]:
     """eˣⁱ / Σ eˣʲ for each i: positive numbers that add up to 1, stable for any values.
 
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    return [scalar.exp(x) for x in log_softmax(values)]
+    return [scalar.exp(x) for x in log_softmax(_one("softmax", values, others))]
 
 
 def _top(xs: list[Number]) -> Number:

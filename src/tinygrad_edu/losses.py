@@ -7,15 +7,18 @@ the scores of one example and the index of its class, or a list of each.
 
 import math
 import operator
+import typing
 from collections.abc import Callable, Iterable, Iterator
 from numbers import Real
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
 from .core.elementary import where
+from .core.elsewhere import answering
 from .core.options import A_FINITE, expect
 from .engine import Value
 from .functions import dot, log_softmax, mean
 from .functions import sum as sum_of
+from .networks.names import LOSSES
 from .numbers import scalar
 from .numbers.number import Number, primal, shown
 from .numbers.signatures import N
@@ -392,3 +395,7 @@ def _one_hot(target: object, classes: int) -> list[Number]:
     """1 for the target's class and 0 for each other, as lines of the program."""
     symbol: Any = primal(target)
     return [symbol.write("equal", symbol, j) for j in range(classes)]
+
+
+if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
+    __getattr__ = answering(__name__, LOSSES)

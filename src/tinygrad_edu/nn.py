@@ -8,6 +8,7 @@ import typing
 from collections.abc import Iterable
 from typing import Any, TypeAlias, TypedDict, Unpack
 
+from .core.elsewhere import answering
 from .engine import Value
 from .functions import dot
 from .functions import max as max_of
@@ -16,7 +17,7 @@ from .networks.activations import ACTIVATIONS, TITLES, Activation, Maxout
 from .networks.activations import activation as activation_of
 from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
-from .networks.names import NN, no_such
+from .networks.names import NN
 from .networks.shapes import Inputs, inputs, one_example, single, size
 from .networks.stack import ELU, GELU, Elementwise, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, SiLU, Softplus, Tanh
 from .numbers.number import shown
@@ -215,7 +216,7 @@ class MLP(Module):
         self,
         nin: int,
         nouts: Iterable[int],
-        *,
+        *more: object,
         activation: AnActivation | Iterable[AnActivation] | None = None,
         nonlin: bool = True,
         seed: int | None = None,
@@ -223,6 +224,9 @@ class MLP(Module):
         label: str = "",
         **options: Unpack[Options],
     ) -> None:
+        if more:
+            listed = ", ".join(map(shown, [*nouts, *more] if isinstance(nouts, Iterable) else [nouts, *more]))
+            raise TypeError(f"MLP takes a list of layer sizes: write MLP({nin}, [{listed}])")
         if not isinstance(nouts, Iterable):
             raise TypeError(f"MLP takes a list of layer sizes, got {shown(nouts)}: write MLP({nin}, [{nouts}])")
         sizes = [nin, *nouts]
@@ -266,7 +270,4 @@ def _title(activation: AnActivation) -> str:
 
 
 if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
-
-    def __getattr__(name: str) -> object:
-        """Say what another library's name is here."""
-        raise no_such(f"module {__name__!r}", name, NN)
+    __getattr__ = answering(__name__, NN)

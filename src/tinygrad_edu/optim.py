@@ -11,10 +11,11 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
+from .core.elsewhere import answering
 from .core.options import A_DICT, A_FINITE, A_PAIR, expect
 from .core.restoring import wholly
 from .engine import NOT_COMPUTED, Value
-from .networks.names import OPTIM, no_such
+from .networks.names import OPTIM
 from .networks.parameters import (
     above_zero,
     all_finite,
@@ -36,6 +37,17 @@ Group: TypeAlias = Mapping[str, Any]  # {"params": Values, "lr": 0.1, ...}, as P
 Parameters: TypeAlias = Iterable[Value] | Iterable[Group]
 
 
+def _rate(lr: Rate) -> Rate:
+    """A learning rate, checked: a number, or a function of the number of steps, which is asked only later."""
+    if not callable(lr):
+        return at_least_zero("lr", lr)
+    name = getattr(lr, "__qualname__", "")
+    if getattr(lr, "__module__", "") == f"{__package__}.schedules" and name and name[0] != "_" and "." not in name:
+        needed = ", ".join(inspect.signature(lr).parameters)
+        raise TypeError(f"lr={name} makes a schedule and is none: call it, as in lr={name}({needed})")
+    return lr
+
+
 class Optimizer:
     """What the optimisers share: their parameters, the learning rate, and steps that happen wholly or not at all.
 
@@ -54,7 +66,7 @@ class Optimizer:
     """While what it remembers is in a buffer of staged steps: what brings it home (`training/staying.py`)."""
 
     def __init__(self, parameters: Parameters, lr: Rate, weight_decay: float = 0.0) -> None:
-        self.lr = lr if callable(lr) else at_least_zero("lr", lr)
+        self.lr = _rate(lr)
         self.weight_decay = at_least_zero("weight_decay", weight_decay)
         given = listed(type(self).__name__, parameters)
         self._groups: list[Optimizer] = []
@@ -423,7 +435,4 @@ def clip_by_norm(parameters: Iterable[Value], max_norm: float) -> float:
 
 
 if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
-
-    def __getattr__(name: str) -> object:
-        """Say what another library's name is here."""
-        raise no_such(f"module {__name__!r}", name, OPTIM)
+    __getattr__ = answering(__name__, OPTIM)

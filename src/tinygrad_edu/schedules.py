@@ -6,11 +6,14 @@ pickled. `ReduceOnPlateau` is of another kind: it looks at the loss, not at the 
 """
 
 import math
+import typing
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeAlias
 
+from .core.elsewhere import answering
 from .core.options import A_FINITE, A_NUMBER, A_WHOLE_NUMBER, Kind, expect
+from .networks.names import SCHEDULES
 
 Schedule: TypeAlias = Callable[[int], float]
 A_RATE = Kind("a number or a schedule", lambda x: A_NUMBER.fits(x) or (callable(x) and not isinstance(x, type)))
@@ -202,3 +205,7 @@ class ReduceOnPlateau:
 
 
 A_OPTIMIZER = Kind("an Optimizer", lambda x: hasattr(x, "groups") and not isinstance(x, type))
+
+
+if not typing.TYPE_CHECKING:  # pragma: no branch - where types are checked, a name that is not there is an error
+    __getattr__ = answering(__name__, SCHEDULES)

@@ -66,6 +66,14 @@ def test_right_gradients_are_not_accused(f, x):
         (lambda x, y: 2 * x * tg.log1p(tg.arctan2(x, y)) + tg.cos(y) + tg.log1p(y), (1e-300, -0.0)),
         (lambda x, y: x * tg.log(1e-300 + y * y) + y, (1e-300, 1e-200)),
         (lambda x, y: x * tg.hypot(x, y) / 1e-300 + y, (1e-300, 0.0)),
+        (lambda x, y: tg.relu(y) ** tg.cosh(x), (0.001, -0.0)),
+        (lambda x, y: tg.minimum(0.0, x) ** (x + y * y), (0.8249375103949669, 0.001)),
+        (lambda x, y: x**1.0000005 + y, (0.0, 0.001)),
+        (lambda x, y: tg.hypot(tg.cosh(tg.log(y)), tg.tan(x + y)), (-3.4, 1e8)),
+        (lambda x, y: x * tg.exp(tg.arctan2(y, x)) - abs(tg.log1p(tg.arccos(x))), (1e-300, 0.0)),
+        (lambda x, y: tg.cos(tg.cos(tg.relu(y) ** tg.log1p(1.47))), (2.082600487293257, -1e-08)),
+        (lambda x, y: tg.log(y) - tg.exp(x), (50.033137116343944, 1e-300)),
+        (lambda x, y: tg.arcsin(y * y) / (tg.tanh(y) * tg.tanh(x)), (1.5707963267948966, 1e-300)),
     ],
 )
 def test_what_happens_within_the_smallest_step_is_no_reason_to_accuse(f, xs):

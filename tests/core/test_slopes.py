@@ -145,6 +145,33 @@ def test_powers_of_symbols_and_decimals_have_their_second_derivatives() -> None:
     assert grad(power)([zero, one]) == [1, 0]
 
 
+# --- branches that are not taken, above what has no finite slope ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda x: tg.maximum(tg.sqrt(x), 5.0), 0.0),
+        (lambda x: tg.minimum(-tg.sqrt(x), -5.0), 0.0),
+        (lambda x: tg.relu(tg.sqrt(x) - 5.0), 0.0),
+        (lambda x: tg.max([tg.sqrt(x), 5.0, 2.0]), 0.0),
+        (lambda x: tg.min([1.0 + tg.sqrt(x), 0.5]), 0.0),
+        (lambda x: abs(tg.sqrt(x)) + x, 1.0),
+        (lambda x: tg.floor(tg.sqrt(x)) + tg.relu(tg.sqrt(x) - 1) + 3 * x, 3.0),
+        (lambda x: tg.maximum(tg.sqrt(x), 5.0) + tg.maximum(tg.cbrt(x), 5.0) - x, -1.0),
+    ],
+)
+def test_nothing_comes_back_through_a_branch_that_is_not_taken_whatever_lies_below(f, slope):
+    """0 from a branch is no number to be multiplied by inf: reverse mode gave nan here, where forward mode gave 0."""
+    for g in (grad(f), derivative(f)):
+        assert g(0.0) == slope
+        assert type(g(0.0)) is float
+    for outer, inner in itertools.product((grad, derivative), repeat=2):
+        assert outer(inner(f))(0.0) == 0.0, (outer, inner)
+    assert tg.jit(grad(f))(0.0) == slope
+    assert math.isnan(grad(lambda x: 0.0 * tg.sqrt(x))(0.0)), "a factor that happens to be 0 is a number"
+
+
 # --- second derivatives at the smallest and largest numbers --------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu import Value, jit, nn
+from tinygrad_edu import Value, grad, jit, nn
 from tinygrad_edu.staging.held import LARGEST, Fixed, fixed, held_by, is_unchanged, state
 
 BACKENDS = ["python", "c"]
@@ -291,3 +291,40 @@ def test_a_dataclass_is_a_tree_as_before():
     assert ours(p) == 2.0
     p.tags["on"] = False
     assert ours(p) == 3.0
+
+
+class Options:
+    """An object that may change, beside numbers."""
+
+    def __init__(self, k):
+        self.k = k
+
+
+@dataclasses.dataclass
+class Spring:
+    w: float
+    options: object
+    name: str = "a"
+
+
+def energy(spring):
+    return spring.w**2 * spring.options.k
+
+
+@pytest.mark.parametrize("backend", ["python", "c"])
+def test_an_object_among_what_is_differentiated_by_comes_back_itself(backend):
+    """The gradient has the shape of the argument, so it holds the object: the caller's own."""
+    staged, one, other = jit(grad(energy), backend=backend), Options(2.0), Options(5.0)
+    for _ in range(2):
+        assert staged(Spring(3.0, one)) == Spring(12.0, one)
+    one.k = 5.0
+    for options in (one, other, other, one):
+        found = staged(Spring(3.0, options, "".join(["a", "b"])))
+        assert found.w == 30.0
+        assert found.options is options
+    one.k = 2.0
+    assert staged(Spring(3.0, one)) == Spring(12.0, one)
+    before = len(staged.traces)
+    for _ in range(5):
+        staged(Spring(3.0, one, "".join(["x", "y"])))
+    assert len(staged.traces) == before + 1, "an equal text is the same text"

@@ -1,6 +1,8 @@
 """Derivatives in one direction, and pulled back from results."""
 
+import copy
 import math
+import pickle
 
 import pytest
 
@@ -113,3 +115,18 @@ def test_a_derivative_is_by_one_number():
     assert derivative(lambda x: x**2)(x=3.0) == 6.0
     with pytest.raises(TypeError, match="derivative of product by 2 arguments: use grad, jacobian"):
         derivative(product)(1.0, 2.0)  # type: ignore[call-arg]
+
+
+def area(shape):
+    return [shape["w"] * shape["h"], shape["w"] + shape["h"]]
+
+
+@pytest.mark.parametrize("travel", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_pull_back_travels(travel):
+    value, pull_back = vjp(area, {"w": 2.0, "h": 3.0, "name": "a"})
+    there = travel(pull_back)
+    assert value == [6.0, 5.0]
+    assert there([1.0, 10.0]) == pull_back([1.0, 10.0]) == ({"w": 13.0, "h": 12.0, "name": "a"},)
+    assert repr(there) == "pull_back of area"
+    with pytest.raises(ValueError, match="gradients is a list of 1"):
+        there([1.0])

@@ -135,7 +135,7 @@ def test_backward_is_refused_with_the_way_out():
         (Dual(2.0, tangent=1.0) ** 2).backward()
 
 
-@pytest.mark.parametrize("tangent", ["1", None, True, [1.0], 1j])
+@pytest.mark.parametrize("tangent", ["1", None, [1.0], 1j])
 def test_a_tangent_is_a_number(tangent):
     with pytest.raises(TypeError, match="expected a number"):
         Dual(1.0, tangent)

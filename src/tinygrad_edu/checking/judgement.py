@@ -19,6 +19,7 @@ RTOL = 1e-7
 PERIODIC = {"sin", "cos", "tan"}
 JUMPS = {"arctan2", "hypot"}  # where the slope differs from one direction to the next
 SINGULAR = {"/": 1, "**": 0, "log": 0, "log2": 0, "log10": 0, "sqrt": 0, "cbrt": 0}  # where this operand is 0
+NEAR = 0.1  # of an angle: over more than that, differences do not see a sine's slope
 PRODUCTS = {"*", "/", "**", "prod", "dot"}
 SMALLEST_NORMAL = sys.float_info.min
 
@@ -101,10 +102,12 @@ def _is_too_narrow(traced: Traced, i: int, j: int, difference: float) -> bool:
     for node in traced.order:
         moved = [abs(primal(tangents[x])) * step if x in tangents else 0.0 for x in node.operands]
         if node.op in PERIODIC:
-            width = 1.0
+            width = NEAR / (1 + abs(float(primal(node)))) if node.op == "tan" else NEAR
         elif node.op in SINGULAR:
             place = SINGULAR[node.op]
             moved, width = [moved[place]], abs(float(primal(node.operands[place])))
+            if node.op == "**" and width == 0 and primal(node.operands[1]) % 1 and node.operands[0] in tangents:
+                return True  # the slope of 0 ** 1.0000005 is a limit, which no step comes near
         elif node.op in JUMPS:
             width = math.hypot(*(float(primal(x)) for x in node.operands))
         else:

@@ -6,7 +6,7 @@ number; `isclose` compares the numbers.
 
 import operator
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, Self
 
 from ..numbers.number import Number
 from ..numbers.scalar import isclose
@@ -51,6 +51,39 @@ class Comparable:
 
     def __int__(self) -> int:
         raise TypeError("int(value) would lose the graph: use int(value.data) for the number alone")
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        raise TypeError("round(value) would lose the graph: use round(value.data, 2) for the number alone")
+
+    def as_integer_ratio(self) -> NoReturn:
+        """Refused: by this method, the module `statistics` makes Fractions of numbers."""
+        raise TypeError("statistics' functions would lose the graph: write tinygrad_edu.mean(values)")
+
+    def conjugate(self) -> Self:
+        """Itself, as of every real number: NumPy's `var` and `std` ask."""
+        return self
+
+    def __xor__(self, other: object) -> NoReturn:
+        raise TypeError("^ is no power in Python: write x ** 2")
+
+    def __floordiv__(self, other: object) -> NoReturn:
+        raise TypeError("// of a Value: write floor(x / y), whose slope is 0")
+
+    def __mod__(self, other: object) -> NoReturn:
+        raise TypeError("% of a Value: write x - y * floor(x / y)")
+
+    __rfloordiv__, __rmod__ = __floordiv__, __mod__
+    __divmod__ = __rdivmod__ = __mod__
+
+    def __matmul__(self, other: object) -> NoReturn:
+        raise TypeError("@ of a Value: write dot(xs, ys) of two lists, or x * y of two numbers")
+
+    __rmatmul__ = __matmul__
+
+    def _no_condition(self, *_: object) -> NoReturn:
+        raise TypeError("&, | and ~ combine conditions: compare the Values first, as in (x > 0) & (y > 0)")
+
+    __and__ = __rand__ = __or__ = __ror__ = __invert__ = _no_condition
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)

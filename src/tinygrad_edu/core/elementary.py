@@ -14,7 +14,7 @@ from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import ClassVar, Self, TypeAlias, TypeVar, overload
 
 from ..numbers import scalar
-from ..numbers.number import Number, number, one_like, operand, primal, shown, zero_like
+from ..numbers.number import Number, one_like, operand, primal, shown, zero_like
 from ..numbers.signatures import N
 from . import slopes
 from .rules import deepest
@@ -167,7 +167,7 @@ class Elementary:
 
     def leaky_relu(self, slope: float = 0.01) -> Self:
         """x for x > 0, else slope·x: ∂/∂x = 1 or slope."""
-        x, slope = self.data, number(slope)
+        x, slope = self.data, operand("leaky_relu", slope)
         if isinstance(slope, Elementary) and slope.level >= self.level:
             raise TypeError("leaky_relu takes a number as slope; one that is learned: where(x > 0, x, slope * x)")
         is_on = slopes.step(x)

@@ -219,13 +219,13 @@ def _special_slope_exponent(x: Number, y: Number) -> tuple[Number, Number, Numbe
 def _mixed(x: Number, y: Number) -> Number:
     """∂²/∂x∂y of x ** y, which is x^(y-1) · (1 + y·log x), or its limit; of a limit no slope is known."""
     base, exponent = primal(x), primal(y)
-    if base > 0 or own_method(base, "write") is not None:
+    if own_method(base, "write") is not None or base > 0:
         try:
             slope: Number = x ** (y - 1) * (1 + y * log(x))
             return slope
         except OverflowError:
             return of_unknown_slopes(inf_like(x) if 1 + exponent * log(base) > 0 else -inf_like(x), x, y)
-    if base < 0 or base != base or exponent < 0:
+    if base < 0 or base != base or own_method(exponent, "write") is not None or exponent < 0:
         return of_unknown_slopes(nan_like(x), x, y)
     limit = 0 * base if exponent > 1 else inf_like(x) if exponent == 0 else -inf_like(x)
     return of_unknown_slopes(limit, x, y)

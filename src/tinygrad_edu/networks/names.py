@@ -3,11 +3,10 @@
 What has no counterpart is told too: layers for whole arrays are no work for a library of single numbers.
 """
 
-from collections.abc import Mapping
+from ..core.elsewhere import NOTHING
 
 ARRAYS = "nothing here: it is made for arrays of many numbers, and one Value per number is the wrong tool; take PyTorch"
 PLAIN = "plain Python: a list or dict of Modules as an attribute is searched for parameters"
-NOTHING = "nothing: numbers here are Python's floats, with no device and no dtype"
 
 NN = {
     **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "MaxPool1d", "MaxPool2d", "AvgPool2d"), ARRAYS),
@@ -57,11 +56,38 @@ MODULE = {
     "named_modules": "modules()",
     "requires_grad_": "an optimiser over the parameters that shall move: what it does not hold stays as it is",
     "apply": "for part in model.modules(): ...",
+    **dict.fromkeys(("weight", "weights"), "model.parameters(), or of a neuron its w and b"),
+    "fit": "tinygrad_edu.fit(model, (xs, ys))",
+    "predict": "model(x), or [model(x) for x in xs] for a batch",
+    "save": "tinygrad_edu.saving.save(model, 'model.json')",
+    "summary": "print(model), or model.parameter_count()",
     "compile": "tinygrad_edu.jit(model), or leave it out: fit stages by itself",
 }
-
-
-def no_such(owner: str, name: str, elsewhere: Mapping[str, str]) -> AttributeError:
-    """The error for a name that is not there, with what to write if another library has it."""
-    way_out = f": write {elsewhere[name]}" if name in elsewhere else ""
-    return AttributeError(f"{owner} has no attribute {name!r}{way_out}")
+LOSSES = {
+    **{name: NN[name] for name in NN if name.endswith("Loss")},
+    **dict.fromkeys(("bce", "bce_loss", "log_loss"), "binary_cross_entropy(probabilities, targets)"),
+    **dict.fromkeys(("mse", "mean_squared_error", "squared_error"), "mse_loss(predictions, targets)"),
+    **dict.fromkeys(("mae", "mae_loss", "mean_absolute_error"), "l1_loss(predictions, targets)"),
+    **dict.fromkeys(("svm_loss", "hinge", "max_margin_loss"), "hinge_loss(scores, targets)"),
+    **dict.fromkeys(("smooth_l1_loss", "huber"), "huber_loss(predictions, targets)"),
+    **dict.fromkeys(("nll_loss", "softmax_cross_entropy", "crossentropy"), "cross_entropy(logits, target)"),
+    "sigmoid_cross_entropy": "binary_cross_entropy_with_logits(logits, targets)",
+}
+SCHEDULES = {
+    **dict.fromkeys(("StepLR", "step", "step_lr"), "step_decay(0.1, every=30), as the lr of an optimiser"),
+    **dict.fromkeys(("ExponentialLR", "exponential_decay"), "exponential(0.1, factor=0.99), as the lr of an optimiser"),
+    **dict.fromkeys(
+        ("CosineAnnealingLR", "cosine_decay", "cosine_annealing"), "cosine(0.1, steps=100), as the lr of an optimiser"
+    ),
+    **dict.fromkeys(("LinearLR", "linear_decay"), "linear(0.1, 0.0, steps=100), as the lr of an optimiser"),
+    **dict.fromkeys(("warmup", "linear_warmup"), "warm_up(10, 0.1), as the lr of an optimiser"),
+    "LambdaLR": "lr=lambda step: ..., in the optimiser: any function of the number of steps",
+    "ReduceLROnPlateau": "ReduceOnPlateau(optimizer)",
+}
+DATASETS = {
+    **{f"make_{name}": name for name in ("moons", "circles", "blobs")},
+    **dict.fromkeys(("DataLoader", "Dataset", "TensorDataset"), "batches((xs, ys), 32), or plain lists"),
+    **dict.fromkeys(("train_test_split", "random_split"), "split((xs, ys), test=0.25)"),
+    **dict.fromkeys(("MNIST", "mnist", "load_digits"), "digits()"),
+    **dict.fromkeys(("names", "load_names"), "words()"),
+}

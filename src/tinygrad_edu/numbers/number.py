@@ -116,7 +116,7 @@ def _way_out(x: object) -> str:
         return "; convert text with float(text) first"
     if isinstance(x, complex):
         return "; only real numbers are supported"
-    return "; sequences go through sum, dot, ... or a list of Values" if hasattr(x, "__len__") else ""
+    return "; of a list: [f(x) for x in xs], or sum, dot, ... of all of it" if hasattr(x, "__len__") else ""
 
 
 def shown(x: object) -> str:

@@ -75,11 +75,16 @@ def of_two(function: Callable[[Number, Number], Number]) -> "OfTwo":
     return cast("OfTwo", function)
 
 
+TAKES_ONE = "takes_one_sequence"  # said of functions that have room for more arguments only to refuse them
+
+
 def of_many(function: "Callable[[Iterable[Value | Number]], object]") -> "OfMany":
     """The function's result depends on what it is given."""
+    vars(function)[TAKES_ONE] = True
     return cast("OfMany", function)
 
 
 def many_of_many(function: "Callable[[Iterable[Value | Number]], object]") -> "ManyOfMany":
     """The function's results depend on what it is given."""
+    vars(function)[TAKES_ONE] = True
     return cast("ManyOfMany", function)

@@ -5,7 +5,7 @@ are no numbers (texts, booleans, functions, objects), which are fixed in the pro
 """
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.elementary import Elementary
@@ -41,6 +41,16 @@ class Argument:
         paths = enumerate(_paths(self.structure))
         leaves = [there[i].thing if i in there else program.input(f"{name}_{path}") for i, path in paths]
         return unflatten(self.structure, leaves)
+
+    def handing_back(self, ids: set[int]) -> "Argument":
+        """The same, where what has one of these ids is marked as part of the result."""
+        marked = [(i, replace(x, is_handed_back=id(x.thing) in ids and not x.is_constant)) for i, x in self.fixed]
+        return replace(self, fixed=tuple(marked))
+
+    def has_the_objects_of(self, other: "Argument") -> bool:
+        """Whether what is handed back is the very thing that stands at its place in the other."""
+        both = zip(self.fixed, other.fixed, strict=True)
+        return all(x.thing is y.thing for (_, x), (_, y) in both if x.is_handed_back)
 
     def _with_fixed(self, numbers: Iterator[Number]) -> list[object]:
         there = dict(self.fixed)

@@ -212,7 +212,8 @@ class _Checks:
             return f"{self._type(text)} {known}"
         if there.is_constant:
             return f"{text} is {self.bound(there.thing)}"
-        return f"{self.bound(is_unchanged)}({text}, {self.bound(there.state)})"
+        itself = f"{text} is {self.bound(there.thing)} and " if there.is_handed_back else ""
+        return f"{itself}{self.bound(is_unchanged)}({text}, {self.bound(there.state)})"
 
 
 def _is_list(argument: Argument, kind: type) -> bool:

@@ -29,6 +29,7 @@ class Fixed:
 
     thing: object = field(compare=False)
     state: Hashable
+    is_handed_back: bool = field(default=False, compare=False)  # then a program is for this object alone
 
     @property
     def is_constant(self) -> bool:

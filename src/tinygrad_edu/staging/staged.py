@@ -219,7 +219,7 @@ class Staged(Generic[P, R]):
         key = tuple(held), tuple(arguments.items())
         with self._lock:
             trace = self._traces.pop(key, None)
-            if trace is None:
+            if trace is None or not trace.is_for(arguments):
                 trace = Trace(self._f, self._name, self._signature, arguments, self._backend)
                 changing = [each for each in held if not each.is_constant]
                 holds = (lambda: all(is_unchanged(x.thing, x.state) for x in changing)) if changing else None

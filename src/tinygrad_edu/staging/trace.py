@@ -61,16 +61,23 @@ class Trace:
         bound.arguments.update(trees)
         try:
             with paused_collector():
-                leaves, self.structure = _numbers_of(name, f(*bound.args, **bound.kwargs), self._given())
+                results = f(*bound.args, **bound.kwargs)
+                leaves, self.structure = _numbers_of(name, results, self._given())
         finally:
             program.finished = True
+        ids = {id(x) for x in flatten(results)[0]}
+        self.arguments = {each: argument.handing_back(ids) for each, argument in self.arguments.items()}
         self.program = program
         self.results = unflatten(bare(self.structure), leaves)
         self.parameters = {each: tree.symbol if isinstance(tree, Rows) else tree for each, tree in trees.items()}
 
     def _given(self) -> set[int]:
-        """The ids of what stands in the arguments, is no number and cannot change."""
-        return {id(x.thing) for each in self.arguments.values() for _, x in each.fixed if x.is_constant}
+        """The ids of what stands in the arguments and is no number."""
+        return {id(x.thing) for each in self.arguments.values() for _, x in each.fixed}
+
+    def is_for(self, arguments: Mapping[str, Argument]) -> bool:
+        """Whether the objects that are part of its result are those of these arguments, of the same structure."""
+        return all(each.has_the_objects_of(arguments[name]) for name, each in self.arguments.items())
 
     def to(self, language: str) -> str:
         """The program as source in a language."""

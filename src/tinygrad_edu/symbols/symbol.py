@@ -18,7 +18,7 @@ from typing import Any, NoReturn, TypeAlias, Union
 from ..core.elementary import Elementary
 from ..core.rules import deepest
 from ..numbers.kinds import SWAPPED
-from ..numbers.number import is_truth, number, shown
+from ..numbers.number import counted, is_truth, shown
 from ..numbers.operations import OPERATIONS
 from .simplify import RULES, ZERO
 
@@ -307,7 +307,7 @@ def _operand(x: object) -> Operand | None:
     if isinstance(x, Elementary):
         return None
     try:
-        x = number(x)
+        x = counted(x)
     except TypeError:
         return None
     if type(x) is int and x == 0:

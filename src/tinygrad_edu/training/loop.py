@@ -111,7 +111,7 @@ def _diverged(loss: float, place: str, optimizer: Stepper, xs: Examples, ys: Exa
 def fit(
     model: Trainable,
     data: Data,
-    *,
+    *more: object,
     loss: Loss = mse_loss,
     optimizer: Stepper | None = None,
     epochs: int = 100,
@@ -156,6 +156,8 @@ def fit(
     >>> history.epochs, history.steps, history.loss[-1] < 1e-6
     (500, 500, True)
     """
+    if more:
+        raise TypeError(f"fit takes the data together: write fit(model, (xs, ys)), got {2 + len(more)} arguments")
     _check_options(model, loss, optimizer, metrics, callbacks, step, min_delta)
     train, held_out = examples(data), None if validation is None else examples(validation)
     size = at_least_one("batch size", len(train[0]) if batch_size is None else batch_size)

@@ -8,10 +8,11 @@ from typing import Any, TypeAlias, cast
 from ..core.options import A_FUNCTION, A_LIST, PLACES, expect
 from ..engine import Value
 from ..numbers.number import Number
+from ..numbers.signatures import TAKES_ONE
 from ..trees.tree import LEAF, flatten, leaves_like, numbers_of, returned, unflatten
 from .dual import ZERO, Dual
 from .level import deeper
-from .traced import is_zero, lifted, lowered, lowered_tree, name_of, outside, pair, results, zero
+from .traced import is_zero, lifted, lowered, lowered_tree, name_of, outside, pair, results, seeds, zero
 
 Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | Sequence[int]
@@ -40,6 +41,8 @@ def called(transform: str, f: Function, count: int, way_out: str) -> Iterator[No
 
 
 def _takes(f: Function, count: int) -> bool:
+    if count != 1 and getattr(f, TAKES_ONE, False):
+        return False
     try:
         inspect.signature(f).bind(*range(count))
     except TypeError:
@@ -95,7 +98,7 @@ def forward(
     directions = leaves_like(structure, tuple(tangents), "tangents")
     with deeper(Dual) as Node:
         variables = lifted(f, points, Node)
-        for x, tangent in zip(variables, results(forward, directions), strict=True):
+        for x, tangent in zip(variables, seeds(forward, directions), strict=True):
             x.tangent = ZERO if is_zero(tangent) else cast(Number, tangent)
         result, aux = pair(f, f(*unflatten(structure, variables)), has_aux=has_aux)
         leaves, shape = numbers_of(result)

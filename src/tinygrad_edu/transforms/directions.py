@@ -1,6 +1,6 @@
 """Derivatives in one direction: forward mode, its products with vectors, and its mirror image in reverse mode."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Literal, SupportsFloat, TypeVar, TypeVarTuple, overload
 
 from ..core.options import expect
@@ -10,7 +10,7 @@ from ..trees.tree import LEAF, flatten, leaves_like, numbers_of, returned, unfla
 from .calls import A_TUPLE, Args, Function, Named, called, check, forward
 from .derived import Derived, Transformed
 from .gradients import grad
-from .traced import Traced, name_of, results
+from .traced import Traced, name_of, seeds
 
 A = TypeVar("A", bound=Any)  # an argument; a lambda's parameter may be anything
 R = TypeVar("R")  # the result
@@ -83,24 +83,45 @@ def vjp(f: Callable[[*Ts], object], *primals: *Ts, has_aux: bool = False) -> tup
     """The value of `f(*primals)`, and the function that pulls gradients of its results back to its arguments.
 
     The pull-back takes a tree of the result's shape (ValueError says where it has another) and returns a tuple, one
-    entry an argument. It may be called any number of times, and from several threads. With `has_aux`, `f` returns
-    (result, anything), and that comes third.
+    entry an argument. It may be called any number of times, from several threads, and pickled where `f` can
+    be. With `has_aux`, `f` returns (result, anything), and that comes third.
 
     >>> value, pull_back = vjp(lambda x, y: [x * y, x + y], 2.0, 5.0)
     >>> value, pull_back([1.0, 0.0]), pull_back([0.0, 1.0])
     ([10.0, 7.0], (5.0, 2.0), (1.0, 1.0))
     """
     check("vjp", f)
-    points, structure = numbers_of(primals)
-    with called("vjp", f, len(primals), "the arguments go one by one, as in vjp(f, x, y)"):
-        graph = Traced(f, points, lambda xs: unflatten(structure, xs), has_aux=has_aux)
-
-    def pull_back(gradients: object) -> object:
-        seeds = leaves_like(graph.structure, gradients, "gradients")
-        return returned(structure, graph.pull(results(pull_back, seeds)))
-
+    pull_back = PullBack(f, primals, has_aux)
+    graph = pull_back.graph
     value = returned(graph.structure, graph.values)
     return (value, pull_back, graph.aux) if has_aux else (value, pull_back)
+
+
+class PullBack:
+    """What `vjp` returns beside the value. Copies and pickles run the function again where they arrive."""
+
+    __name__ = "pull_back"  # in errors
+
+    def __init__(self, f: Function, primals: Sequence[object], has_aux: bool) -> None:
+        points, self._structure = numbers_of(tuple(primals))
+        self._made_of = f, tuple(points), self._structure, has_aux
+        with called("vjp", f, len(primals), "the arguments go one by one, as in vjp(f, x, y)"):
+            self.graph = Traced(f, points, lambda xs: unflatten(self._structure, xs), has_aux=has_aux)
+
+    def __call__(self, gradients: object) -> Any:
+        """The gradients of the arguments, from those of the results."""
+        leaves = leaves_like(self.graph.structure, gradients, "gradients")
+        return returned(self._structure, self.graph.pull(seeds(self, leaves)))
+
+    def __repr__(self) -> str:
+        return f"pull_back of {name_of(self._made_of[0])}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _pull_back_again, self._made_of
+
+
+def _pull_back_again(f: Function, points: tuple[Number, ...], structure: Hashable, has_aux: bool) -> PullBack:
+    return PullBack(f, unflatten(structure, points), has_aux)
 
 
 @overload

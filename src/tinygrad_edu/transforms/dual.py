@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self, SupportsFloat
 
 from ..core import recording
 from ..engine import NOT_COMPUTED, ONE, Value
-from ..numbers.number import Number, number
+from ..numbers.number import Number, counted
 
 ZERO = 0  # the tangent of a constant, a whole number: such an operand has no share in the result's tangent
 _new = object.__new__
@@ -35,7 +35,7 @@ class Dual(Value):
 
     def __init__(self, data: SupportsFloat, tangent: SupportsFloat = ZERO, *, label: str = "") -> None:
         super().__init__(data, label=label)
-        self.tangent = number(tangent)
+        self.tangent = counted(tangent)
 
     def _node(
         self,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ..core import recording
 from ..engine import NOT_COMPUTED, ONE, Value, topological_order
-from ..numbers.number import Number, number, one_like, primal, shown
+from ..numbers.number import Number, counted, is_truth, number, one_like, primal, shown
 from ..trees.tree import leaf_names, map_leaves, numbers_of
 from .level import Node, deeper
 
@@ -141,6 +141,11 @@ def results(f: Function, ys: Sequence[object]) -> list[Value | Number]:
         return [y if isinstance(y, Value) else number(y) for y in ys]
     except TypeError as error:
         raise TypeError(f"the result of {name_of(f)}: {error}") from None
+
+
+def seeds(f: Function, ys: Sequence[object]) -> list[Value | Number]:
+    """What goes in at the other end, gradients of results or tangents, as numbers, where True counts as 1."""
+    return results(f, [y if isinstance(y, Value) or not is_truth(y) else counted(y) for y in ys])
 
 
 def pair(f: Function, result: object, *, has_aux: bool) -> tuple[object, object]:
