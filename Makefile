@@ -15,7 +15,9 @@ make mutants  small errors planted in the library, which its tests should notice
 make soak     training with the collector off, to see that memory stays flat; MINUTES=60 or as you say
 make kills    processes killed while they save a model, to see that no file is damaged; N=500 or as you say
 make bench    speed and memory beside other engines, some minutes; PyTorch and JAX are large to install
-make site     this documentation as a site, into build/site; make serve shows it, make test-site checks it
+make site     this documentation as a site, into build/site
+make serve    the site, made and shown on this machine
+make test-site  the site made and looked at in a browser: links, search, accessibility, Python in a page
 make pictures the pictures of the documentation, made again by its examples
 make structure  the figures of the page on design: modules, imports, sizes of functions
 make format   put the code into the format that `make test` checks, and the numbers of lines into docs/reading.md
