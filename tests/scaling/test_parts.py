@@ -118,3 +118,8 @@ def test_what_is_no_function_is_refused() -> None:
 def test_an_error_in_a_part_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         tg.total(lambda part: 1 / part, [1.0, 0.0])
+
+
+def test_a_map_that_loses_parts_is_noticed() -> None:
+    with pytest.raises(ValueError, match="map gave 2 results for 3 parts"):
+        tg.total(abs, [1, 2, 3], map=lambda f, parts: [f(part) for part in parts[:2]])

@@ -233,7 +233,7 @@ def test_the_summary_leaves_out_what_failed() -> None:
         "  1     2              10      10       10",
         "  2     0",
     ]
-    with pytest.raises(ValueError, match="no setting is called 'seed'; there are: x"):
+    with pytest.raises(ValueError, match="no setting is called 'seed': write over= one of x"):
         runs.summary()
 
 
@@ -260,3 +260,35 @@ def test_threads_do() -> None:
 def test_what_is_no_function_is_refused() -> None:
     with pytest.raises(TypeError, match="sweep: f must be a function, got 3"):
         tg.sweep(3, {"x": [1]})  # type: ignore[arg-type]
+
+
+def test_a_result_named_as_a_setting_keeps_both() -> None:
+    runs = tg.sweep(lambda lr: {"lr": lr / 10}, {"lr": [0.5]})
+    assert str(runs) == "  lr   result: lr\n  0.5        0.05"
+    assert runs.rows()[0]["lr"] == 0.5
+    assert runs.best("result: lr").result == {"lr": 0.05}
+
+
+def test_an_exit_in_a_run_is_its_failure() -> None:
+    runs = tg.sweep(leave, {"code": [1]})
+    assert runs[0].error == "SystemExit: 1"
+
+
+def leave(code: int) -> None:
+    sys.exit(code)
+
+
+def test_an_error_in_progress_brings_the_table_so_far() -> None:
+    def progress(done: int, of: int) -> None:
+        if done == 2:
+            raise ValueError("full")
+
+    with pytest.raises(ValueError, match="full") as caught, ThreadPoolExecutor(1) as pool:
+        tg.sweep(abs_of, {"x": [-1, -2, -3]}, executor=pool, progress=progress)
+    assert [run.result for run in caught.value.sweep] == [1, 2]
+    assert caught.value.__notes__ == ["(raised in sweep by progress, after 2 of 3 runs)"]
+
+
+def test_what_is_no_executor_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"executor must have a method submit, as ProcessPoolExecutor\(4\) has"):
+        tg.sweep(abs_of, {"x": [1]}, executor=4)

@@ -1,6 +1,6 @@
 """A sum over data that lie in parts: in files, in other processes, on other machines."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sized
 from typing import Protocol, TypeAlias, TypeVar
 
 from ..core.options import A_FUNCTION, expect
@@ -33,11 +33,13 @@ def total(f: Callable[[Part], Tree], parts: Iterable[Part], map: MapLike = map) 
     >>> total(lambda part: (len(part), [sum(part), max(part)]), [[1.0, 2.0], [3.0], [4.0, 5.0]])
     (5, [15.0, 10.0])
 
-    Raises ValueError without parts, TypeError where the parts' results differ in structure. What f raises is raised.
+    Raises ValueError without parts, or if `map` gives fewer results than parts; TypeError where the results differ in
+    structure, the order of a dict's keys included. What f raises is raised.
     """
     expect("total", A_FUNCTION, f=f)
     structure: Hashable = None
     waiting: list[tuple[int, Flat]] = []  # sums of 2**n neighbours each, as (n, sum), larger ones first
+    number = -1
     for number, result in enumerate(map(f, parts)):
         leaves, found = flatten(result.result() if hasattr(result, "result") else result)
         if number and found != structure:
@@ -48,6 +50,8 @@ def total(f: Callable[[Part], Tree], parts: Iterable[Part], map: MapLike = map) 
             leaves = _added(waiting.pop()[1], leaves)
             size += 1
         waiting.append((size, leaves))
+    if isinstance(parts, Sized) and number + 1 != len(parts):
+        raise ValueError(f"total: map gave {number + 1} results for {len(parts)} parts")
     if not waiting:
         raise ValueError("total: there are no parts, so nothing says what their sum looks like")
     result = waiting.pop()[1]
@@ -63,4 +67,4 @@ def _added(left: Flat, right: Flat) -> Flat:
 
 def _shape(structure: Hashable) -> str:
     names = leaf_names(structure, "result")
-    return f"{len(names)} numbers ({', '.join(names[:4])}{', …' if len(names) > 4 else ''})"
+    return f"{len(names)} numbers ({', '.join(names[:6])}{', …' if len(names) > 6 else ''})"

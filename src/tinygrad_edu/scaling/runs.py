@@ -59,12 +59,14 @@ class Run:
 
     @property
     def columns(self) -> dict[str, object]:
-        """The result by name: the items of a mapping, else the whole under "result"; nothing where there is none."""
+        """The result by name: the items of a mapping, else the whole under "result"; nothing where there is none.
+
+        A name that is a setting's too gets "result: " in front.
+        """
         if self.error:
             return {}
-        return (
-            {str(k): v for k, v in self.result.items()} if isinstance(self.result, Mapping) else {"result": self.result}
-        )
+        named = self.result if isinstance(self.result, Mapping) else {"result": self.result}
+        return {f"result: {name}" if name in self.settings else str(name): x for name, x in named.items()}
 
 
 class Sweep(Report):
@@ -105,6 +107,8 @@ class Sweep(Report):
 
     def best(self, name: str = "loss", highest: bool = False) -> Run:
         """The run with the lowest number under this name, the first of several; ValueError where no run has one.
+
+        `highest=True` is for numbers of which more is better, as an accuracy.
 
         >>> sweep(lambda x: {"loss": (x - 2) ** 2}, {"x": [0, 1, 2, 3]}).best().settings
         {'x': 2}
@@ -158,7 +162,7 @@ class Summary(Report):
     def __init__(self, runs: Sweep, over: str) -> None:
         known = _names(run.settings for run in runs)
         if over not in known:
-            raise ValueError(f"summary: no setting is called {over!r}; there are: {', '.join(known)}")
+            raise ValueError(f"summary: no setting is called {over!r}: write over= one of {', '.join(known) or 'none'}")
         self.others = [name for name in known if name != over]
         self.numbers = [name for name in _names(run.columns for run in runs) if any(_numbers(runs, name))]
         self.groups: dict[str, list[Run]] = {}
@@ -198,6 +202,9 @@ def sweep(
     The same settings give the same table, whatever the number of workers, if f draws from a seed among its settings, or
     from the module `random`: that is seeded with the run's number before each run (threads share it, so not there).
 
+    Raises TypeError for settings or an executor of another kind. What `progress` raises is raised, with the table so far
+    as the attribute `sweep` of the error.
+
     >>> table = sweep(lambda seed, lr: {"loss": lr / (seed + 1)}, {"seed": [0, 1], "lr": [0.5, 0.1]})
     >>> table
       seed  lr   loss
@@ -212,6 +219,8 @@ def sweep(
     cases = _cases(settings)
     runs: list[Run] = []
     calls: list[Future] = []
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(f"sweep: executor must have a method submit, as ProcessPoolExecutor({executor!r}) has; or None")
     interrupted = False
     key = uuid.uuid4().hex
     state = random.getstate()
@@ -227,6 +236,12 @@ def sweep(
         waiting = list(zip(cases, calls, strict=False))[len(runs) :]
         runs += [_as_left(case, call) for case, call in waiting]  # what other workers have finished is kept too
         runs += [Run(case, error=NOT_RUN) for case in cases[len(runs) :]]
+    except Exception as error:  # from `progress`
+        for call in calls:
+            call.cancel()
+        error.sweep = Sweep(runs)  # type: ignore[attr-defined]  # for who catches it
+        error.add_note(f"(raised in sweep by progress, after {len(runs)} of {len(cases)} runs)")
+        raise
     finally:
         if executor is None:
             random.setstate(state)
@@ -280,7 +295,7 @@ def _work(f: Callable[..., object], number: int, settings: Settings) -> Outcome:
     start = time.perf_counter()
     try:
         return Outcome(f(**settings), "", time.perf_counter() - start)
-    except Exception as error:  # whatever it is, it belongs into the table
+    except (Exception, SystemExit) as error:  # whatever it is, it belongs into the table
         return Outcome(None, _words(error), time.perf_counter() - start, traceback.format_exc())
 
 
