@@ -202,8 +202,8 @@ def sweep(
     The same settings give the same table, whatever the number of workers, if f draws from a seed among its settings, or
     from the module `random`: that is seeded with the run's number before each run (threads share it, so not there).
 
-    Raises TypeError for settings or an executor of another kind. What `progress` raises is raised, with the table so far
-    as the attribute `sweep` of the error.
+    Raises TypeError for settings or an executor of another kind. What `progress` raises is raised, with the table
+    so far as the attribute `sweep` of the error.
 
     >>> table = sweep(lambda seed, lr: {"loss": lr / (seed + 1)}, {"seed": [0, 1], "lr": [0.5, 0.1]})
     >>> table
