@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tinygrad_edu import Value
-from tinygrad_edu.questions.answers import Given, agrees, is_near, read, within, written
+from tinygrad_edu.questions.answers import HOW, Given, agrees, is_near, read, within, written
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ from tinygrad_edu.questions.answers import Given, agrees, is_near, read, within,
         (".5", Fraction(1, 2)),
         ("5.", 5),
         ("0,5", Fraction(1, 2)),
+        ("5,0", 5),
+        ("-0,125", Fraction(-1, 8)),
+        ("1234,000", 1234),
         ("1/3", Fraction(1, 3)),
         ("-1 / 3", Fraction(-1, 3)),
         ("1⁄3", Fraction(1, 3)),
@@ -58,6 +61,18 @@ def test_what_is_no_number_is_told_how_to_write_one(answer):
     assert "write a number" in reason
     assert len(reason) < 250
     assert reason.isprintable()
+
+
+@pytest.mark.parametrize("answer", ["5,000", "-1,333", "x = 125,000"])
+def test_a_comma_that_can_be_a_decimal_point_or_a_mark_of_thousands_is_asked_back(answer):
+    written_as = answer.removeprefix("x = ")
+    point, whole = written_as.replace(",", "."), written_as.replace(",", "")
+    assert read(answer) == f"cannot tell whether {written_as} is {point} or {whole}: {HOW}"
+
+
+@pytest.mark.parametrize("answer", ["a=5=5", "x == 5", "5 = 5 = 6"])
+def test_more_than_one_equals_sign_is_refused(answer):
+    assert read(answer) == f"cannot read {answer!r}, which has more than one equals sign: {HOW}"
 
 
 @pytest.mark.parametrize("answer", [None, "", "   "])

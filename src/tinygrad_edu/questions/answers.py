@@ -14,6 +14,8 @@ ENOUGH = 3  # significant digits that are enough where an answer has more
 NOISE = Fraction(1, 10**9)  # by which a float that was computed may differ
 NEARLY = Fraction(1, 40)  # of the right answer: rounded too early
 DECIMAL = re.compile(r"([-+]?)(\d+\.?\d*|\.\d+)(?:e([-+]?\d{1,3}))?", re.ASCII)
+COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}", re.ASCII)  # or a decimal comma: nobody can tell
 FRACTION = re.compile(r"([-+]?\d+)/(\d+)", re.ASCII)
 HOW = "write a number, as 9, -2, 0.5 or 1/3"
 SIGNS = str.maketrans({"−": "-", "–": "-", "⁄": "/", "÷": "/"})
@@ -56,9 +58,14 @@ def read(answer: object) -> Given | str:
 
 
 def _read(words: str) -> Given | str:
+    if words.count("=") > 1 and len(words) <= LONGEST:
+        return f"cannot read {shown(words)}, which has more than one equals sign: {HOW}"
     text = words.rpartition("=")[2].strip(" ≈\t\r\n") if len(words) <= LONGEST else ""
     text = text.translate(SIGNS).replace(" ", "").lower()
-    if re.fullmatch(r"[-+]?\d+,\d+", text, re.ASCII):
+    if THOUSANDS.fullmatch(text):
+        point, whole = text.replace(",", "."), text.replace(",", "")
+        return f"cannot tell whether {text} is {point} or {whole}: {HOW}"
+    if COMMA.fullmatch(text):
         text = text.replace(",", ".")
     fraction = FRACTION.fullmatch(text)
     if fraction:
