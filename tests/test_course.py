@@ -104,6 +104,15 @@ def test_the_teachers_page_has_a_whole_plan_for_each_chapter() -> None:
         assert re.findall(r"^- \*\*([\w ]+)\*\*:", plan, re.MULTILINE) == ["Goal", "Board", "Show", "Do", "Watch for"]
 
 
+def test_two_layers_call_the_target_y_and_the_output_a_in_words_and_picture() -> None:
+    drawn = "\n".join(text.get_text() for axes in course_drawings.network_and_graph().axes for text in axes.texts)
+    page = (DOCS / "course" / "07-two-layers.md").read_text("utf-8")
+    for words in (page, drawn):
+        assert "Σ(y − a)²" in words
+        assert "ŷ" not in words
+        assert "∂E/∂f" not in words
+
+
 def test_answers_are_folded_where_the_code_host_folds_them() -> None:
     for chapter in CHAPTERS:
         for answer in FOLD.findall(text_of(chapter)):

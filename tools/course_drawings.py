@@ -188,7 +188,7 @@ def network_and_graph() -> Figure:
 
 
 def _neurons(axes: Any) -> None:
-    columns: list[tuple[float, int, str]] = [(60, 100, "x"), (150, 10, "h"), (240, 2, "f")]
+    columns: list[tuple[float, int, str]] = [(60, 100, "x"), (150, 10, "h"), (240, 2, "a")]
     rows = {100: [4, 3, 2, 0], 10: [4, 3, 2, 0], 2: [3, 1]}
     for (u, m, _), (v, n, _) in itertools.pairwise(columns):
         for i in rows[m]:
@@ -207,7 +207,7 @@ def _neurons(axes: Any) -> None:
 
 def _operations(axes: Any) -> None:
     chain: list[tuple[str, float, float]] = [
-        ("W₁·x", 430, 235), ("relu", 530, 235), ("W₂·h", 630, 235), ("relu", 725, 235), ("Σ(ŷ − f)²", 830, 235)
+        ("W₁·x", 430, 235), ("relu", 530, 235), ("W₂·h", 630, 235), ("relu", 725, 235), ("Σ(y − a)²", 830, 235)
     ]  # fmt: skip
     for name, x, y in chain:
         box(axes, (x, y), (66, 34), [name], colour=THEME.ink)
@@ -215,7 +215,7 @@ def _operations(axes: Any) -> None:
         ("x", 340, 235, "100"),
         ("W₁", 430, 320, "10 × 100"),
         ("W₂", 630, 320, "2 × 10"),
-        ("ŷ", 830, 320, "2"),
+        ("y", 830, 320, "2"),
     ]
     for name, x, y, size in sides:
         circle(axes, (x, y), name, radius=15)
@@ -227,7 +227,7 @@ def _operations(axes: Any) -> None:
         arrow(axes, (u + 34, y), (v - 34, y), colour=FORWARD)
         words(axes, ((u + v) / 2, y + 12), size, size=9, colour=FORWARD)
     back: list[tuple[str, float, str]] = [
-        ("∂E/∂f", 779, "2"),
+        ("∂E/∂a", 779, "2"),
         ("δ₂", 678, "2"),
         ("∂E/∂h", 580, "10"),
         ("δ₁", 480, "10"),
