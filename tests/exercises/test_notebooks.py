@@ -61,6 +61,17 @@ def test_the_cells_of_a_blank_notebook_wait_for_an_answer(capsys):
     assert capsys.readouterr().out == "1 of 5\n"
 
 
+def test_a_notebook_with_steps_has_them_above_the_answer():
+    quiz = tg.quiz(3, seed=7)
+    cells = quiz.notebook(steps=True)["cells"]
+    ids = [cell["id"] for cell in cells]
+    for i, question in enumerate(quiz.questions, start=1):
+        at = ids.index(f"steps-{i}")
+        assert ids[at - 1 : at + 2] == [f"question-{i}", f"steps-{i}", f"answer-{i}"]
+        assert "".join(cells[at]["source"]) == question.solution(blanks=True).markdown
+    assert quiz.notebook(solved=True, steps=True) == quiz.notebook(solved=True)
+
+
 def test_a_blank_notebook_gives_no_answer_away():
     text = str(tg.quiz(3, seed=7).notebook())
     assert "The answer is" not in text

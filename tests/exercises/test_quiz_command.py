@@ -48,8 +48,9 @@ def test_a_hint_a_wrong_answer_and_what_is_no_number_leave_the_question_open(mon
     assert out.endswith("Score: 1 of 5\n")
 
 
-def test_after_three_wrong_answers_comes_the_solution(monkeypatch, capsys):
+def test_after_three_wrong_answers_comes_the_solution_as_announced(monkeypatch, capsys):
     _, out = quizzed(monkeypatch, capsys, ["12345"] * 3)
+    assert "\nAfter 3 wrong answers you see the solution, and the next question comes.\n\nQuestion 1 of 5" in out
     assert f"The answer is {answers()[0]}." in out
     assert "Question 2 of 5" in out
 
@@ -101,6 +102,23 @@ def test_the_list_and_the_help(capsys):
     assert capsys.readouterr().out.count("\n") == 17
     assert main(["quiz", "-h"]) == 0
     assert "--sheet FILE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--sheet", "b.pdf"], "b.pdf"),
+        (["--sheet", "b.svg", "--steps"], "cannot save a quiz with steps as 'b.svg': a picture has none"),
+    ],
+)
+def test_all_names_are_checked_before_a_sheet_is_written(tmp_path, monkeypatch, capsys, words, said):
+    monkeypatch.chdir(tmp_path)
+    assert main(["quiz", "3", "--seed", "7", "--sheet", "a.md", *words]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_the_questions_of_a_seed_stay_what_they_are():
     assert hashlib.sha256(texts.encode()).hexdigest()[:16] == DIGEST
 
 
-DIGEST = "4e069104aea5d24d"
+DIGEST = "7c6e674cbc213831"
 
 
 @pytest.mark.parametrize("chapter", [*range(16), None])
@@ -133,6 +133,23 @@ def test_each_kind_of_file_holds_its_sheet(tmp_path, kind, solved):
         "ipynb": lambda: text if json.loads(text) == quiz.notebook(solved=solved) else "",
     }[kind]()
     assert text == expected
+
+
+@pytest.mark.parametrize("kind", ["md", "txt", "html", "ipynb"])
+def test_a_sheet_with_steps_has_blanks_in_each_kind_of_file_that_can(tmp_path, kind):
+    path = tmp_path / f"sheet.{kind}"
+    tg.quiz(3, seed=7).save(path, steps=True)
+    text = path.read_text("utf-8")
+    assert text.replace("\\", "").count("The answer is ____.") == 5
+    tg.quiz(3, seed=7).save(path)
+    assert "The answer is" not in path.read_text("utf-8")
+
+
+def test_a_picture_with_steps_is_refused_with_the_way_out(tmp_path):
+    for solved in (False, True):
+        with pytest.raises(ValueError, match=r"a picture has none; end the name in \.md, \.txt, \.html or \.ipynb"):
+            tg.quiz(3, seed=7).save(tmp_path / "sheet.svg", steps=True, solved=solved)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_kind_of_file_is_refused(tmp_path):

@@ -82,6 +82,34 @@ def test_a_page_is_whole_and_needs_nothing_from_elsewhere(quiz, solved):
         assert question.asks in " ".join(parser.texts)
 
 
+def test_the_answers_of_a_key_are_bold_and_underlined(quiz, page):
+    page.set_content(quiz.html(solved=True))
+    found = page.evaluate("""[...document.querySelectorAll('li')].map(item => {
+      const style = getComputedStyle(item.querySelector('pre > .result'));
+      return [item.querySelector('.result').textContent, style.fontWeight, style.textDecorationLine];
+    })""")
+    assert found == [[f"The answer is {written(each.answer)}.", "700", "underline"] for each in quiz.questions]
+    assert '<strong class="result">' not in quiz.html(steps=True)
+
+
+@pytest.mark.parametrize("width", [900, 360])
+def test_no_blank_of_a_page_with_steps_is_cut_off(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.set_content(tg.quiz(4, seed=2).html(steps=True))
+    assert page.evaluate("""[...document.querySelectorAll('pre')].every(each => each.scrollWidth <= each.clientWidth)
+      && document.documentElement.scrollWidth <= innerWidth""")
+
+
+def test_a_sheet_and_its_key_draw_boxes_in_the_same_style():
+    styles = []
+    for chapter in range(16):
+        for question in tg.quiz(chapter, seed=1).questions:
+            sheet, key = (picture_of(question, solved=solved) for solved in (False, True))
+            styles.append(["in each box" in each for each in (sheet, key)])
+    assert all(sheet == key for sheet, key in styles)
+    assert [True, True] in styles
+
+
 def test_pictures_show_what_is_asked_for():
     by_kind = {
         question.kind: question for seed in range(3) for question in tg.quiz(None, seed=seed, questions=16).questions

@@ -27,7 +27,9 @@ def test_the_gradient_of_the_cross_entropy_is_that_of_the_loss():
     for question in samples(classes.push, 20):
         *shares, right, _ = numbers(question.given)
         scores = [Value(math.log(p)) for p in shares]
-        loss = losses.cross_entropy(scores, int(right)) * (2 if "counts twice" in question.given else 1)
+        assert question.steps == (["L = 2 × cross-entropy"] if question.level == 2 else [])
+        assert ("gradient of L by" if question.steps else "gradient of the cross-entropy by") in question.asks
+        loss = losses.cross_entropy(scores, int(right)) * (2 if question.steps else 1)
         loss.backward()
         (k,) = map(int, numbers(question.asks))
         assert math.isclose(question.answer, scores[k].grad, abs_tol=1e-12)

@@ -44,6 +44,7 @@ def test_a_linear_neuron_and_its_update():
 
 def test_a_sigmoid_neuron():
     for question in samples(neurons.delta):
+        assert "- 0" not in question.text.replace("- 0.", "")  # with the target 0 it is a²
         assert run(question)["z"] == 0
         if question.level < 2:
             name = "z" if question.level == 0 else "w1"

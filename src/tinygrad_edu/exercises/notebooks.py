@@ -10,7 +10,9 @@ START = (
 )
 
 
-def notebook_of(title: str, questions: Sequence[Question], recipe: str, *, solved: bool) -> dict[str, object]:
+def notebook_of(
+    title: str, questions: Sequence[Question], recipe: str, *, solved: bool, steps: bool
+) -> dict[str, object]:
     """The notebook in nbformat 4.5; `recipe` is the call that makes the quiz again."""
     cells = [
         _markdown("title", f"# {title}\n\n{START}"),
@@ -19,6 +21,8 @@ def notebook_of(title: str, questions: Sequence[Question], recipe: str, *, solve
     for i, question in enumerate(questions, start=1):
         answer = f'"{written(question.answer)}"' if solved else "None"
         cells.append(_markdown(f"question-{i}", f"## Question {i}\n\n{question.markdown}"))
+        if steps and not solved:
+            cells.append(_markdown(f"steps-{i}", question.solution(blanks=True).markdown))
         hint = "" if solved else f'  # a number, as 9, -2, 0.5 or "1/3"; quiz.questions[{i - 1}].hint() helps'
         cells.append(_code(f"answer-{i}", f"answer = {answer}{hint}\nquiz.questions[{i - 1}].check(answer)"))
         if solved:

@@ -7,7 +7,7 @@ from typing import NoReturn, TypeAlias
 from ..notation.tables import text_table
 from ..questions.question import Question
 from .chapters import CHAPTERS
-from .quizzing import Quiz, quiz
+from .quizzing import Quiz, kind_of_sheet, quiz
 
 DESCRIPTION = """\
 Questions on a chapter of the course, with numbers of their own each time: about graphs, gates, neurons, losses,
@@ -20,6 +20,7 @@ optimisers. Wrong answers are told what probably went wrong.
 """
 HOW = "Type a number, as 9, -2, 0.5 or 1/3. ? gives a hint, ! the solution, an empty line skips, q stops."
 ATTEMPTS = 3  # then the solution is shown
+END = f"After {ATTEMPTS} wrong answers you see the solution, and the next question comes."
 INTERRUPTED = 130
 Write: TypeAlias = Callable[[str], None]
 
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--questions", metavar="N", type=int, default=5, help="how many questions (5)")
     add("--sheet", metavar="FILE", action="append", default=[], help="write a sheet in place of asking; repeatable")
     add("--solved", action="store_true", help="with the worked solutions in it")
-    add("--steps", action="store_true", help="with the solutions' steps, blanks in place of their numbers")
+    add("--steps", action="store_true", help="with the solutions' steps, blanks in place of their numbers; not in .svg")
     add("--list", action="store_true", help="list the chapters and their kinds of question")
     add("-h", "--help", action="store_true", help="print this help")
     return parser
@@ -65,6 +66,8 @@ def run(words: Sequence[str], write: Write) -> int:
     seed = int(options.seed) if options.seed and options.seed.isdecimal() else options.seed
     made = quiz(options.chapter, seed=seed, questions=options.questions)
     for path in options.sheet:
+        kind_of_sheet(path, steps=options.steps)
+    for path in options.sheet:
         made.save(path, solved=options.solved, steps=options.steps)
         write(f"{made.title}: {path}")
     return 0 if options.sheet else asked(made, write)
@@ -72,7 +75,7 @@ def run(words: Sequence[str], write: Write) -> int:
 
 def asked(made: Quiz, write: Write) -> int:
     """Ask the questions one by one, and tell the score at the end, whenever it comes. The exit status."""
-    write(f"{made.title}\n{HOW}")
+    write(f"{made.title}\n{HOW}\n{END}")
     status = 0
     try:
         for i, question in enumerate(made.questions, start=1):

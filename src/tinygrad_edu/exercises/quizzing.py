@@ -17,6 +17,7 @@ from .svg_sheets import svg_of
 from .text_sheets import html_of, markdown_of, text_of
 
 MOST = 50  # questions in one quiz
+KINDS = (".md", ".txt", ".html", ".svg", ".ipynb")  # of sheets, by the end of their names
 LEVELS = 3
 TRIES = 40  # for a question of one kind that is not in the quiz yet
 
@@ -98,17 +99,19 @@ class Quiz(Shown):
         """A sheet as one picture: the graphs drawn with fields to fill in, or `solved`, with the numbers in them."""
         return svg_of(self.title, self.questions, solved=solved)
 
-    def notebook(self, *, solved: bool = False) -> dict[str, object]:
-        """A notebook (nbformat 4) as a dict for `json.dump`; a cell with an answer checks it when it runs."""
-        return notebook_of(self.title, self.questions, self._recipe, solved=solved)
+    def notebook(self, *, solved: bool = False, steps: bool = False) -> dict[str, object]:
+        """A notebook (nbformat 4) as a dict for `json.dump`; a cell with an answer checks it when it runs.
+
+        For options see `sheet`.
+        """
+        return notebook_of(self.title, self.questions, self._recipe, solved=solved, steps=steps)
 
     def save(self, path: str | os.PathLike[str], *, solved: bool = False, steps: bool = False) -> None:
         """Write a sheet to a file whose name ends in .md, .txt, .html, .svg or .ipynb; for options see `sheet`.
 
-        ValueError for any other name.
+        ValueError for any other name, and for `steps` in .svg, whose picture has no room for them.
         """
-        expect("save", A_PATH, path=path)
-        kind = os.path.splitext(path)[1].lower()
+        kind = kind_of_sheet(path, steps=steps)
         if kind == ".md":
             content = self.sheet(solved=solved, steps=steps)
         elif kind == ".txt":
@@ -117,13 +120,27 @@ class Quiz(Shown):
             content = self.html(solved=solved, steps=steps)
         elif kind == ".svg":
             content = self.svg(solved=solved)
-        elif kind == ".ipynb":
-            content = json.dumps(self.notebook(solved=solved), indent=1, ensure_ascii=False) + "\n"
         else:
-            name = os.fspath(path)
-            raise ValueError(f"cannot save a quiz as {name!r}: the name must end in .md, .txt, .html, .svg or .ipynb")
+            content = json.dumps(self.notebook(solved=solved, steps=steps), indent=1, ensure_ascii=False) + "\n"
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(content)
+
+
+def kind_of_sheet(path: str | os.PathLike[str], *, steps: bool = False) -> str:
+    """The end of a sheet's name. ValueError for one that no sheet has, and for steps in a picture.
+
+    >>> kind_of_sheet("homework/ada.MD")
+    '.md'
+    """
+    expect("save", A_PATH, path=path)
+    kind, name = os.path.splitext(path)[1].lower(), os.fspath(path)
+    if kind not in KINDS:
+        raise ValueError(f"cannot save a quiz as {name!r}: the name must end in .md, .txt, .html, .svg or .ipynb")
+    if steps and kind == ".svg":
+        raise ValueError(
+            f"cannot save a quiz with steps as {name!r}: a picture has none; end the name in .md, .txt, .html or .ipynb"
+        )
+    return kind
 
 
 def quiz(chapter: int | str | None = None, *, seed: int | str | None = None, questions: int = 5) -> Quiz:

@@ -17,10 +17,11 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto
   background: light-dark(#ffffff, #0f172a); color: light-dark(#0f172a, #f1f5f9); }
 h1 { font-size: 1.3rem; }
 li { margin: 0 0 2rem; break-inside: avoid; }
-pre { font: 14px/1.5 ui-monospace, monospace; overflow-x: auto; margin: .4rem 0; }
+pre { font: 14px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: .4rem 0; }
 svg { max-width: 100%; height: auto; }
 .answer { margin-top: .6rem; }
-@media print { :root { color-scheme: light; } pre { white-space: pre-wrap; } }
+.result { font-weight: bold; text-decoration: underline; }
+@media print { :root { color-scheme: light; } }
 """
 
 
@@ -61,7 +62,7 @@ def html_of(title: str, questions: Sequence[Question], *, solved: bool, steps: b
     items = []
     for question in questions:
         below = _below(question, solved=solved, steps=steps, is_text=True)
-        answer = f"<pre>{html.escape(below)}</pre>" if below else f'<p class="answer">{LINE}</p>'
+        answer = f"<pre>{_marked(below, solved=solved)}</pre>" if below else f'<p class="answer">{LINE}</p>'
         program = f"<pre>{html.escape(chr(10).join(question.steps))}</pre>" if question.steps else ""
         given = f"<p>{html.escape(question.given)}</p>" if question.given else ""
         drawn = picture_of(question, solved=solved)
@@ -74,17 +75,27 @@ def html_of(title: str, questions: Sequence[Question], *, solved: bool, steps: b
     )
 
 
+def _marked(below: str, *, solved: bool) -> str:
+    """A solution as HTML, its last line, which is the answer, in bold and underlined."""
+    start, line, answer = html.escape(below).rpartition("\n\n")
+    return f'{start}{line}<strong class="result">{answer}</strong>' if solved else f"{start}{line}{answer}"
+
+
 def picture_of(question: Question, *, solved: bool) -> str:
-    """The question's graph as SVG, with fields to fill in or with the numbers; nothing where there is none to see."""
+    """The question's graph as SVG, with fields to fill in or with the numbers; nothing where there is none to see.
+
+    Both have boxes of the same style, so that a key looks like its sheet: small ones if either would be too wide.
+    """
     graph, about = question.graph, question.about
     if graph is None:
         return ""
     show = ("formula", "value") if question.drawn == "values" else PARTS
     tangents = {about: 1.0} if about is not None and question.drawn == "tangents" else None
     blanks: Literal["all", False] = False if solved else "all"
-    full = draw(graph, show=show, tangents=tangents, blanks=blanks).svg
-    if width_of(full) <= WIDEST:
-        return full
+    key = draw(graph, show=show, tangents=tangents).svg
+    sheet = draw(graph, show=show, tangents=tangents, blanks="all").svg
+    if max(width_of(key), width_of(sheet)) <= WIDEST:
+        return key if solved else sheet
     return draw(graph, style="compact", show=show, tangents=tangents, blanks=blanks).svg
 
 

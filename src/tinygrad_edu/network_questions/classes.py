@@ -81,12 +81,12 @@ def push(dice: Dice, level: int) -> Question:
     upstream = 1 if level < 2 else 2
     answer = (shares[k] - (k == right)) * upstream
     difference = f"{written(shares[k])} - {int(k == right)}"
-    double = ", and the loss counts twice" if level == 2 else ""
+    loss = "L" if level == 2 else "the cross-entropy"
     return Question(
         f"Softmax gives the probabilities {', '.join(map(written, shares))}; the right class is {right} "
-        f"({PEOPLE_COUNT_FROM_ZERO}){double}",
-        [],
-        f"What is the gradient of the cross-entropy by the score of class {k}?",
+        f"({PEOPLE_COUNT_FROM_ZERO})",
+        ["L = 2 × cross-entropy"] if level == 2 else [],
+        f"What is the gradient of {loss} by the score of class {k}?",
         answer,
         "Probability minus truth. What is the truth for this class?",
         (
@@ -94,7 +94,7 @@ def push(dice: Dice, level: int) -> Question:
             Mistake((shares[k] - 1) * upstream, "one is subtracted for the right class only"),
             Mistake(-answer, "the sign is the other one: descent goes against the gradient"),
             Mistake(-1 / shares[k] * upstream, "this is the gradient by the probability; go on to the score"),
-            Mistake((shares[k] - (k == right)), "you forgot that the loss counts twice"),
+            Mistake((shares[k] - (k == right)), "this is the gradient of the cross-entropy; L is twice as much"),
         ),
         (f"2 · ({difference}) = {written(answer)}" if level == 2 else f"{difference} = {written(answer)}",),
     )  # fmt: skip

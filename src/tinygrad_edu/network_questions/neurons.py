@@ -136,7 +136,7 @@ def delta(dice: Dice, level: int) -> Question:
     wanted = dice.pick([0, 1, 0.25, 0.75])
     z = named("z", w1 * x1 + w2 * x2 + b)
     a = named("a", sigmoid(z))
-    graph = named("C", (a - wanted) ** 2 / 2)
+    graph = named("C", (a - wanted if wanted else a) ** 2 / 2)
     error, by_z, by_w = gradient_of(graph, a), gradient_of(graph, z), gradient_of(graph, w1)
     hint = "At this z the sigmoid is easy. Its slope is a(1 - a), from its own output."
     if level == 0:
