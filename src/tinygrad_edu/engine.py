@@ -407,9 +407,7 @@ def _hand_down(order: list[Value]) -> None:
             if upstream is none:
                 node.grad = 0.0
             d_left, d_right = node.d_left, node.d_right
-            if (
-                d_right is None and type(d_left) is tuple
-            ):  # asked first: most nodes have two operands
+            if d_right is None and type(d_left) is tuple:  # asked first: most nodes have two operands
                 for parent, local in zip(node.left, d_left, strict=True):
                     if local is not None:
                         step = upstream if local is one else nothing(upstream) if local is zero else upstream * local
