@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 
 import tinygrad_edu as tg
@@ -259,3 +260,15 @@ def test_a_kind_of_number_may_bring_its_own_functions() -> None:
     assert tg.sin(Value(Angle(1.0))).data == "its own sine"
     assert tg.sin(Value(Angle(1.0))).local_grads == ("its own cosine",)
     assert tg.maximum(Angle(1.0), 2) == tg.maximum(2, Angle(1.0)) == "its own maximum with 2"
+
+
+def test_a_function_of_an_array_says_how_to_work_element_by_element() -> None:
+    def whole(name: str) -> object:
+        return tg.grad(lambda x: tg.sum(getattr(tg, name)(x)))(np.array([1.0, 2.0]))
+
+    with pytest.raises(TypeError, match=r"sin: .*write \[tg.sin\(v\) for v in x\], or np.sin\(np.array\(x\)\)$"):
+        whole("sin")
+    with pytest.raises(TypeError, match=r"erf: .*write \[tg.erf\(v\) for v in x\]$"):
+        whole("erf")
+    for f in (lambda x: tg.sum([tg.sin(v) for v in x]), lambda x: tg.sum(np.sin(np.array(x)))):
+        assert tg.grad(f)(np.array([1.0, 2.0])) == pytest.approx([math.cos(1.0), math.cos(2.0)])

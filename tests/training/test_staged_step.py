@@ -1,13 +1,16 @@
 """What is special about a step by itself: it checks whether the loss is what is staged. `fit` has its own checks."""
 
 import random
+import sys
+import threading
 
 import numpy as np
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu import StagedStep, losses, nn
+from tinygrad_edu import StagedStep, Value, losses, nn
 from tinygrad_edu.staging import staged
+from tinygrad_edu.training import staged_step
 
 XS, YS = [[1.0], [-2.0], [0.5]], [1.0, 0.0, 2.0]
 
@@ -93,3 +96,123 @@ def test_integers_cost_a_conversion_and_no_more(backend, kind, monkeypatch):
     monkeypatch.setattr(staged, "read", lambda *args, **named: read.append(args[0]) or real(*args, **named))
     assert step(xs, ys) == pytest.approx(expected, rel=1e-12)
     assert {"xs", "ys"} & {*read} == set(), "numbers were gone through one by one"
+
+
+# --- a model that is changed between steps ---------------------------------------------------------------------------
+
+
+def another_activation(model):
+    for neuron in model.layers[0].neurons:
+        neuron.activation = "relu" if neuron.activation == "tanh" else "tanh"
+
+
+def another_parameter(model):
+    w = model.layers[0].neurons[1].w
+    w[0] = Value(-w[0].data)
+
+
+def another_layer(model):
+    model.layers.append(nn.Layer(1, 1, nonlin=False, init="normal", seed=3))
+
+
+def batch_loss(model):
+    return nn.mse_loss([model(x) for x in XS], YS).data
+
+
+@pytest.mark.parametrize("backend", ["python", "c"])
+@pytest.mark.parametrize("optimised", [False, True])
+@pytest.mark.parametrize("change", [another_activation, another_parameter, another_layer])
+def test_a_model_that_is_changed_is_staged_again(backend, optimised, change):
+    model = nn.MLP(1, [3, 1], activation="tanh", seed=1)
+    optimizer = nn.Adam(model.parameters(), lr=0.1) if optimised else None
+    step = StagedStep(model, nn.mse_loss, optimizer, backend=backend)
+    for _ in range(2):
+        for _ in range(5):
+            step(XS, YS)
+        stagings, before = step.stagings, batch_loss(model)
+        change(model)
+        expected = batch_loss(model)
+        assert expected != pytest.approx(before)
+        assert step(XS, YS) == pytest.approx(expected)
+        assert step.stagings == stagings + 1
+        step(XS, YS)
+        assert step.stagings == stagings + 1
+
+
+def test_what_a_model_notes_down_does_not_stage_it_again():
+    """Losses, its own outputs, and what it sets at each call."""
+
+    class Noting(nn.MLP):
+        def __call__(self, x):
+            self.latest = super().__call__(x)
+            return self.latest
+
+    model = Noting(1, [2, 1], seed=1)
+    model.losses = []
+    step = StagedStep(model, nn.mse_loss)
+    for _ in range(4):
+        model.losses.append(step(XS, YS))
+        model.last_loss = model.losses[-1]
+        model([1.0])
+    assert step.stagings == 1
+
+
+# --- an optimiser of another model -----------------------------------------------------------------------------------
+
+
+def test_an_optimiser_made_for_another_model_is_refused_as_fit_refuses_it():
+    other = nn.MLP(1, [1], seed=1)
+    with pytest.raises(ValueError, match="StagedStep: the optimiser moves none of the model's parameters: was it made"):
+        StagedStep(nn.MLP(1, [1], seed=0), nn.mse_loss, nn.SGD(other.parameters(), lr=0.1))
+
+
+# --- a parameter without a number ------------------------------------------------------------------------------------
+
+
+def test_a_parameter_that_is_none_is_named():
+    model = nn.MLP(1, [1], seed=0)
+    model.layers[0].neurons[0].b.data = None
+    with pytest.raises(TypeError, match=r"the data of parameter 1 \(l1.n1.b\) is None: it must be a number"):
+        StagedStep(model, nn.mse_loss)(XS[:1], YS[:1])
+
+
+# --- threads ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["python", "c"])
+@pytest.mark.parametrize("look", [False, True])
+def test_steps_of_several_threads_are_taken_one_after_the_other(backend, look):
+    def made():
+        model = nn.MLP(1, [2, 1], activation="tanh", seed=0)
+        return model, StagedStep(model, nn.mse_loss, nn.SGD(model.parameters(), lr=0.01), backend=backend)
+
+    def work():
+        for _ in range(30):
+            losses_seen.append(step(XS, YS))
+            if look:
+                model.parameters()[0].data  # noqa: B018 - it brings the numbers home
+
+    alone, alone_step = made()
+    expected = [alone_step(XS, YS) for _ in range(120)]
+    model, step = made()
+    losses_seen = []
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert sorted(losses_seen) == sorted(expected)
+    assert [p.data for p in model.parameters()] == [p.data for p in alone.parameters()]
+
+
+def test_a_process_that_is_forked_during_a_step_has_a_turn_of_its_own():
+    step = StagedStep(nn.MLP(1, [1], seed=0), nn.mse_loss)
+    before = step._turn
+    staged_step._new_turns()
+    assert step._turn is not before
+    assert step(XS, YS) >= 0.0

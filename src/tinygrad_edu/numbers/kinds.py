@@ -104,7 +104,13 @@ def undefined(name: str, x: object, needed: str = "a number in its domain") -> D
 
 
 def unknown(name: str, x: object) -> TypeError:
-    """The error of a function for a kind of number that does not know it."""
+    """The error of a function for a kind of number that does not know it, or for an array that is read as a list."""
+    if isinstance(x, list):
+        of_numpy = f", or np.{name}(np.array(x))" if hasattr(sys.modules.get("numpy"), name) else ""
+        return TypeError(
+            f"{name}: expected a number, got {shown(x)}, an array that is read as a list: "
+            f"write [tg.{name}(v) for v in x]{of_numpy}"
+        )
     return TypeError(f"{name} is not known for {type(x).__name__}: convert {shown(x)} with float() first")
 
 

@@ -150,6 +150,11 @@ class Staged(Generic[P, R]):
         return self._latest
 
     @property
+    def latest(self) -> Trace | None:
+        """The latest program, if there is one."""
+        return self._latest
+
+    @property
     def traces(self) -> list[Trace]:
         """The programs that are kept, one for each structure of the arguments."""
         return [*self._traces.values()]

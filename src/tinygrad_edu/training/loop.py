@@ -17,11 +17,11 @@ from ..core.restoring import wholly
 from ..datasets import Data, at_least_one, batches, examples
 from ..losses import mse_loss
 from ..numbers.number import primal, shown
-from ..optim import SGD, Optimizer
+from ..optim import SGD
 from ..trees.tree import flatten
 from .history import Callback, DivergedError, History
 from .progress import Advance, progress_bar
-from .step import Examples, FitStep, Loss, Step, Stepper, Trainable, all_parameters, eager_step
+from .step import Examples, FitStep, Loss, Step, Stepper, Trainable, all_parameters, eager_step, expect_moves
 from .stopping import Best, Patience, reason_to_stop
 
 __all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
@@ -216,11 +216,7 @@ def _check_options(
     expect("fit", METRICS.or_none, metrics=metrics)
     expect("fit", CALLBACKS, callbacks=callbacks)
     expect("fit", A_NUMBER, min_delta=min_delta)
-    if isinstance(optimizer, Optimizer) and not set(optimizer.parameters) & set(model.parameters()):
-        raise ValueError(
-            "fit: the optimiser moves none of the model's parameters: was it made for another model? "
-            "Make it with this model's parameters()"
-        )
+    expect_moves("fit", optimizer, model)
 
 
 def _best(wanted: bool, held_out: object, model: Trainable) -> Best | None:

@@ -1,13 +1,18 @@
 """A training step as one staged program: loss, gradients and, with an optimiser, the parameters' new numbers."""
 
 import math
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any, NamedTuple, Protocol
+from weakref import WeakSet
 
 from ..core.recording import no_grad
 from ..core.restoring import wholly
 from ..engine import NOT_COMPUTED, Value, topological_order
+from ..networks.parameters import name_of
+from ..networks.state import Build
 from ..numbers.number import Number, primal
 from ..optim import Memory, Optimizer
 from ..staging.batch import Rows, listed, mean_over, sum_over
@@ -15,10 +20,13 @@ from ..staging.staged import Staged, jit
 from ..symbols.symbol import Symbol
 from ..transforms.traced import pass_labels_on
 from .staying import Ahead, Staying
-from .step import Examples, Loss, Stepper, Trainable, all_parameters, eager_step
+from .step import Examples, Loss, Stepper, Trainable, all_parameters, eager_step, expect_moves
 
 CHANGING = frozenset(["lr", "steps", "_memories", "away"])  # of an optimiser, from step to step
 REDUCTIONS: dict[str, Callable[..., Value]] = {"mean": mean_over, "sum": sum_over}
+
+
+_steps: "WeakSet[StagedStep]" = WeakSet()
 
 
 class Batch(Protocol):
@@ -61,10 +69,13 @@ class StagedStep:
     looks at one of them finds all of them where they belong; who looks after nearly every step has them kept there.
 
     The program, a loop over the batch, is `.source`; it is written at the first call, while no other thread may use the
-    model. With `backend="c"` it is compiled as C; batches that are NumPy arrays or `array.array("d")` are then read
-    where they are. Where a number is no float, or a result not finite, the step is taken eagerly.
+    model, and again when a layer, a parameter, an activation or any other attribute that is no number has been
+    replaced since. Calls of several threads take turns. With `backend="c"` the program is compiled as C; batches that
+    are NumPy arrays or `array.array("d")` are then read where they are. Where a number is no float, or a result not
+    finite, the step is taken eagerly.
 
-    Raises StagingError if the model or the loss decides something by the data (`if x > 0`).
+    Raises StagingError if the model or the loss decides something by the data (`if x > 0`), ValueError if the optimiser
+    moves none of the model's parameters.
 
     >>> from tinygrad_edu import nn
     >>> model = nn.MLP(1, [1], seed=0)
@@ -87,15 +98,32 @@ class StagedStep:
     ) -> None:
         if reduction not in REDUCTIONS:
             raise ValueError(f"reduction={reduction!r}: there are {' and '.join(REDUCTIONS)}")
+        expect_moves("StagedStep", optimizer, model)
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self._reduction, self._backend = reduction, backend
         self._is_compared = False
         self.stagings = 0
         self._staying: Staying | None = None
+        self._build: Build | None = None  # the model's, when the program was written
+        self._turn = RLock()
+        _steps.add(self)
         self._stage()
 
     def __call__(self, xs: Batch, ys: Batch) -> float:
         """The loss of the batch; gradients, and with an optimiser the parameters, change."""
+        with self._turn:
+            if self._build is not None and self._build.is_changed():
+                self._build = None
+                self._stage()
+            self._build = self._build or Build(self.model)
+            program = self.staged.latest
+            try:
+                return self._call(xs, ys)
+            finally:
+                if self.staged.latest is not program:  # the model has been run on symbols
+                    self._build.settle()
+
+    def _call(self, xs: Batch, ys: Batch) -> float:
         if not self._is_compared and len(xs) > 1:
             self._compare(listed(xs[:2]), listed(ys[:2]))
         computed = self.compute(xs, ys)
@@ -283,6 +311,16 @@ class StagedStep:
         return loss
 
 
+def _new_turns() -> None:
+    """New locks for a process that was forked while another thread took a step: that thread is not in it."""
+    for step in _steps:
+        step._turn = RLock()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
+    os.register_at_fork(after_in_child=_new_turns)
+
+
 def _again(model: Trainable, loss: Loss, optimizer: Stepper | None, reduction: str, backend: str) -> StagedStep:
     """The same step where it arrives."""
     return StagedStep(model, loss, optimizer, reduction=reduction, backend=backend)
@@ -295,6 +333,9 @@ class NotStaged(Exception):
 @contextmanager
 def lent(parameters: list[Value], numbers: list[Number]) -> Iterator[None]:
     """Symbols in the place of the parameters' numbers for a while; a symbol goes by the parameter's label."""
+    for i, number in enumerate(numbers):
+        if number is None:
+            raise TypeError(f"the data of {name_of(parameters, i)} is None: it must be a number")
     with _kept("data", parameters):
         for each, number in zip(parameters, numbers, strict=True):
             each.data = number

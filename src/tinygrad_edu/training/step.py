@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeAlias
 
 from ..engine import Value
 from ..numbers.number import primal
+from ..optim import Optimizer
 
 Examples: TypeAlias = list[object]  # inputs, targets or predictions: numbers, lists of numbers, or what a model returns
 Loss: TypeAlias = Callable[[Any, Any], Any]  # of predictions and targets; a Value
@@ -94,6 +95,15 @@ class FitStep:
         """Have the parameters hold their numbers themselves, if they have stayed elsewhere from step to step."""
         if hasattr(self.step, "come_home"):
             self.step.come_home()
+
+
+def expect_moves(caller: str, optimizer: object, model: Trainable) -> None:
+    """ValueError if an optimiser of this library moves none of the model's parameters."""
+    if isinstance(optimizer, Optimizer) and not set(optimizer.parameters) & set(model.parameters()):
+        raise ValueError(
+            f"{caller}: the optimiser moves none of the model's parameters: was it made for another model? "
+            "Make it with this model's parameters()"
+        )
 
 
 def all_parameters(model: Trainable, optimizer: Stepper | None) -> list[Value]:
