@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> str:
     lines += [f"reveal_type({expression})" for expression in REVEALED] + WRONG
     (folder / "program.py").write_text("\n".join(lines))
     (folder / "mypy.ini").write_text(f"[mypy]\nstrict = true\nmypy_path = {SOURCE}\n")
-    before = Path.cwd()
+    before, depth = Path.cwd(), sys.getrecursionlimit()
     os.chdir(folder)
     try:
         return api.run(["--config-file", "mypy.ini", "--cache-dir", str(SOURCE.parent / ".mypy_cache"), "program.py"])[
@@ -58,6 +59,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> str:
         ]
     finally:
         os.chdir(before)
+        sys.setrecursionlimit(depth)  # mypy raises it for its whole process
 
 
 def said(checked: str, line: int) -> str:

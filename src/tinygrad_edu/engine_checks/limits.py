@@ -1,6 +1,7 @@
-"""A limit of time for a piece of foreign code, where the system has the signal for it."""
+"""Limits of time and of depth for a piece of foreign code."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,3 +34,20 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:  # also where the time is up just now, between the two: a timer that is left would stop everything after it
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+USUAL_DEPTH = 1000  # of calls within each other: Python's own limit
+
+
+@contextmanager
+def usual_depth() -> Iterator[None]:
+    """At most Python's usual depth of calls in the block: what runs beside may have raised it, for all the process.
+
+    mypy does, to a depth at which endless recursion ends Python itself instead of in a RecursionError.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(min(limit, USUAL_DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..engine_checks.checks import Checker
 from ..engine_checks.habits import check_habits
+from ..engine_checks.limits import usual_depth
 from ..engine_checks.report import Finding, Report
 from ..engine_checks.suspects import Source
 from ..foreign_engines.engines import Engine, Function, Namespace, Run
@@ -43,13 +44,14 @@ def check_engine(
     label = name or getattr(kind, "__name__", type(kind).__name__)
     names = _names_of(functions) if functions is not None else own_names(kind)
     report = Report(label)
-    try:
-        kinds = [(getattr(kind, "__name__", label), kind)]
-        found = Function(label, names, run) if run else find_engine(kinds, names)[1]
-    except NotFoundError as error:
-        report.unchecked = str(error)
-        return report
-    check_found(found, kind, report, derive=derive)
+    with usual_depth():
+        try:
+            kinds = [(getattr(kind, "__name__", label), kind)]
+            found = Function(label, names, run) if run else find_engine(kinds, names)[1]
+        except NotFoundError as error:
+            report.unchecked = str(error)
+            return report
+        check_found(found, kind, report, derive=derive)
     report.require(require)
     return report
 
