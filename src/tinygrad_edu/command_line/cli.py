@@ -48,8 +48,8 @@ expressions:
 """
 EPILOG = """\
 other commands, each with a --help of its own:
-  quiz (questions on the course), explainer (a page on how networks learn), check (an engine of your own),
-  grade (a class of them), cache (what is kept of compiled programs)
+  quiz (questions on the course), explainer (a page on how networks learn),
+  check (an engine of your own), grade (a class of them), cache (what is kept of compiled programs)
 exit status: 0, or 1 if --check finds a difference, or 2 after an error
 """
 # Other commands, each a module with run(words, write), loaded when it is called.
