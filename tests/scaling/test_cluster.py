@@ -45,4 +45,4 @@ def test_lokys_executor_does() -> None:
     try:
         assert [run.result for run in tg.sweep(double, {"x": [1, 2]}, executor=executor)] == [2, 4]
     finally:
-        executor.shutdown()
+        executor.shutdown(wait=True, kill_workers=True)
