@@ -35,6 +35,7 @@ NOT_OPERATIONS = frozenset(
         *("between", "draw", "explain", "explore", "topological_order", "isclose", "no_grad", "paused_collector"),
         *("Dual", "derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
         *("jacfwd", "jacrev", "value_and_jacobian", "vmap", "tree_map"),
+        *("Quiz", "quiz", "Sweep", "sweep", "total"),
         *(
             "WrongGradientError",
             "jit",
