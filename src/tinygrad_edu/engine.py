@@ -303,9 +303,7 @@ class Value(Elementary, Comparable, copying.Copied):
         6.0
         """
         order = topological_order(self)
-        turn = turns.lock
-        turn.acquire()  # in half of the time that `with` takes
-        try:
+        with turns.lock:  # no Ctrl-C can come between taking it and this block; after lock.acquire() one can
             before = [node.grad for node in order]
             try:
                 for node in order:
@@ -317,8 +315,6 @@ class Value(Elementary, Comparable, copying.Copied):
             except BaseException:
                 wholly(functools.partial(_set_gradients, order, before))
                 raise
-        finally:
-            turn.release()
 
     @property
     def _backward(self) -> Callable[[], None]:
