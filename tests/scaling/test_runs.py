@@ -163,8 +163,11 @@ def test_what_waits_in_an_interrupted_worker_does_not_begin() -> None:
 
 
 PROGRAM = """
+import signal
 import time
 import tinygrad_edu as tg
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
 
 def slow(x):
     if x:
