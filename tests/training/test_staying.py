@@ -16,6 +16,7 @@ from tests.staging.building import cc
 from tests.staging.conftest import cache
 from tests.training.models import Line
 from tinygrad_edu import Value, nn, optim
+from tinygrad_edu.core import turns
 from tinygrad_edu.engine import NOT_COMPUTED
 from tinygrad_edu.training import fit
 from tinygrad_edu.training.staged_step import StagedStep
@@ -452,6 +453,7 @@ def interrupted(n, name="Adam"):
         return run, True
     finally:
         sys.settrace(before)
+        turns._renew()  # it may come while the lock is taken or left, where Ctrl-C cannot
     return run, interrupter.left <= 0
 
 
