@@ -1,11 +1,12 @@
-"""The limit of time for foreign code."""
+"""The limits of time and of depth for foreign code."""
 
 import signal
+import sys
 import time
 
 import pytest
 
-from tinygrad_edu.engine_checks.limits import TimeUpError, time_limit
+from tinygrad_edu.engine_checks.limits import TimeUpError, time_limit, usual_depth
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no such signal")
 
@@ -32,3 +33,30 @@ def test_a_timer_ends_also_where_the_time_is_up_in_the_last_moment() -> None:
         stop(signal.SIGALRM, None)
     limit.__exit__(None, None, None)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_coverage_is_not_interrupted_while_it_may_hold_its_lock() -> None:
+    lines = "def wait(end):\n    while time.monotonic() < end: pass\n    waited.append(end)"
+    waited: list[float] = []
+    names = {"__name__": "coverage.collector", "time": time, "waited": waited}
+    exec(lines, names)  # noqa: S102 - lines from here, as if they were coverage's
+
+    def wait_and_go_on() -> None:
+        names["wait"](time.monotonic() + 0.3)
+        while True:
+            pass
+
+    with pytest.raises(TimeUpError), time_limit(0.1):
+        wait_and_go_on()
+    assert len(waited) == 1
+
+
+def test_the_usual_depth_holds_in_the_block_only() -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(5000)
+    try:
+        with usual_depth():
+            assert sys.getrecursionlimit() == 1000
+        assert sys.getrecursionlimit() == 5000
+    finally:
+        sys.setrecursionlimit(before)
