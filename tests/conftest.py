@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+NO_CONSTANTS = providers.Constants()
 EXPLORE = os.environ.get("TINYGRAD_EDU_EXPLORE") == "1"
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("explore" if EXPLORE else "same")
+if not EXPLORE and hasattr(providers, "_get_local_constants"):
+    # Hypothesis also tries the numbers that stand in the project's modules, those that are loaded so far: its examples
+    # would depend on which tests ran before in the same process.
+    providers._get_local_constants = lambda: NO_CONSTANTS
 
 
 @pytest.fixture

@@ -80,14 +80,14 @@ class Optimizer:
     @property
     def memories(self) -> list[Memory]:
         """What it remembers about each parameter."""
-        if self.away:
-            self.away()
+        if away := self.away:  # another thread may bring them home meanwhile
+            away()
         return self._memories
 
     @memories.setter
     def memories(self, memories: list[Memory]) -> None:
-        if self.away:
-            self.away()
+        if away := self.away:  # another thread may bring them home meanwhile
+            away()
         self._memories = memories
 
     def came_home(self, memories: list[Memory]) -> None:

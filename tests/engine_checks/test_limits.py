@@ -35,11 +35,12 @@ def test_a_timer_ends_also_where_the_time_is_up_in_the_last_moment() -> None:
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_coverage_is_not_interrupted_while_it_may_hold_its_lock() -> None:
+@pytest.mark.parametrize("module", ["coverage.collector", "hypothesis.internal.junkdrawer"])
+def test_what_measures_the_tests_is_not_interrupted(module: str) -> None:
     lines = "def wait(end):\n    while time.monotonic() < end: pass\n    waited.append(end)"
     waited: list[float] = []
-    names = {"__name__": "coverage.collector", "time": time, "waited": waited}
-    exec(lines, names)  # noqa: S102 - lines from here, as if they were coverage's
+    names = {"__name__": module, "time": time, "waited": waited}
+    exec(lines, names)  # noqa: S102 - lines from here, as if they were that module's
 
     def wait_and_go_on() -> None:
         names["wait"](time.monotonic() + 0.3)

@@ -18,7 +18,7 @@ from tests.training.models import Line
 from tinygrad_edu import Value, nn, optim
 from tinygrad_edu.core import turns
 from tinygrad_edu.engine import NOT_COMPUTED
-from tinygrad_edu.training import fit
+from tinygrad_edu.training import fit, staying
 from tinygrad_edu.training.staged_step import StagedStep
 from tinygrad_edu.training.staying import LONGEST
 
@@ -546,3 +546,44 @@ def test_fit_that_is_interrupted_leaves_a_whole_step(monkeypatch, error, n):
         fit(expected, (XS, YS), optimizer=own, epochs=60, batch_size=4, step=some, callbacks=counted)
     ours, known = ([p.data for p in each.parameters()] for each in (model, expected))
     assert ours == pytest.approx(known, rel=1e-9)
+
+
+def test_a_step_of_another_thread_waits_until_all_numbers_are_home(monkeypatch):
+    """It would go on in the buffer while the others see numbers from before it."""
+    run, alone = Run().away(), Run().away()
+    for each in (run, alone):
+        each.step(XS, YS)
+    stepping = threading.Thread(target=lambda: run.step(XS, YS))
+    came_home, waited = type(run.optimizer).came_home, []
+
+    def slowly(self, memories):
+        if self is run.optimizer and not waited:
+            stepping.start()
+            stepping.join(0.2)
+            waited.append(stepping.is_alive())
+        came_home(self, memories)
+
+    monkeypatch.setattr(type(run.optimizer), "came_home", slowly)
+    assert run.model.parameters()[0].data
+    stepping.join()
+    alone.step(XS, YS)
+    assert waited == [True]
+    assert run.state() == alone.state()
+
+
+def test_a_look_does_not_take_for_home_what_has_left_again(monkeypatch):
+    """Two threads look at one parameter; before the second goes on, steps have been taken and it has left again."""
+    run = Run().away()
+    kept, p = run.step._staying, run.step.parameters[0]
+    come_home = kept.come_home
+
+    def and_leave_again():
+        come_home()
+        run.away()
+
+    monkeypatch.setattr(kept, "come_home", and_leave_again)
+    staying._bring_home(p)
+    monkeypatch.undo()
+    assert run.is_away
+    assert type(p) is not Value
+    assert p.data == run.state()[0][0]

@@ -16,8 +16,8 @@ class TimeUpError(BaseException):
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeUpError in the block after some seconds; no effect outside the main thread or without such a signal.
 
-    Where coverage is at work at that moment it is raised half a second later: coverage has a lock, which an error would
-    leave locked for ever.
+    Where coverage or Hypothesis is at work at that moment it is raised half a second later: coverage has a lock, which
+    an error would leave locked for ever, and Hypothesis is called by the garbage collector, which loses errors.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -26,7 +26,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     is_over = False
 
     def stop(_: int, frame: FrameType | None) -> None:
-        is_measuring = frame is not None and str(frame.f_globals.get("__name__")).startswith("coverage.")
+        module = "" if frame is None else str(frame.f_globals.get("__name__"))
+        is_measuring = module.startswith(("coverage.", "hypothesis."))
         if not is_over and not is_measuring:
             raise TimeUpError(f"more than {seconds:g} s")
 

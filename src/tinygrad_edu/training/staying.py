@@ -59,7 +59,8 @@ def _bring_home(x: Value) -> None:
         place = None
     if isinstance(place, Staying):
         place.come_home()
-    object.__setattr__(x, "__class__", Value)
+    else:
+        object.__setattr__(x, "__class__", Value)
 
 
 class Ahead(NamedTuple):
@@ -121,11 +122,12 @@ class Staying:
         """Do what was found out, all of it or nothing."""
         undo = self.undoing()
         try:
-            self._now = ahead.place
-            self._optimizer.steps += 1
-            self._taken += 1
-            if not self.is_away:  # somebody has looked meanwhile
-                self._put()
+            with self._lock:  # another thread may be bringing them home right now
+                self._now = ahead.place
+                self._optimizer.steps += 1
+                self._taken += 1
+                if not self.is_away:  # somebody has looked meanwhile
+                    self._put()
         except BaseException:
             wholly(undo)
             raise
@@ -135,9 +137,10 @@ class Staying:
         now, steps = self._now, self._optimizer.steps
 
         def undo() -> None:
-            self._now, self._optimizer.steps = now, steps
-            if not self.is_away:
-                self._put()
+            with self._lock:
+                self._now, self._optimizer.steps = now, steps
+                if not self.is_away:
+                    self._put()
 
         return undo
 
@@ -180,6 +183,6 @@ class Staying:
             if type(p) is _Away or not self.is_away:
                 _data.__set__(p, x)
                 _grad.__set__(p, g)
-                object.__setattr__(p, "__class__", Value)
             _left.__set__(p, None)
+            object.__setattr__(p, "__class__", Value)
         self._optimizer.came_home([tuple(itertools.islice(memory, size)) for size in self._sizes])
