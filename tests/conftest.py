@@ -3,6 +3,7 @@
 `make fuzz` looks for new examples. To do so with one test: `TINYGRAD_EDU_EXPLORE=1 make try T=tests/test_exact.py`.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -25,6 +26,12 @@ if not EXPLORE and hasattr(providers, "_get_local_constants"):
     # Hypothesis also tries the numbers that stand in the project's modules, those that are loaded so far: its examples
     # would depend on which tests ran before in the same process.
     providers._get_local_constants = lambda: NO_CONSTANTS
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from going through 15,000 tests again and again: many tests call it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -332,6 +332,11 @@ def test_latex_of_the_branching_example():
     )
 
 
+def test_latex_of_the_slope_of_an_absolute_value_is_a_sign():
+    slope = called(grad(lambda x: 3.0 * abs(x)), 2.0).to("latex")
+    assert r"3 \cdot \operatorname{sign}\left(x\right)" in slope
+
+
 def test_latex_leaves_out_what_is_no_number():
     text = called(lambda x, mode: x if mode else -x, 1.0, False).to("latex")
     assert text.splitlines()[1] == r"&f\left(x, \mathit{mode}\right) = -x"
