@@ -34,6 +34,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def set_aside() -> Iterator[None]:
+    """Nor through what the tests of other modules have left, such as the packages that they have imported."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def untraced() -> Iterator[None]:
     """For tests with millions of steps, which measuring coverage would slow down tenfold: it pauses meanwhile."""

@@ -330,6 +330,7 @@ def test_training_can_be_played_paused_stepped_and_rewound(shared):
 
 
 def test_each_setting_of_the_network_builds_it_anew(shared):
+    shared.evaluate("() => explainer.network.change({ data: 'sin', activation: 'relu', depth: 3, width: 8 })")
     section = shared.locator("#s8")
     for name, option, sizes in [
         ("data", "two circles", [2, 8, 8, 8, 1]),

@@ -122,8 +122,8 @@ def test_play_runs_to_the_end_and_pauses(opened):
     page.get_by_role("combobox", name="Speed").select_option("4")
     page.get_by_role("button", name="Play", exact=True).click()
     assert page.get_by_role("button", name="Pause", exact=True).count() == 1
-    page.get_by_role("button", name="a, value −1, grad 7").wait_for(timeout=5000)
-    page.get_by_role("button", name="Play", exact=True).wait_for(timeout=5000)
+    page.get_by_role("button", name="a, value −1, grad 7").wait_for()
+    page.get_by_role("button", name="Play", exact=True).wait_for()
     assert page.get_by_role("slider", name="Step").input_value() == "9"
 
 
