@@ -3,32 +3,33 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, TypeAlias, cast
 
-from ..rolling.families import Counted, Literal, Ref, Slot, Table
+from ..rolling.families import Ref, Slot, Table
 from ..rolling.finding import Rolled
 from ..rolling.nests import Nest, Statement
 from ..rolling.schedule import Item, Rounds
 from ..rolling.shapes import Group, Source
-from ..symbols.symbol import Condition, Operand, Program, RowLoop, Symbol
+from ..symbols.symbol import RowLoop, Symbol
 from ..trees.tree import flatten
 from .braces import BracesWriter
+from .expressions import ExpressionText, affine
 from .names import Names
-from .writer import ATOM, SUM
+from .writer import ATOM
 
 Texts: TypeAlias = dict[Source, tuple[str, bool]]  # the name of an argument, and whether it is an array
 VARIABLES = ("j", "k", "l", "m", "n", "q")
 
 
-class LoopText:
+class LoopText(ExpressionText):
     """Writes the body of a function from nests. `texts` has the name of each argument, and whether it is an array."""
 
     LONGEST: ClassVar[int] = 1024  # numbers of an array that is small
+    writer: BracesWriter
 
     def __init__(self, rolled: Rolled, writer: BracesWriter, names: Names, texts: Texts) -> None:
-        self.shapes, self.items, self.sizes, self.titles = rolled
-        self.writer = writer
+        shapes, self.items, self.sizes, self.titles = rolled
+        super().__init__(shapes, writer)
         self.names = names
         self._texts = dict(texts)
-        self._program = Program()  # of the symbols that stand for texts
         self._variables = [names.fresh(name) for name in VARIABLES]
         self._changing: set[Source] = set()  # scalars that get more than one number
         self._local: set[Source] = set()  # arrays of which each round of one nest needs only its own number
@@ -75,7 +76,7 @@ class LoopText:
         name = self._name(ref.source)
         if ref.source != "out" and not self._texts[ref.source][1]:
             return name
-        return f"{name}[{_affine(ref.start, ref.steps, variables)[0]}]"
+        return f"{name}[{affine(ref.start, ref.steps, variables)[0]}]"
 
     def _tables(self) -> list[str]:
         tables = [source for source in self._texts if isinstance(source, Table)]
@@ -158,52 +159,6 @@ class LoopText:
         declared = self.writer.CHANGING if source in self._changing else self.writer.FIXED
         return f"{declared} "
 
-    # --- expressions -----------------------------------------------------------------------------------------
-
-    def _operand(self, shape: int, slots: Iterator[Slot], variables: list[str]) -> Operand:
-        """A shape as an operand: a number, or a symbol that stands for its text."""
-        op, *rest = self.shapes.nodes[shape]
-        if op in {"leaf", "constant"}:
-            return self._leaf(next(slots), variables)
-        if op in {"special", "number"}:
-            return float(rest[0])
-        if op == "count":
-            return self.writer.operation("count", rest[0])
-        if op == "chain":
-            kind, (_, first), *terms = rest
-            so_far = self._operand(first, slots, variables)
-            for sign, term in terms:
-                other = self._operand(term, slots, variables)
-                so_far = self.writer.operation(sign if kind == "+" else kind, so_far, other)
-            return so_far
-        if op == "slope":
-            name, slope, *children = rest
-            slope_text = self.writer.text_of(self._operand(slope, slots, variables), ATOM)
-            args = tuple(self._operand(child, slots, variables) for child in children)
-            return self.writer.operand_of(slope_text, ATOM, name, args)
-        operands: list[object] = []
-        for child in rest:
-            is_condition = self.shapes.nodes[child][0] == "condition"
-            operands.append((self._condition if is_condition else self._operand)(child, slots, variables))
-        return self.writer.operation(op, *operands)
-
-    def _condition(self, shape: int, slots: Iterator[Slot], variables: list[str]) -> Condition:
-        _, test, shows_nan, *children = self.shapes.nodes[shape]
-        operands: list[Operand | Condition] = []
-        for child in children:
-            is_condition = self.shapes.nodes[child][0] == "condition"
-            operands.append((self._condition if is_condition else self._operand)(child, slots, variables))
-        if shows_nan:
-            self.writer.live.shows_nan.add(cast("Symbol", operands[0]))
-        return Condition(self._program, test, tuple(operands))
-
-    def _leaf(self, slot: Slot, variables: list[str]) -> Operand:
-        if isinstance(slot, Literal):
-            return slot.value
-        if isinstance(slot, Counted):
-            return self.writer.operand_of(*self._number(*_affine(slot.start, slot.steps, variables)))
-        return self.writer.operand_of(self._place(slot, variables), ATOM)
-
     # --- what the languages differ in ------------------------------------------------------------------------
 
     def _declared_array(self, source: Source) -> str:
@@ -225,9 +180,6 @@ class LoopText:
     def _rows(self, loop: RowLoop) -> list[str]:
         raise NotImplementedError
 
-    def _number(self, text: str, strength: int) -> tuple[str, int]:
-        raise NotImplementedError
-
 
 def _nests_of(items: Sequence[Item]) -> Iterator[Nest]:
     for item in items:
@@ -239,20 +191,3 @@ def _nests_of(items: Sequence[Item]) -> Iterator[Nest]:
 
 def _indented(depth: int, text: str) -> str:
     return "    " * (depth + 1) + text
-
-
-def _affine(start: int, steps: Sequence[int], variables: Sequence[str]) -> tuple[str, int]:
-    """start + step·variable + …, with how strongly it binds."""
-    terms = [
-        (step, f"{abs(step)} * {name}" if abs(step) != 1 else name)
-        for step, name in zip(steps, variables, strict=True)
-        if step
-    ]
-    text = ""
-    for step, term in sorted(terms, reverse=True):  # what is added first
-        text = f"{text or start} {'-' if step < 0 else '+'} {term}" if text or step < 0 else term
-    if not text:
-        return str(start), ATOM
-    if start and terms and not (text.startswith(f"{start} -")):
-        text = f"{text} {'-' if start < 0 else '+'} {abs(start)}"
-    return text, SUM if " " in text else ATOM

@@ -44,9 +44,18 @@ class Rolled(NamedTuple):
     titles: Titles
 
 
-def find_loops(
+class Loops(NamedTuple):
+    """What has been found: groups of lines that are alike, families of them, and the loops that compute these."""
+
+    shapes: Shapes
+    families: Families
+    nests: Nests
+    titles: Titles
+
+
+def loops_of(
     live: Liveness, results: Sequence[Operand], arguments: Arguments, *, knows_slopes: bool = False
-) -> Rolled | None:
+) -> Loops | None:
     """The loops of a program; None where straight lines are nearly as short, or hold what loops cannot."""
     straight = len(live.lines)
     if straight < FEWEST:
@@ -63,8 +72,18 @@ def find_loops(
         nests = Nests(shapes, families.families, families.sizes)
         if sum(map(_lines, nests.nests)) * SHORTER > named:
             return None
-        titles = Titles(shapes, nests, arguments.sources, arguments.places)
-        return Rolled(shapes, arranged(nests.nests), nests.sizes, titles)
+        return Loops(shapes, families, nests, Titles(shapes, nests, arguments.sources, arguments.places))
+
+
+def find_loops(
+    live: Liveness, results: Sequence[Operand], arguments: Arguments, *, knows_slopes: bool = False
+) -> Rolled | None:
+    """The loops of a program in the order in which they run; None as `loops_of`."""
+    found = loops_of(live, results, arguments, knows_slopes=knows_slopes)
+    if found is None:
+        return None
+    with paused_collector():
+        return Rolled(found.shapes, arranged(found.nests.nests), found.nests.sizes, found.titles)
 
 
 def _lines(nest: Nest) -> int:

@@ -34,7 +34,7 @@ def common(labels: Sequence[str]) -> str:
             return ""
         elif i == len(columns) - 1:
             found.append(bare.pop())
-    name = "_".join(found)
+    name = "_".join(found).rstrip("_")
     layer = LAYER.fullmatch(name)
     return f"{layer[1]}{layer[3]}{layer[2]}" if layer else name
 

@@ -124,10 +124,12 @@ class Staged(Generic[P, R]):
         """
         return self.trace.source
 
-    def to(self, language: str) -> str:
+    def to(self, language: str, *, loops: bool = False) -> str:
         """The program of the latest structure in another language: "python", "c", "javascript" or "latex".
 
         "numpy", "jax" and "torch" are Python for the arrays of these libraries, a batch being arrays of its columns.
+        With `loops`, Python is written for reading: layers and sums as comprehensions, where that is shorter. It
+        computes the same up to the rounding of sums, and raises nothing where the function is undefined.
 
         >>> double = jit(lambda x: 2 * x)
         >>> double(1.0)
@@ -138,7 +140,7 @@ class Staged(Generic[P, R]):
         }
         <BLANKLINE>
         """
-        return self.trace.to(language)
+        return self.trace.to(language, loops=loops)
 
     @property
     def trace(self) -> Trace:

@@ -11,6 +11,7 @@ from ..numbers.number import primal
 from ..printers import arrays, c, javascript, latex, python
 from ..printers.names import Names
 from ..printers.writer import checked_number
+from ..readable import comprehensions
 from ..symbols.symbol import Operand, Program, StagingError, Symbol, Tree
 from ..trees.tree import arrays_made, bare, flatten, is_number, numbers_of, unflatten
 from .arguments import Argument
@@ -79,9 +80,16 @@ class Trace:
         """Whether the objects that are part of its result are those of these arguments, of the same structure."""
         return all(each.has_the_objects_of(arguments[name]) for name, each in self.arguments.items())
 
-    def to(self, language: str) -> str:
-        """The program as source in a language."""
+    def to(self, language: str, *, loops: bool = False) -> str:
+        """The program as source in a language, of Python with its loops found again where that is asked for."""
         own = self.name, self.parameters, self.program, self.results
+        if loops:
+            if language != "python":
+                raise ValueError(
+                    f'to({language!r}, loops=True): loops=True is for "python"; '
+                    "C and JavaScript have loops anyway, and other languages have none"
+                )
+            return comprehensions.source(*own)
         if language in arrays.LIBRARIES:
             rows = {name: argument.structure for name, argument in self.arguments.items() if argument.batched}
             return arrays.source(language, *own, rows)

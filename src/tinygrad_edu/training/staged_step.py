@@ -137,9 +137,9 @@ class StagedStep:
         """The program as Python source."""
         return self.staged.source
 
-    def to(self, language: str) -> str:
+    def to(self, language: str, *, loops: bool = False) -> str:
         """The program in another language, as `jit(f).to`."""
-        return self.staged.to(language)
+        return self.staged.to(language, loops=loops)
 
     @property
     def moves_more(self) -> bool:
