@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import calls, importing, learning, loops, memory, native, pages, rosenbrock, scaling, speed
+from . import calls, digits, importing, learning, loops, memory, native, pages, rosenbrock, scaling, speed
 from .report import Section
 from .sizes import Sizes
 
@@ -18,6 +18,8 @@ CASES: dict[str, Callable[[Sizes], Section]] = {
     "calls": calls.call_expression,
     "arrays": calls.call_gradient,
     "steps": calls.steps,
+    "classifiers": digits.against_torch,
+    "digits": digits.digits,
     "gpt": learning.gpt_step,
     "rosenbrock": rosenbrock.rosenbrock_minimum,
     "memory": memory.memory_per_node,
@@ -26,4 +28,4 @@ CASES: dict[str, Callable[[Sizes], Section]] = {
     "pages": pages.pages,
 }
 # whose versions the report states:
-PACKAGES = ("tinygrad-edu", "micrograd", "torch", "jax", "autograd", "casadi", "scipy")
+PACKAGES = ("tinygrad-edu", "micrograd", "torch", "jax", "autograd", "casadi", "scipy", "scikit-learn")

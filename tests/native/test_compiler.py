@@ -106,6 +106,19 @@ def test_another_compiler_in_its_place_is_another_build(cache, tmp_path, monkeyp
     assert len(runs) == 2
 
 
+@cc
+def test_loops_are_built_for_this_processor_where_the_compiler_can(tmp_path, monkeypatch):
+    runs = commands(monkeypatch)
+    compiler.load(SOURCE, optimisation=compiler.LOOPS)
+    assert ("-O3" in runs[0], "-march=native" in runs[0]) == (True, True)
+    own = tmp_path / "mycc"
+    own.write_text('#!/bin/sh\ncase "$*" in *-march=native*) exit 1;; esac\nexec cc "$@"\n')
+    own.chmod(0o755)
+    monkeypatch.setenv("CC", str(own))
+    compiler.load(SOURCE, optimisation=compiler.LOOPS)
+    assert [("-O2" in run, "-march=native" in run) for run in runs[1:]] == [(False, True), (True, False)]
+
+
 @pytest.mark.parametrize("flags", ["-march=native", "-O3 -mtune=native", "-mcpu=native"])
 def test_code_for_this_processor_alone_is_kept_for_it_alone(monkeypatch, flags):
     def key():

@@ -781,9 +781,12 @@ def test_an_interruption_while_numbers_are_put_back_waits(name, error):
 # --- predictions -----------------------------------------------------------------------------------------------------
 
 
-def test_predictions_are_those_of_the_model():
+@pytest.mark.parametrize("backend", ["python", "c"])
+@pytest.mark.parametrize("kind", [float, int])
+def test_predictions_are_those_of_the_model(backend, kind):
     model = nn.MLP(2, [3, 2], seed=1)
-    predict = StagedPredictions(model)
+    model.parameters()[0].data = kind(2)
+    predict = StagedPredictions(model, backend)
     with tg.no_grad():
         eager = [[y.data for y in model(x)] for x in BLOBS[0]]
         for _ in range(2):

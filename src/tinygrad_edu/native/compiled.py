@@ -6,6 +6,7 @@ undefined or too large, the Python program runs instead.
 """
 
 import ctypes
+import functools
 import itertools
 import struct
 import warnings
@@ -163,6 +164,7 @@ def is_buffer(x: Tree, row: Hashable) -> bool:
     return view.format == "d" and view.c_contiguous and len(shape) > 0 and shape[0] > 0 and shape[1:] == row_shape
 
 
+@functools.lru_cache(maxsize=64)  # asked at every step
 def _size(row: Structure) -> int:
     """How many numbers a row has that is one list of them; -1 for any other."""
     kind, *names, branches = row if isinstance(row, tuple) else (None, ())

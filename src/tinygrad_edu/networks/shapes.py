@@ -24,7 +24,8 @@ def inputs(x: Inputs, count: int, what: str = "inputs") -> list[Value | Number]:
             raise TypeError(
                 f"expected a sequence of {count} numbers, got {shown(x)}: a single number goes in a list, [x]"
             )
-        x = list(x)
+        is_row = getattr(x, "ndim", 0) == 1 and hasattr(x, "tolist")
+        x = x.tolist() if is_row else list(x)  # type: ignore[attr-defined]  # an array's own numbers are slower
     if len(x) != count:
         if x and isinstance(x[0], Iterable):
             raise one_example(TypeError(), x)

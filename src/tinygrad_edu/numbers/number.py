@@ -39,6 +39,8 @@ def number(x: object) -> Number:
     kind = type(x)
     if kind is float or kind is int:
         return x  # type: ignore[return-value]  # a type test says so, and a cast would take time
+    if isinstance(x, float) and hasattr(x, "dtype"):  # NumPy's float64, of which there are many where there is one
+        return float(x)
     if isinstance(x, (bool, complex, str, bytes, type, type(None))) or is_truth(x) or not _is_real(x):
         raise TypeError(f"expected a number, got {shown(x)} of type {kind.__name__}{_way_out(x)}")
     if hasattr(x, "dtype") or getattr(x, "shape", None):

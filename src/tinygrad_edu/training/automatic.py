@@ -50,7 +50,7 @@ class AutomaticStep(FitStep):
         self.loss = loss
         self._make = partial(StagedStep, model, loss, optimizer, backend=backend)
         self._staged: StagedStep | None = self._make()
-        self._predictions = StagedPredictions(model)
+        self._predictions = StagedPredictions(model, backend)
         self._batches, self._changes = batches, changes
         self._count = 0  # of batches so far
         self._largest = 0.0  # of the losses so far

@@ -1,6 +1,8 @@
 """What a model makes of examples, by a staged program: for metrics and validation, which need no gradients."""
 
 import math
+from array import array
+from collections.abc import Sequence
 
 from ..engine import Value
 from ..numbers.number import Number
@@ -18,25 +20,26 @@ class StagedPredictions:
     model cannot be staged, it is left at the model itself.
     """
 
-    def __init__(self, model: Trainable) -> None:
+    def __init__(self, model: Trainable, backend: str = "python") -> None:
         self.model = model
+        self._is_c = backend == "c"
         self.parameters = list(model.parameters())
         self._is_used = True
         self._is_compared = False
 
-        def predict(p: list[Number], x: object) -> object:
+        def predict(p: Sequence[Number], x: object) -> object:
             if not any(isinstance(number, Symbol) for number in [*p, *flatten(x)[0]]):
                 raise NotStaged
-            with lent(self.parameters, p):
+            with lent(self.parameters, [*p]):
                 return map_leaves(_number, model(x))
 
-        self._staged = jit(predict)
+        self._staged = jit(predict, backend=backend)
 
     def __call__(self, xs: Examples, original: Examples) -> Examples:
         """A prediction for each example."""
         if not self._is_used:
             return [self.model(x) for x in original]
-        numbers = [p.data for p in self.parameters]
+        numbers = self._numbers()
         predictions = [self._prediction(numbers, x, own) for x, own in zip(xs, original, strict=True)]
         some = original[:1] if self._is_compared else original
         eager = [self.model(x) for x in some]
@@ -46,7 +49,12 @@ class StagedPredictions:
         self._is_compared = True
         return predictions
 
-    def _prediction(self, numbers: list[Number], x: object, original: object) -> object:
+    def _numbers(self) -> Sequence[Number]:
+        """What the parameters are now: for C as one buffer, which every call takes as it is."""
+        numbers = [p.data for p in self.parameters]
+        return array("d", numbers) if self._is_c and {*map(type, numbers)} == {float} else numbers
+
+    def _prediction(self, numbers: Sequence[Number], x: object, original: object) -> object:
         if self._is_used:
             try:
                 return map_leaves(Value, self._staged(numbers, x))

@@ -91,6 +91,7 @@ class Staying:
         self._rows = [(trace.arguments[name].structure, native.rows[name]) for name in ("xs", "ys")]
         self._is_part = [branch == LEAF for branch in gradients[1]]  # whether a parameter has a gradient
         self._sizes = [len(branch[1]) for branch in memories[1]] if memories else [0] * len(moved[1])
+        self._remembers = any(self._sizes)
         self._start = 1 + sum(self._is_part)  # of the parameters in a buffer
         self._end = self._start + len(moved[1])
         kind = ctypes.c_double * (self._end + sum(self._sizes))
@@ -114,7 +115,7 @@ class Staying:
             passed += [count, address]
             kept.append(keeps)
         now, place = self._addresses[self._now], 1 - self._now
-        memory = [now + 8 * self._end] if any(self._sizes) else []
+        memory = [now + 8 * self._end] if self._remembers else []
         failed = self._call(now + 8 * self._start, *memory, lr, *passed, self._addresses[place])
         return None if failed else Ahead(self._buffers[place][0], place, self)
 
