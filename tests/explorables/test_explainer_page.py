@@ -27,6 +27,7 @@ def shared(browser):
     page.on("request", lambda request: None if request.url.startswith("about:") else page.errors.append(request.url))
     page.set_content(explainer_html())
     page.wait_for_function("window.explainer")
+    page.first_curve = page.locator("#s2").get_by_label("curve", exact=True).input_value()
     yield page
     assert page.errors == []
     context.close()
@@ -327,6 +328,29 @@ def test_training_can_be_played_paused_stepped_and_rewound(shared):
     assert shared.evaluate("() => explainer.network.lab.training.step") >= step
     section.get_by_role("button", name="Rewind").click()
     assert shared.evaluate("() => explainer.network.lab.training.step") == 0
+
+
+def test_a_choice_shows_at_first_what_the_figure_shows(shared):
+    assert shared.first_curve == "square"
+
+
+def test_curves_have_the_colour_of_what_they_show(shared):
+    """A rule for all paths of a plot must not be stronger than the rule for a curve."""
+    found = shared.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement("i"));
+          const found = [["--value", "value-line"], ["--grad", "gradient-line"]].map(([name, line]) => {
+            probe.style.color = `var(${name})`;
+            const lines = [...document.querySelectorAll(`.plot .${line}`)];
+            return [getComputedStyle(probe).color, lines.map((each) => getComputedStyle(each).stroke)];
+          });
+          probe.remove();
+          return found;
+        }"""
+    )
+    for colour, strokes in found:
+        assert len(strokes) > 1
+        assert set(strokes) == {colour}
 
 
 def test_each_setting_of_the_network_builds_it_anew(shared):

@@ -10,8 +10,10 @@ import tinygrad_edu as tg
 from tests.rolling.programs import FUNCTIONS, NETWORKS, Case, by_c, by_node, by_python, is_finite, numbers, straight
 from tests.staging.test_programs import programs, run
 from tinygrad_edu.printers import c
+from tinygrad_edu.printers.expressions import ExpressionText
 from tinygrad_edu.printers.names import Names
 from tinygrad_edu.printers.nested import LoopText
+from tinygrad_edu.rolling.families import Ref
 from tinygrad_edu.rolling.finding import find_loops
 from tinygrad_edu.staging import jit
 from tinygrad_edu.symbols.liveness import Liveness
@@ -74,6 +76,7 @@ def test_a_language_states_all_that_languages_differ_in(monkeypatch):
         lambda: text._watched("t"),
         lambda: text._rows(RowLoop(())),
         lambda: text._number("j", 9),
+        lambda: ExpressionText._place(text, Ref("p", 0, ()), []),
     ]
     for call in calls:
         with pytest.raises(NotImplementedError):

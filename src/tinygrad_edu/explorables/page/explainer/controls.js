@@ -78,8 +78,9 @@ export function choice({ name, options, value, onChange }) {
   const select = make(
     "select",
     { "aria-label": name },
-    ...options.map(([key, title]) => make("option", { value: key, selected: key === value }, title)),
+    ...options.map(([key, title]) => make("option", { value: key }, title)),
   );
+  select.value = value;
   select.addEventListener("change", () => onChange(select.value));
   return {
     element: make("label", { class: "choice" }, make("span", { class: "control-name" }, name), select),
