@@ -7,6 +7,7 @@ import re
 import pytest
 
 import tinygrad_edu as tg
+from tests.browser import expect
 from tinygrad_edu import nn, optim
 from tinygrad_edu.explorables import explainer_page, lesson_programs
 from tinygrad_edu.explorables.explainer_page import explainer_html
@@ -60,9 +61,9 @@ def test_the_page_is_one_file_of_at_most_700_kilobytes_that_can_load_nothing():
 
 
 def test_there_are_ten_sections_each_with_a_heading_and_all_but_the_last_with_a_question(shared):
-    assert shared.locator("main > section").count() == 10
-    assert shared.locator("main > section > h2").count() == 10
-    assert shared.locator(".question").count() == 9
+    expect(shared.locator("main > section")).to_have_count(10)
+    expect(shared.locator("main > section > h2")).to_have_count(10)
+    expect(shared.locator(".question")).to_have_count(9)
 
 
 def test_the_sections_one_to_five_seven_and_eight_have_a_puzzle(shared):
@@ -72,7 +73,7 @@ def test_the_sections_one_to_five_seven_and_eight_have_a_puzzle(shared):
 def test_each_term_is_explained_on_hover_and_focus_and_goes_away_with_escape(shared):
     term = shared.locator("#s1 [data-term=loss]")
     term.focus()
-    assert "wrong the outputs are" in shared.locator("#definition").inner_text()
+    expect(shared.locator("#definition")).to_contain_text("wrong the outputs are")
     shared.keyboard.press("Escape")
     assert not shared.locator("#definition").is_visible()
     missing = shared.evaluate(
@@ -279,7 +280,7 @@ def test_back_leads_to_the_very_same_weights(shared):
 def test_a_slider_and_its_field_have_one_name_and_one_number(shared):
     section = shared.locator("#s1")
     section.get_by_role("slider", name="w", exact=True).press("End")
-    assert section.get_by_role("spinbutton", name="w", exact=True).input_value() == "2"
+    expect(section.get_by_role("spinbutton", name="w", exact=True)).to_have_value("2")
     field = section.get_by_role("spinbutton", name="b", exact=True)
     field.fill("-0.3")
     field.press("Enter")
@@ -289,7 +290,7 @@ def test_a_slider_and_its_field_have_one_name_and_one_number(shared):
 
 def test_the_puzzle_of_section_1_notices_its_solution(shared):
     shared.locator("#s1").get_by_role("button", name="Show me").click()
-    assert "Solved" in shared.locator("#s1 .verdict").inner_text()
+    expect(shared.locator("#s1 .verdict")).to_contain_text("Solved")
 
 
 def test_the_phases_of_section_5_go_both_ways_by_keyboard(shared):
@@ -410,7 +411,7 @@ def test_weights_leave_as_python_that_runs_and_come_back_as_json(shared, capsys)
     assert shared.evaluate("() => explainer.network.lab.training.parameters") == before
     panel.locator("textarea").fill('{"inputs": 1}')
     panel.get_by_role("button", name="Load this JSON").click()
-    assert "1 or 2 inputs" in panel.locator("p[role=status]").inner_text()
+    expect(panel.locator("p[role=status]")).to_contain_text("1 or 2 inputs")
 
 
 @pytest.mark.parametrize(
@@ -419,7 +420,7 @@ def test_weights_leave_as_python_that_runs_and_come_back_as_json(shared, capsys)
 def test_a_preset_shows_its_network_and_what_diagnose_says(shared, title, verdict):
     section = shared.locator("#s9")
     section.get_by_role("button", name=title).click()
-    assert verdict in section.locator(".diagnosis").inner_text()
+    expect(section.locator(".diagnosis")).to_contain_text(verdict)
     if verdict == "dead":
         assert section.locator(".neuron.is-off").count() >= 16
         assert section.get_by_role("button", name=re.compile("off on every example")).count() >= 16
@@ -445,7 +446,7 @@ def test_the_arrow_keys_go_from_neuron_to_neuron(shared):
     shared.keyboard.press("ArrowRight")
     shared.keyboard.press("ArrowDown")
     assert section.locator(".neuron:focus").get_attribute("aria-label").startswith("layer 2, neuron 2")
-    assert "Layer 2, neuron 2" in section.locator(".neuron-details h3").inner_text()
+    expect(section.locator(".neuron-details h3")).to_contain_text("Layer 2, neuron 2")
 
 
 def test_every_slider_moves_by_keys_and_its_field_follows(shared):
@@ -471,8 +472,8 @@ def test_every_button_toggle_and_choice_can_be_used_and_no_number_becomes_nan(sh
             count = choices.nth(i).locator("option").count()
             for option in (count - 1, 0):
                 choices.nth(i).select_option(index=option)
-        assert "NaN" not in shared.locator(section).inner_text()
-        assert "undefined" not in shared.locator(section).inner_text()
+        expect(shared.locator(section)).not_to_contain_text("NaN")
+        expect(shared.locator(section)).not_to_contain_text("undefined")
 
 
 def test_the_plane_of_two_inputs_shows_the_line_between_the_classes(shared):
@@ -481,7 +482,7 @@ def test_the_plane_of_two_inputs_shows_the_line_between_the_classes(shared):
     )
     shared.evaluate("() => explainer.network.epochs(40)")
     assert len(shared.locator("#s8 .border-line").get_attribute("d")) > 100
-    assert shared.get_by_text("The line is where the network says 0").is_visible()
+    expect(shared.get_by_text("The line is where the network says 0")).to_be_visible()
 
 
 def test_a_loss_to_stop_at_stops_the_training(shared):

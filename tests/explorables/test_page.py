@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 import tinygrad_edu as tg
+from tests.browser import expect
 from tests.explorables.examples import EXAMPLES, branching, choosing, deep, neuron, undefined
 from tests.hostile import HOSTILE
 from tests.staging.material import HOSTILE as HOSTILE_TO_PROGRAMS
@@ -55,10 +56,14 @@ def box(page, name):
 
 def test_the_untouched_page_shows_the_branch_step_with_its_numbers(opened):
     page = opened(PAGE)
-    assert page.get_by_role("button", name="b, value 3, grad 9").count() == 1
-    assert page.get_by_role("button", name="a, value -1, grad not computed, so far 7".replace("-", "−")).count() == 0
-    assert page.get_by_role("button", name="a, value −1, grad not computed").count() == 1
-    assert sentence(page).startswith("Backward 5 of 6: gradient of b = 7 × 1 + 2 × 1 = 9. b is used twice")
+    expect(page.get_by_role("button", name="b, value 3, grad 9")).to_have_count(1)
+    expect(page.get_by_role("button", name="a, value -1, grad not computed, so far 7".replace("-", "−"))).to_have_count(
+        0
+    )
+    expect(page.get_by_role("button", name="a, value −1, grad not computed")).to_have_count(1)
+    expect(page.locator("#sentence")).to_contain_text(
+        "Backward 5 of 6: gradient of b = 7 × 1 + 2 × 1 = 9. b is used twice"
+    )
     assert page.locator("#sheet math").first.text_content().endswith("=7·1+2·1=9")
     assert page.locator("#sheet ol").inner_text().split("\n") == [
         "2 comes back from y", "sum 2", "7 comes back from x", "sum 9",
@@ -67,30 +72,30 @@ def test_the_untouched_page_shows_the_branch_step_with_its_numbers(opened):
 
 def test_a_partial_sum_shows_that_more_is_to_come(opened):
     page = opened(PAGE, "#at=backward:4")
-    assert page.get_by_role("button", name="b, value 3, grad not computed, so far 2").count() == 1
-    assert "2 + …" in box(page, "b").inner_text()
+    expect(page.get_by_role("button", name="b, value 3, grad not computed, so far 2")).to_have_count(1)
+    expect(box(page, "b")).to_contain_text("2 + …")
 
 
 def test_moving_an_input_moves_everything_at_once(opened):
     page = opened(PAGE, "#at=backward:0")
     page.get_by_role("spinbutton", name="b").fill("5")
-    assert page.get_by_role("button", name="f = x × y, value 36, grad 1").count() == 1
-    assert page.get_by_role("button", name="b, value 5, grad 13").count() == 1
-    assert page.get_by_role("slider", name="b").input_value() == "400"
+    expect(page.get_by_role("button", name="f = x × y, value 36, grad 1")).to_have_count(1)
+    expect(page.get_by_role("button", name="b, value 5, grad 13")).to_have_count(1)
+    expect(page.get_by_role("slider", name="b")).to_have_value("400")
     page.get_by_role("slider", name="b").fill("0")
-    assert page.get_by_role("spinbutton", name="b").input_value() == "−5"
+    expect(page.get_by_role("spinbutton", name="b")).to_have_value("−5")
     page.get_by_role("button", name="Reset the inputs").click()
-    assert page.get_by_role("button", name="b, value 3, grad 9").count() == 1
+    expect(page.get_by_role("button", name="b, value 3, grad 9")).to_have_count(1)
 
 
 def test_what_is_no_number_is_marked_and_changes_nothing(opened):
     page = opened(PAGE)
     field = page.get_by_role("spinbutton", name="b")
     field.fill("many")
-    assert field.get_attribute("aria-invalid") == "true"
-    assert page.get_by_role("button", name="b, value 3, grad 9").count() == 1
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("button", name="b, value 3, grad 9")).to_have_count(1)
     field.blur()
-    assert field.input_value() == "3"
+    expect(field).to_have_value("3")
 
 
 def test_the_player_goes_to_every_step_and_says_each(opened):
@@ -107,59 +112,59 @@ def test_the_player_goes_to_every_step_and_says_each(opened):
         *(f"Forward {i} of 3" for i in (1, 2, 3)),
         *(f"Backward {i} of 6" for i in range(1, 7)),
     ]
-    assert button["Next"].get_attribute("aria-disabled") == "true"
+    expect(button["Next"]).to_have_attribute("aria-disabled", "true")
     button["Back"].click()
-    assert sentence(page) == seen[-2]
+    expect(page.locator("#sentence")).to_have_text(seen[-2])
     page.get_by_role("slider", name="Step").fill("2")
-    assert sentence(page) == seen[2]
-    assert page.get_by_role("slider", name="Step").get_attribute("aria-valuetext") == "Forward 2 of 3: y"
+    expect(page.locator("#sentence")).to_have_text(seen[2])
+    expect(page.get_by_role("slider", name="Step")).to_have_attribute("aria-valuetext", "Forward 2 of 3: y")
     button["Last"].click()
-    assert sentence(page) == seen[-1]
+    expect(page.locator("#sentence")).to_have_text(seen[-1])
 
 
 def test_play_runs_to_the_end_and_pauses(opened):
     page = opened(PAGE)
     page.get_by_role("combobox", name="Speed").select_option("4")
     page.get_by_role("button", name="Play", exact=True).click()
-    assert page.get_by_role("button", name="Pause", exact=True).count() == 1
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_have_count(1)
     page.get_by_role("button", name="a, value −1, grad 7").wait_for()
     page.get_by_role("button", name="Play", exact=True).wait_for()
-    assert page.get_by_role("slider", name="Step").input_value() == "9"
+    expect(page.get_by_role("slider", name="Step")).to_have_value("9")
 
 
 def test_something_moves_along_the_arrows_of_a_step_unless_a_reader_wants_calm(opened):
     page = opened(PAGE, "#at=backward:2")
     page.get_by_role("button", name="Back", exact=True).click()
-    assert page.locator(".dots circle").count() == 1
+    expect(page.locator(".dots circle")).to_have_count(1)
     page.emulate_media(reduced_motion="reduce")
     page.get_by_role("button", name="Back", exact=True).click()
-    assert page.locator(".dots circle").count() == 0
+    expect(page.locator(".dots circle")).to_have_count(0)
 
 
 def test_a_box_pins_its_derivation_with_all_paths_on_request(opened):
     page = opened(PAGE, "#at=backward:0")
     box(page, "b").click()
-    assert "Pinned: b" in page.get_by_role("region", name="Derivation").inner_text()
+    expect(page.get_by_role("region", name="Derivation")).to_contain_text("Pinned: b")
     page.get_by_role("button", name="Show all 2 paths to f").click()
     paths = page.locator("#sheet li").all_text_contents()
     assert paths[-2:] == ["b→x→f : 7·1=7", "b→y→f : 2·1=2"]
     page.get_by_role("button", name="Back to the step").click()
-    assert page.locator(".pin").count() == 0
+    expect(page.locator(".pin")).to_have_count(0)
 
 
 def test_the_question_before_a_step_takes_an_answer_and_never_blocks(opened):
     page = opened(PAGE, "#at=backward:2")
     field = page.get_by_role("textbox", name="∂f/∂b")
-    assert "What comes back: 7 along × 1, and 2 along × 1." in page.locator("#hint").inner_text()
+    expect(page.locator("#hint")).to_contain_text("What comes back: 7 along × 1, and 2 along × 1.")
     field.fill("14")
     field.press("Enter")
-    assert "Not that" in page.locator("#reply").inner_text()
+    expect(page.locator("#reply")).to_contain_text("Not that")
     field.fill("9")
     page.get_by_role("button", name="Check").click()
-    assert page.locator("#reply").inner_text() == "✓ Yes: 7 × 1 + 2 × 1 = 9."
+    expect(page.locator("#reply")).to_have_text("✓ Yes: 7 × 1 + 2 × 1 = 9.")
     page.get_by_role("button", name="Show", exact=True).click()
-    assert page.get_by_role("button", name="b, value 3, grad 9").count() == 1
-    assert page.get_by_role("textbox", name="∂f/∂a").input_value() == ""
+    expect(page.get_by_role("button", name="b, value 3, grad 9")).to_have_count(1)
+    expect(page.get_by_role("textbox", name="∂f/∂a")).to_have_value("")
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------
@@ -238,13 +243,15 @@ def test_what_is_undefined_has_the_engines_message_and_no_numbers(opened):
 
 def test_the_branch_that_is_not_taken_says_so(opened):
     page = opened(tg.explore(choosing, x=1.0, y=-2.0))
-    assert page.get_by_role("button", name=re.compile(r"^v\d+ = exp\(.*value 0\.3679")).count() == 1
+    expect(page.get_by_role("button", name=re.compile(r"^v\d+ = exp\(.*value 0\.3679"))).to_have_count(1)
     page.get_by_role("spinbutton", name="x").fill("-3")
-    assert page.get_by_role("button", name=re.compile(r"^v\d+ = exp\(.*not computed: branch not taken$")).count() == 1
-    assert page.locator("g.back text", has_text="not taken").count() == 0, "what is emphasised follows the branch"
+    expect(
+        page.get_by_role("button", name=re.compile(r"^v\d+ = exp\(.*not computed: branch not taken$"))
+    ).to_have_count(1)
+    expect(page.locator("g.back text", has_text="not taken")).to_have_count(0)  # what is emphasised follows the branch
     page.evaluate("location.hash = '#at=forward:' + (document.querySelectorAll('.node').length - 1)")
     page.locator("#sentence", has_text="because").wait_for()
-    assert "because x = −3 ≤ y = −2" in sentence(page)
+    expect(page.locator("#sentence")).to_contain_text("because x = −3 ≤ y = −2")
 
 
 def test_a_kink_and_a_tie_are_said(opened):
@@ -256,9 +263,9 @@ def test_a_kink_and_a_tie_are_said(opened):
 
 def test_huge_and_tiny_numbers_are_readable(opened):
     page = opened(tg.explore(lambda a, b: a * b, a=1e-300, b=2.5e200, start="backward:a"))
-    assert page.get_by_role("button", name="a, value 1×10⁻³⁰⁰, grad 2.5×10²⁰⁰").count() == 1
+    expect(page.get_by_role("button", name="a, value 1×10⁻³⁰⁰, grad 2.5×10²⁰⁰")).to_have_count(1)
     page.get_by_role("spinbutton", name="a").fill("1e200")
-    assert page.get_by_role("button", name="f = a × b, value ∞, grad 1").count() == 1
+    expect(page.get_by_role("button", name="f = a × b, value ∞, grad 1")).to_have_count(1)
 
 
 # --- descent -----------------------------------------------------------------------------------------------------
@@ -267,18 +274,18 @@ def test_huge_and_tiny_numbers_are_readable(opened):
 def test_descent_steps_plays_rewinds_and_draws_the_way(opened):
     page = opened(tg.explore(neuron, w=2.0, x=-1.0, b=-3.0, y=1.0, parameters=["w", "b"], learning_rate=1.0))
     page.get_by_text("Descend", exact=True).first.click()
-    assert page.get_by_role("img", name="Level lines of f over w and b").count() == 1
+    expect(page.get_by_role("img", name="Level lines of f over w and b")).to_have_count(1)
     page.get_by_role("button", name="One step").click()
     w, b = Value(2.0), Value(-3.0)
     neuron(w, -1.0, b, 1.0).backward()
-    assert page.get_by_role("spinbutton", name="w").input_value() == number_text(2.0 - w.grad, 6)
-    assert page.get_by_role("spinbutton", name="b").input_value() == number_text(-3.0 - b.grad, 6).replace("-", "−")
+    expect(page.get_by_role("spinbutton", name="w")).to_have_value(number_text(2.0 - w.grad, 6))
+    expect(page.get_by_role("spinbutton", name="b")).to_have_value(number_text(-3.0 - b.grad, 6).replace("-", "−"))
     page.get_by_role("button", name="Descend", exact=True).click()
     page.get_by_text(re.compile("After (1[0-9]|[2-9][0-9]) steps")).wait_for(timeout=10000)
     page.get_by_role("button", name="Stop").click()
-    assert page.get_by_role("img", name="f over the steps").count() == 1
+    expect(page.get_by_role("img", name="f over the steps")).to_have_count(1)
     page.get_by_role("button", name="Rewind").click()
-    assert page.get_by_role("spinbutton", name="w").input_value() == "2"
+    expect(page.get_by_role("spinbutton", name="w")).to_have_value("2")
     page.get_by_role("checkbox", name="b").uncheck()
     page.get_by_role("img", name="f as w changes").wait_for()
 
@@ -286,10 +293,10 @@ def test_descent_steps_plays_rewinds_and_draws_the_way(opened):
 def test_descent_says_why_it_stops(opened):
     page = opened(tg.explore(lambda a: a * a, a=0.0))
     page.keyboard.press("g")
-    assert "The gradient is 0 here" in page.locator("#descent-note").inner_text()
+    expect(page.locator("#descent-note")).to_contain_text("The gradient is 0 here")
     page = opened(tg.explore(lambda a: a**3, a=-1e9, learning_rate=1.0))
     page.keyboard.press("g")
-    assert "Too far away" in page.locator("#descent-note").inner_text()
+    expect(page.locator("#descent-note")).to_contain_text("Too far away")
 
 
 # --- taking away, and links --------------------------------------------------------------------------------------
@@ -328,19 +335,19 @@ def test_the_address_restores_the_state(opened):
     page.wait_for_url(re.compile("in=-1,5,4&at=backward:2"))
     fragment = page.evaluate("location.hash")
     again = opened(PAGE, fragment)
-    assert again.get_by_role("spinbutton", name="b").input_value() == "5"
-    assert sentence(again).startswith("Backward 4 of 6: gradient of c")
+    expect(again.get_by_role("spinbutton", name="b")).to_have_value("5")
+    expect(again.locator("#sentence")).to_contain_text("Backward 4 of 6: gradient of c")
 
 
 def test_in_a_notebooks_frame_everything_works_and_the_state_can_be_copied(page):
     page.set_content(f"<!doctype html><title>notebook</title>{PAGE._repr_html_()}")
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name="Next", exact=True).click()
-    assert frame.get_by_role("button", name="a, value −1, grad 7").count() == 1
+    expect(frame.get_by_role("button", name="a, value −1, grad 7")).to_have_count(1)
     frame.get_by_role("button", name="Copy state").click()
     state = frame.get_by_role("dialog").get_by_role("textbox")
     state.wait_for(timeout=3000)
-    assert state.input_value() == "#in=-1,3,4&at=backward:0&p=0,1,2&rate=0.05"
+    expect(state).to_have_value("#in=-1,3,4&at=backward:0&p=0,1,2&rate=0.05")
 
 
 def test_the_theme_switches_whatever_the_system_says(opened):
@@ -377,10 +384,10 @@ def test_a_walk_by_keys_alone(opened):
     page = opened(PAGE)
     press = page.keyboard.press
     press("[")
-    assert sentence(page).startswith("Backward 4 of 6")
+    expect(page.locator("#sentence")).to_contain_text("Backward 4 of 6")
     press("]")
     press("]")
-    assert sentence(page).startswith("Backward 6 of 6")
+    expect(page.locator("#sentence")).to_contain_text("Backward 6 of 6")
     while not focused(page).startswith("f = x × y"):
         press("Tab")
     press("ArrowLeft")
@@ -393,9 +400,9 @@ def test_a_walk_by_keys_alone(opened):
     name = focused(page)[0]
     assert name in "xy"
     press("Enter")
-    assert f"Pinned: {name}" in page.get_by_role("region", name="Derivation").inner_text()
+    expect(page.get_by_role("region", name="Derivation")).to_contain_text(f"Pinned: {name}")
     press("Escape")
-    assert page.locator(".pin").count() == 0
+    expect(page.locator(".pin")).to_have_count(0)
     press("Home")
     assert focused(page).startswith("a")
     press("End")
@@ -403,27 +410,27 @@ def test_a_walk_by_keys_alone(opened):
     while focused(page) != "Step":
         press("Tab")
     press("Home")
-    assert sentence(page).startswith("The inputs are given")
+    expect(page.locator("#sentence")).to_contain_text("The inputs are given")
     press("End")
     press("ArrowLeft")
-    assert sentence(page).startswith("Backward 5 of 6")
+    expect(page.locator("#sentence")).to_contain_text("Backward 5 of 6")
     while focused(page) != "b":
         press("Tab")
     press("ArrowRight")
-    assert page.get_by_role("spinbutton", name="b").input_value() == "3.025"
+    expect(page.get_by_role("spinbutton", name="b")).to_have_value("3.025")
     press("Tab")
     press("ArrowUp")
-    assert page.get_by_role("spinbutton", name="b").input_value() == "3.05"
+    expect(page.get_by_role("spinbutton", name="b")).to_have_value("3.05")
     press("?")
-    assert page.get_by_role("dialog").count() == 0, "letters do nothing while a reader types"
+    expect(page.get_by_role("dialog")).to_have_count(0)  # letters do nothing while a reader types
     press("Tab")
     press("?")
-    assert page.get_by_role("dialog", name="How to use this page").count() == 1
+    expect(page.get_by_role("dialog", name="How to use this page")).to_have_count(1)
     press("Escape")
     press("g")
-    assert "After 1 step" in page.locator("#descent-note").inner_text()
+    expect(page.locator("#descent-note")).to_contain_text("After 1 step")
     press("r")
-    assert page.get_by_role("spinbutton", name="b").input_value() == "3.05"
+    expect(page.get_by_role("spinbutton", name="b")).to_have_value("3.05")
 
 
 # --- accessibility and width -------------------------------------------------------------------------------------
@@ -507,8 +514,8 @@ def test_a_title_can_inject_nothing(opened, label):
 
 def unharmed(page):
     assert page.evaluate("window.hacked") is None
-    assert page.locator("script").count() == 2
-    assert page.locator("img, iframe, object, embed, link, base").count() == 0
+    expect(page.locator("script")).to_have_count(2)
+    expect(page.locator("img, iframe, object, embed, link, base")).to_have_count(0)
 
 
 def test_the_policy_stops_what_is_put_in_afterwards(page, tmp_path):

@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+from tests.browser import expect
+
 PAGES = {
     "start": "index.html",
     "a chapter": "docs/course/03-branches.html",
@@ -148,8 +150,8 @@ def test_the_first_example_runs_and_shows_its_picture(address, opened):
     page.get_by_role("button", name="Run").click()
     finished(page)
     output = page.get_by_role("region", name="Output")
-    assert output.inner_text().strip() == "(14.0, 7.0, 9.0, 2.0)"
-    assert output.get_by_role("img").count() == 1
+    expect(output).to_have_text("(14.0, 7.0, 9.0, 2.0)", use_inner_text=True)
+    expect(output.get_by_role("img")).to_have_count(1)
 
 
 def finished(page):
@@ -176,5 +178,5 @@ def test_a_chapters_example_comes_with_the_lines_before_it_and_python_can_be_sto
     code.fill("while True: pass")
     page.get_by_role("button", name="Run").click()
     page.get_by_role("button", name="Stop").click()
-    assert page.locator("#status").inner_text() == "Stopped. The next run starts Python anew."
-    assert page.get_by_role("button", name="Run").is_enabled()
+    expect(page.locator("#status")).to_have_text("Stopped. The next run starts Python anew.")
+    expect(page.get_by_role("button", name="Run")).to_be_enabled()
