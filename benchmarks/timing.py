@@ -46,7 +46,7 @@ def take_turns(contestants: Mapping[str, Work], rounds: int, seconds: float, cal
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, work in contestants.items():
-            times[name].append(_seconds_per_call(work, repeats[name]))
+            times[name].append(seconds_per_call(work, repeats[name]))
     return {name: Timing(tuple(each)) for name, each in times.items()}
 
 
@@ -66,11 +66,12 @@ def _flat(answer: Any) -> list[float]:
 
 
 def _repeats(work: Work, seconds: float) -> int:
-    once = _seconds_per_call(work, 1)
+    once = seconds_per_call(work, 1)
     return max(1, math.ceil(seconds / once))
 
 
-def _seconds_per_call(work: Work, repeats: int) -> float:
+def seconds_per_call(work: Work, repeats: int) -> float:
+    """How long a call takes, of that many in a row."""
     gc.collect()  # so that nobody pays for what the contestant before has left behind
     start = perf_counter()
     for _ in range(repeats):

@@ -375,7 +375,7 @@ def examples(data: Data) -> tuple[list[Any], list[Any]]:
         if len(data) != 2:
             raise ValueError(f"a tuple of {len(data)} is no data set: give (xs, ys), or a list of (x, y) pairs")
         expect("a data set", A_LIST, xs=data[0], ys=data[1])
-        xs, ys = list(data[0]), list(data[1])
+        xs, ys = _items(data[0]), _items(data[1])
         if len(xs) != len(ys):
             raise ValueError(f"{len(xs)} xs and {len(ys)} ys: each example needs both")
     else:
@@ -388,6 +388,11 @@ def examples(data: Data) -> tuple[list[Any], list[Any]]:
     if not xs:
         raise ValueError("no examples: the data set is empty")
     return xs, ys
+
+
+def _items(xs: Any) -> list[Any]:
+    """The items of a list or an array, of an array of numbers as Python's own."""
+    return xs.tolist() if len(getattr(xs, "shape", ())) == 1 and hasattr(xs, "tolist") else list(xs)
 
 
 def split(data: Data, test: float = 0.25, *, seed: int = 0) -> tuple[Any, Any]:

@@ -62,6 +62,8 @@ class Optimizer:
     """
 
     memory: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    """Which of these are equal for all parameters that have had as many steps: a program needs them only once."""
     away: Callable[[], None] | None = None
     """While what it remembers is in a buffer of staged steps: what brings it home (`training/staying.py`)."""
 
@@ -339,6 +341,7 @@ class Adam(Optimizer):
     """
 
     memory = ("t", "m", "v")
+    counts = ("t",)
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import losses, nn
 from tinygrad_edu.printers import c, javascript
 from tinygrad_edu.staging import jit, mean_over
+from tinygrad_edu.training.remembered import Remembered
 from tinygrad_edu.training.staged_step import StagedStep
 from tinygrad_edu.transforms import value_and_grad
 from tinygrad_edu.trees.tree import flatten
@@ -36,7 +37,7 @@ def training(sizes, loss, optimizer, activation="relu", *, rows=5, targets=None)
     xs = [[drawn.gauss(0.0, 1.0) for _ in range(sizes[0])] for _ in range(rows)]
     ys = [float(i % sizes[-1]) for i in range(rows)] if targets is None else [targets[i % 2] for i in range(rows)]
     step(xs, ys)
-    memory = [m for memory in own.memories for m in memory]
+    memory = Remembered.by(own).flat(own.memories)
     return Case(step.staged, [p.data for p in step.parameters], memory, 0.05, xs, ys)
 
 

@@ -2,7 +2,9 @@
 
 import math
 import random
+from array import array
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,10 +16,12 @@ from tinygrad_edu.numbers.number import DomainError
 from tinygrad_edu.recurrent import RNNCell, unroll
 from tinygrad_edu.training import automatic
 from tinygrad_edu.training import staged_step as step_module
+from tinygrad_edu.training.converted import Converted
 from tinygrad_edu.training.loop import DivergedError, History, accuracy, fit
 from tinygrad_edu.training.predictions import StagedPredictions
 from tinygrad_edu.training.staged_step import StagedStep
 from tinygrad_edu.training.step import eager_step
+from tinygrad_edu.trees.tree import flatten, map_leaves
 
 CURVE = ([[i / 6 - 0.5] for i in range(12)], [math.sin(i / 3 + 0.4) for i in range(12)])
 BLOBS = (
@@ -781,26 +785,76 @@ def test_an_interruption_while_numbers_are_put_back_waits(name, error):
 # --- predictions -----------------------------------------------------------------------------------------------------
 
 
+def predictions_of(model, backend="python", loss=nn.mse_loss):
+    return StagedPredictions(model, loss, [*model.parameters()], (Converted(), Converted()), backend)
+
+
 @pytest.mark.parametrize("backend", ["python", "c"])
 @pytest.mark.parametrize("kind", [float, int])
-def test_predictions_are_those_of_the_model(backend, kind):
-    model = nn.MLP(2, [3, 2], seed=1)
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_predictions_are_those_of_the_model_with_the_loss_of_each(backend, kind, outputs):
+    model = nn.MLP(2, [3, outputs], seed=1)
     model.parameters()[0].data = kind(2)
-    predict = StagedPredictions(model, backend)
+    loss = losses.cross_entropy if outputs == 2 else nn.mse_loss
+    predict = predictions_of(model, backend, loss)
+    targets = [i % 2 for i in range(len(BLOBS[0]))]
     with tg.no_grad():
-        eager = [[y.data for y in model(x)] for x in BLOBS[0]]
-        for _ in range(2):
-            found = predict(BLOBS[0], BLOBS[0])
-            assert np.array([[y.data for y in ys] for ys in found]) == pytest.approx(np.array(eager))
-            assert all(isinstance(y, Value) for ys in found for y in ys)
+        eager = [map_leaves(lambda y: y.data, model(x)) for x in BLOBS[0]]
+        expected = [loss([model(x)], [y]).data for x, y in zip(BLOBS[0], targets, strict=True)]
+        for _ in range(3):  # compared, then C alone
+            found, own = predict(BLOBS[0], targets)
+            assert flatten(found)[0] == pytest.approx(flatten(eager)[0])
+            assert flatten(found)[1] == flatten(eager)[1]
+            assert own == pytest.approx(expected)
+
+
+def test_c_goes_through_all_rows_by_itself(monkeypatch):
+    model = nn.MLP(2, [3, 2], seed=1)
+    predict, (xs, ys) = predictions_of(model, "c", losses.cross_entropy), (BLOBS[0], [0.0] * len(BLOBS[0]))
+    with tg.no_grad():
+        slow = predict(xs, ys)
+        monkeypatch.setattr(predict, "_staged", SimpleNamespace(trace=predict._staged.trace, traces=[None]))
+        assert predict(xs, ys) == slow
+        model.parameters()[0].data += 1.0
+        assert predict(xs, ys) != slow
+
+
+@pytest.mark.parametrize(
+    ("xs", "ys"), [([[1.0, 2.0, 3.0]] * 2, [0.0, 1.0]), ([[1.0, 2.0]] * 2, [[0.0], [1.0]]), ([[1.0, 2.0]], ["a"])]
+)
+def test_rows_of_another_structure_are_not_handed_to_the_program(xs, ys):
+    model = nn.MLP(2, [1], seed=1)
+    predict = predictions_of(model, "c")
+    with tg.no_grad():
+        predict([[1.0, 2.0]], [1.0])
+        numbers = array("d", [p.data for p in model.parameters()])
+        assert predict._together(numbers, xs, ys) is None
+        assert predict._together([*numbers], [[1.0, 2.0]], [1.0]) is None
+        assert predict._together(numbers, [[1.0, 2.0]], [1.0]) is not None
+        assert predict._together(numbers, [[1.0, 1e308]], [1e308]) is None, "its loss is infinite"
+
+
+def test_predictions_of_any_structure_come_back_in_it():
+    class Named(Wrapped):
+        def __call__(self, x):
+            y = self.network(x)
+            return {"y": y, "rest": [y * 2.0, 3.0]}
+
+    predict = predictions_of(Named(), "c", lambda predictions, targets: predictions[0]["y"] - targets[0])
+    with tg.no_grad():
+        slow = predict(*CURVE)
+        assert set(slow[0][0]) == {"y", "rest"}
+        assert predict(*CURVE) == slow
 
 
 def test_predictions_of_a_model_that_branches_or_changes_are_asked_of_it():
-    branching = StagedPredictions(Branching())
-    xs = CURVE[0]
+    branching = predictions_of(Branching())
+    xs, ys = CURVE
     with tg.no_grad():
         for _ in range(2):
-            assert [y.data for y in branching(xs, xs)] == [branching.model(x).data for x in xs]
+            found, own = branching(xs, ys)
+            assert [y.data for y in found] == [branching.model(x).data for x in xs]
+            assert own is None
 
     class Counting(Wrapped):
         calls = 0
@@ -810,11 +864,11 @@ def test_predictions_of_a_model_that_branches_or_changes_are_asked_of_it():
             return self.network(x) * self.calls
 
     counting = Counting()
-    predict = StagedPredictions(counting)
+    predict = predictions_of(counting)
     with tg.no_grad():
-        assert len(predict(xs, xs)) == len(xs)
+        assert len(predict(xs, ys)[0]) == len(xs)
         calls = counting.calls
-        assert len(predict(xs, xs)) == len(xs)
+        assert len(predict(xs, ys)[0]) == len(xs)
     assert counting.calls == calls + len(xs)
 
 
@@ -823,11 +877,11 @@ def test_predictions_that_are_undefined_are_the_models_error():
         def __call__(self, x):
             return tg.log(x[0]) + 0 * self.network(x)
 
-    predict = StagedPredictions(Logarithm())
+    predict = predictions_of(Logarithm())
     with tg.no_grad():
-        assert predict([[1.0]], [[1.0]])[0].data == 0.0
+        assert predict([[1.0]], [1.0])[0] == [0.0]
         with pytest.raises(DomainError):
-            predict([[-1.0]], [[-1.0]])
+            predict([[-1.0]], [1.0])
 
 
 def test_a_model_without_parameters_predicts_too():
@@ -838,4 +892,59 @@ def test_a_model_without_parameters_predicts_too():
         def __call__(self, x):
             return 2.0 * x
 
-    assert [float(y.data) for y in StagedPredictions(Fixed())([1.0], [1.0])] == [2.0]
+    for backend in ("python", "c"):
+        predict = predictions_of(Fixed(), backend)
+        assert [predict([1.0], [1.0])[0] for _ in range(2)] == [[2.0]] * 2
+
+
+@pytest.mark.parametrize("backend", ["python", "c"])
+def test_validation_is_that_of_the_eager_run_to_the_end(backend):
+    """Long enough that most epochs look at nothing eagerly, with momentum that stays in C."""
+
+    def trained(backend):
+        model = nn.MLP(2, [4, 2], activation="tanh", seed=1)
+        return fit(
+            model, (BLOBS[0], [0, 1] * 10), loss=losses.cross_entropy, optimizer=nn.Adam(model.parameters(), lr=0.01),
+            batch_size=8, epochs=30, validation=(BLOBS[0][:10], [0, 1] * 5), metrics={"accuracy": accuracy},
+            backend=backend,
+        )  # fmt: skip
+
+    eager, staged = trained("eager"), trained(backend)
+    assert staged.backend == backend
+    assert staged.validation == pytest.approx(eager.validation, rel=1e-9)
+    assert staged["accuracy"] == eager["accuracy"]
+
+
+def test_a_target_that_the_loss_refuses_is_found_in_the_validation_too():
+    model = nn.MLP(2, [3], seed=1)
+    with pytest.raises(ValueError, match="class"):
+        fit(
+            model, (BLOBS[0], [0, 1] * 10), loss=losses.cross_entropy, epochs=20,
+            validation=(BLOBS[0][:2], [0, 7]), backend="c",
+        )  # fmt: skip
+
+
+def test_a_loss_that_is_a_mean_in_batches_only_is_computed_eagerly_for_the_validation():
+    def odd(predictions, targets):
+        return nn.mse_loss(predictions, targets) * (2 if len(predictions) == 7 else 1)
+
+    own = (CURVE[0][:7], CURVE[1][:7])
+    eager, staged = both(Wrapped, CURVE, loss=odd, epochs=20, validation=own)
+    assert staged.backend == "python"
+    assert staged.validation == pytest.approx(eager.validation, rel=1e-9)
+
+
+def test_in_a_long_first_epoch_most_predictions_come_from_a_program():
+    class Counted(Wrapped):
+        def __call__(self, x):
+            calls.append(x)
+            return self.network(x)
+
+    calls = []
+    xs, ys = [[i / 400] for i in range(400)], [i / 500 for i in range(400)]
+    history = fit(Counted(), (xs, ys), epochs=1, batch_size=10)
+    assert history.backend == "python"
+    assert len(calls) < 100, "instead of more than 400"
+    bad = [*ys[:-1], "none"]
+    with pytest.raises(TypeError):
+        fit(Counted(), (xs, bad), epochs=1, batch_size=10)

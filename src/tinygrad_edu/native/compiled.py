@@ -10,7 +10,8 @@ import functools
 import itertools
 import struct
 import warnings
-from collections.abc import Callable, Hashable, Iterable
+from array import array
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..printers import c, python
@@ -30,10 +31,10 @@ _warned = False
 
 
 class Native(NamedTuple):
-    """The C function itself, and what turns each batch into what it takes."""
+    """The C function itself, and what finds each batch in a buffer of doubles, or None."""
 
     function: Any
-    rows: dict[str, Callable[[object], Batch]]
+    rows: dict[str, Callable[[object], Batch | None]]
 
 
 def compile_trace(trace: "Trace") -> None:
@@ -54,7 +55,7 @@ def compile_trace(trace: "Trace") -> None:
         return
     trace.function = _caller(trace, library.staged)
     batched = {name: argument.structure for name, argument in trace.arguments.items() if argument.batched}
-    trace.native = Native(library.staged, {name: _rows(row) for name, row in batched.items()})
+    trace.native = Native(library.staged, {name: found_in(row) for name, row in batched.items()})
     trace.is_buffer = is_buffer
 
 
@@ -150,18 +151,63 @@ def _result(structure: Structure, places: "itertools.count[int]") -> str:
     return f"[{', '.join(items)}]" if kind is list else f"({python.sequence(items)})"
 
 
+def each_row(trace: "Trace", kept: Sequence[float], rows: "Sequence[memoryview[float]]") -> list[float] | None:
+    """The results of a program of (an array, a row, …) for each row of these batches, one after the other.
+
+    None if the program does not run as C, takes rows of another structure, or a result is undefined or not finite.
+    """
+    first, *others = [argument.structure for argument in trace.arguments.values()]
+    if trace.native is None or not isinstance(kept, array) or not 0 < len(kept) == _size(first):
+        return None
+    batches = [found_in(row)(buffer) for buffer, row in zip(rows, others, strict=True)]
+    if None in batches:
+        return None
+    count, size = len(rows[0]), len(flatten(trace.results)[0])
+    passed: list[Any] = []
+    for batch, buffer, row in zip(batches, rows, others, strict=True):
+        start = batch[1] if batch else b""
+        address = start if isinstance(start, int) else ctypes.cast(ctypes.c_char_p(start), ctypes.c_void_p).value or 0
+        passed.append(buffer if row == LEAF else _addresses(address, count, _size(row)))
+    out = (ctypes.c_double * (count * size))()
+    first_kept = ctypes.addressof((ctypes.c_double * len(kept)).from_buffer(kept))
+    results = _addresses(ctypes.addressof(out), count, size)
+    failed = any(map(trace.native.function, itertools.repeat(first_kept), *passed, results))
+    return None if failed else out[:]
+
+
+def _addresses(start: int, count: int, size: int) -> range:
+    """Where rows of that many floats begin."""
+    return range(start, start + 8 * size * count, 8 * size)
+
+
 # --- batches ---------------------------------------------------------------------------------------------------
+
+
+def found_in(row: Hashable) -> Callable[[Any], Batch | None]:
+    """What finds the rows in a buffer of doubles, without gaps, with rows of this structure, at least one; or None."""
+    row_shape = (_size(row),) if row != LEAF else ()
+
+    def found(x: Any) -> Batch | None:
+        try:
+            view = memoryview(x)
+        except TypeError:
+            return None
+        shape = view.shape or ()
+        if view.format != "d" or not view.c_contiguous or shape[1:] != row_shape or not shape or shape[0] == 0:
+            return None
+        if view.readonly:
+            whole = view.obj
+            numbers = whole if type(whole) is bytes and len(whole) == view.nbytes else view.tobytes()
+            return shape[0], numbers, numbers
+        keep = ctypes.c_double.from_buffer(view)
+        return shape[0], ctypes.addressof(keep), keep
+
+    return found
 
 
 def is_buffer(x: Tree, row: Hashable) -> bool:
     """Whether `x` is a buffer of doubles, without gaps, with rows of this structure, at least one."""
-    try:
-        view = memoryview(x)  # type: ignore[arg-type]  # the TypeError is caught
-    except TypeError:
-        return False
-    row_shape = (_size(row),) if row != LEAF else ()
-    shape = view.shape or ()
-    return view.format == "d" and view.c_contiguous and len(shape) > 0 and shape[0] > 0 and shape[1:] == row_shape
+    return found_in(row)(x) is not None
 
 
 @functools.lru_cache(maxsize=64)  # asked at every step
@@ -177,17 +223,14 @@ def _rows(row: Hashable) -> Callable[[object], Batch]:
     size = _size(row)
     count = len(flatten(unflatten(row, itertools.repeat(0.0)))[0])
 
-    def of_buffer(rows: Any) -> Batch:
-        view = memoryview(rows)
-        if view.readonly:
-            copied = view.tobytes()
-            return len(view), copied, copied
-        address = (ctypes.c_double * 1).from_buffer(view.cast("B"))
-        return len(view), ctypes.addressof(address), address
+    of_buffer = found_in(row)
 
     def of_list(rows: object) -> Batch:
         if type(rows) is not list:
-            return of_buffer(rows)
+            found = of_buffer(rows)
+            if found is None:
+                raise TypeError(f"{type(rows).__name__} is no buffer of rows as these")
+            return found
         numbers: Any
         if row == LEAF:
             numbers = rows

@@ -138,7 +138,7 @@ def shown(x: object) -> str:
 
 def primal(x: Any) -> Number:
     """The plain number at the bottom of `x`, whose data may be nodes of an outer transform."""
-    while hasattr(x, "local_grads"):
+    while hasattr(type(x), "local_grads"):  # of the class: of a node they would be made
         x = x.data
     bottom: Number = x
     return bottom

@@ -4,7 +4,8 @@ A number among the parameters is a `double`; a list, or any tree, is an array of
 an array of its rows, one after the other, and their number. The function returns 0, or something else if an operation
 overflowed or was undefined, as log(-1): the results are not to be used then. What is undefined makes an infinity or a
 nan (IEEE 754, section 7), which mostly shows in a result. Where it would not, as in 1/(1/0), the line is watched: 0.0
-times its number is added to `lost`, which stays 0 only while all of them are finite. So the compiler must keep to the
+times its number is added to `lost`, which stays 0 only while all of them are finite. In loops `lost` is of bits, and
+takes up whether that product is not 0: unlike a sum, that may be done side by side. So the compiler must keep to the
 standard: no -ffast-math. The text is C++ too.
 """
 
@@ -82,6 +83,7 @@ class CWriter(BracesWriter):
         self, program: Program, results: list[Operand], names: Names, counts: dict[Symbol, str], live: Liveness
     ) -> None:
         self.counts = counts  # what the number of rows of each batched parameter is called
+        self.has_loops = False
         super().__init__(program, results, names, live)
 
     def _begin(self, live: Liveness, names: Names) -> None:
@@ -97,7 +99,8 @@ class CWriter(BracesWriter):
 
     def watch(self, text: str) -> str:
         """What makes the function say that a number is infinite or nan."""
-        return f"{self.lost} += 0.0 * {text if text.isidentifier() else self._brackets(text)};"
+        text = text if text.isidentifier() else self._brackets(text)
+        return f"{self.lost} |= 0.0 * {text} != 0.0;" if self.has_loops else f"{self.lost} += 0.0 * {text};"
 
     def _loop(self, loop: RowLoop) -> list[str]:
         zeros = [self._zero(total) for total in self.live.totals.get(loop, [])]
@@ -214,9 +217,14 @@ def written(name: str, parameters: dict[str, Tree], program: Program, results: T
         body = _straight(writer, arrays, leaves)
     else:
         writer = CWriter.of_expressions(live, names)
-        writer.counts = counts
+        writer.counts, writer.has_loops = counts, True
         body = CLoops(found, writer, names, texts).body()
-    lost = [writer.lost] if live.watched else []
+    is_summed = found is not None and len(leaves) > LISTED
+    lost = [writer.lost] if live.watched or is_summed else []
+    if is_summed:
+        undefined = _not_finite(writer.lost, names, _checked(live, numbers))
+    else:
+        undefined = _undefined(names, len(leaves), lost)
     text = "\n".join(
         [
             "#include <math.h>",
@@ -228,9 +236,9 @@ def written(name: str, parameters: dict[str, Tree], program: Program, results: T
             *[line for op in HELPERS if op in writer.used for line in (*HELPERS[op].splitlines(), "")],
             f"int {name}({', '.join([*declared, 'double *out'])}) {{",
             *_equal_counts(writer),
-            *(f"    double {each} = 0.0;" for each in lost),
+            *(f"    {'long long' if found else 'double'} {each} = 0;" for each in lost),
             *body,
-            *_undefined(names, len(leaves), lost, _checked(live, numbers) if found else [(0, len(leaves))]),
+            *undefined,
             "}",
             "",
         ]
@@ -264,19 +272,28 @@ def _checked(live: Liveness, results: list[Operand]) -> list[tuple[int, int]]:
     return found if len(found) <= LISTED else [(0, len(results))]
 
 
-def _undefined(names: Names, count: int, lost: list[str], checked: list[tuple[int, int]]) -> list[str]:
+def _undefined(names: Names, count: int, lost: list[str]) -> list[str]:
     """What is returned: whether a result, or a line whose exception no result shows, is infinite or nan."""
-    is_lost = [f"{each} != 0.0" for each in lost]
+    is_lost = [f"{each} != 0" for each in lost]
     if count <= LISTED:
         return [f"    return {' || '.join([*is_lost, *(f'!isfinite(out[{i}])' for i in range(count))]) or '0'};"]
     totals, i = names.fresh("totals"), names.fresh("i")
     return [
         f"    double {totals}[4] = {{0.0, 0.0, 0.0, 0.0}};  // four sums, since each addition waits for the one before",
+        f"    for (size_t {i} = 0; {i} < {count}; {i}++) {totals}[{i} % 4] += out[{i}];",
+        f"    return {' || '.join([*is_lost, f'!isfinite({totals}[0] + {totals}[1] + {totals}[2] + {totals}[3])'])};",
+    ]
+
+
+def _not_finite(lost: str, names: Names, checked: list[tuple[int, int]]) -> list[str]:
+    """The same behind loops."""
+    i = names.fresh("i")
+    return [
         *(
-            f"    for (size_t {i} = {start}; {i} < {end}; {i}++) {totals}[{i} % 4] += out[{i}];"
+            f"    for (size_t {i} = {start}; {i} < {end}; {i}++) {lost} |= 0.0 * out[{i}] != 0.0;"
             for start, end in checked
         ),
-        f"    return {' || '.join([*is_lost, f'!isfinite({totals}[0] + {totals}[1] + {totals}[2] + {totals}[3])'])};",
+        f"    return {lost} != 0;",
     ]
 
 

@@ -4,7 +4,6 @@ import functools
 import inspect
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, overload
@@ -87,7 +86,7 @@ class Staged(Generic[P, R]):
         self._batched = frozenset(batched)
         self._backend = backend
         self._held = held_by(f)
-        self._traces: OrderedDict[Hashable, Trace] = OrderedDict()
+        self._traces: dict[Hashable, Trace] = {}  # the latest last; an OrderedDict hashes its keys in every loop
         self._latest: Trace | None = None
         self._lock = threading.RLock()
 
@@ -232,7 +231,7 @@ class Staged(Generic[P, R]):
                 holds = (lambda: all(is_unchanged(x.thing, x.state) for x in changing)) if changing else None
                 trace.make_entry(self._signature, self._last_word, self._stage_and_call, holds)
                 if len(self._traces) >= KEPT:
-                    self._traces.popitem(last=False)
+                    del self._traces[next(iter(self._traces))]
             self._traces[key] = trace
             if trace is not self._latest:
                 self._latest = trace

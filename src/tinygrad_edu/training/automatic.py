@@ -17,6 +17,7 @@ from ..core.recording import no_grad
 from ..engine import Value, topological_order
 from ..networks.state import State
 from ..numbers.number import primal
+from ..trees.tree import map_leaves
 from .converted import Converted
 from .predictions import StagedPredictions
 from .staged_step import Batch, Computed, StagedStep
@@ -25,6 +26,7 @@ from .step import Examples, FitStep, Loss, Stepper, Trainable, eager_step
 
 LARGEST = 20_000  # operands in the graph of one example; a larger one takes seconds to stage, and much memory
 STRUCTURES = 16  # of examples; for each a program has to be written
+WORTH_PREDICTING = 300  # examples in an epoch, from which a program that predicts is soon written
 FEW = 4  # examples: of one alone, nobody sees whether the loss is a mean or, say, the largest
 CLOSE = 1e-6  # relative; differences by rounding are smaller, other programs differ by more
 
@@ -50,11 +52,13 @@ class AutomaticStep(FitStep):
         self.loss = loss
         self._make = partial(StagedStep, model, loss, optimizer, backend=backend)
         self._staged: StagedStep | None = self._make()
-        self._predictions = StagedPredictions(model, backend)
+        self._wanted = backend
+        self._predictions: StagedPredictions | None = None
+        self._is_examined = self._knows_loss = False
         self._batches, self._changes = batches, changes
         self._count = 0  # of batches so far
         self._largest = 0.0  # of the losses so far
-        self._converted = Converted()
+        self._inputs, self._targets = Converted(), Converted()
 
     @property
     def backend(self) -> str:
@@ -82,16 +86,34 @@ class AutomaticStep(FitStep):
         self._largest = max(self._largest, abs(computed.loss))
         return computed.loss
 
-    def predictions(self, xs: Examples) -> Examples:
-        """What the model makes of examples, as Values that do not remember how they were made."""
+    def examined(self, xs: Examples, ys: Examples, *, as_values: bool) -> tuple[Examples, float | None]:
+        """What the model makes of examples; and their loss, where a program knows it: then numbers may be plain."""
+        is_new, self._is_examined = not self._is_examined, True
         with no_grad():
-            if self._staged is None:
-                return [self.model(x) for x in xs]
-            return self._predictions(self._converted.rows(xs), xs)
+            predictions, losses = self._predicted(xs, ys, int(self._changes or is_new))
+            if losses is None or self._staged is None:
+                return predictions, None
+            values = map_leaves(Value, predictions) if as_values or is_new or not self._knows_loss else predictions
+            total = sum(losses) / (len(losses) if self._staged.reduction == "mean" else 1)
+            if is_new:  # the loss itself checks the targets, and is checked
+                loss = float(primal(self.loss(values, ys)))
+                self._knows_loss = _close(loss, total, 1e-12 * self._largest)
+            return values, total if self._knows_loss else None
+
+    def _predicted(self, xs: Examples, ys: Examples, compared: int) -> tuple[Examples, list[float] | None]:
+        """Predictions, and the loss of each, by a program, of which `compared` are compared; or by the model itself."""
+        staged = self._staged
+        if staged is None:
+            return [self.model(x) for x in xs], None
+        if self._predictions is None or self._predictions.parameters is not staged.parameters:
+            converted = self._inputs, self._targets
+            self._predictions = StagedPredictions(self.model, self.loss, staged.parameters, converted, self._wanted)
+        return self._predictions(xs, ys, numbers=staged.numbers(), compared=compared)
 
     def forget_examples(self) -> None:
         """Look at all examples anew: they may have been changed."""
-        self._converted.forget()
+        self._inputs.forget()
+        self._targets.forget()
 
     def undoing(self) -> Callable[[], None] | None:
         """What undoes the next step, if the numbers are in C."""
@@ -107,7 +129,8 @@ class AutomaticStep(FitStep):
         if self._staged is None:
             return None
         try:
-            computed = self._staged.compute(self._batch(xs), self._batch(ys))
+            is_c = self.backend == "c"
+            computed = self._staged.compute(_batch(self._inputs, xs, is_c), _batch(self._targets, ys, is_c))
         except Exception as error:  # whatever a model does when it meets symbols: it goes on without them
             self._give_up(f"{type(error).__name__}: {error}")
             return None
@@ -118,11 +141,6 @@ class AutomaticStep(FitStep):
         elif self._staged.moves_more:
             self._give_up("a parameter is used in one branch of where only, and the optimiser moves what is not used")
         return computed if self._staged is not None else None
-
-    def _batch(self, examples: Examples) -> Batch:
-        """The examples as the program takes them soonest."""
-        buffer = self._converted.buffer(examples) if self.backend == "c" else None
-        return self._converted.rows(examples) if buffer is None else buffer
 
     # --- the comparisons -----------------------------------------------------------------------------------------
 
@@ -139,7 +157,7 @@ class AutomaticStep(FitStep):
         if operands > LARGEST:
             self._give_up(f"the loss of one example has {operands:,} operands, so its program would be very long")
         computed = self._computed(xs, ys)
-        if computed is not None and len(xs) > 1 and _close(self._loss(xs, ys), len(xs) * computed.loss, 0.0):
+        if computed is not None and len(xs) > 1 and _close(self._loss(xs, ys, len(xs)), len(xs) * computed.loss, 0.0):
             staged = self._staged = self._make(reduction="sum")
             computed = self._computed(xs, ys)
         loss = self._eager(xs, ys)
@@ -162,7 +180,8 @@ class AutomaticStep(FitStep):
         """Give up staging if the loss of these examples is another when it is computed eagerly."""
         if computed is None:
             return
-        loss = self._loss(xs, ys)
+        by_program = epoch == 0 and self._batches * len(xs) > WORTH_PREDICTING
+        loss = self._loss(xs, ys, int(batch.bit_count() == 1) if by_program else len(xs))
         if not _close(loss, computed.loss, 1e-12 * self._largest):
             reason = _differ(loss, computed.loss, f"epoch {epoch + 1}, batch {batch + 1},")
             self._give_up(reason)
@@ -171,18 +190,30 @@ class AutomaticStep(FitStep):
                     f"{reason}. Steps are eager from here on", RuntimeWarning, stacklevel=6
                 )  # where fit was called
 
-    def _loss(self, xs: Examples, ys: Examples) -> float:
-        """The loss computed eagerly, without a graph."""
+    def _loss(self, xs: Examples, ys: Examples, asked: int) -> float:
+        """The loss computed eagerly, without a graph; the model is asked that many predictions, else its program."""
 
         def loss() -> float:
             with no_grad():
-                return float(primal(self.loss([self.model(x) for x in xs], ys)))
+                few = asked < len(xs)
+                predictions = self._predicted(xs, ys, asked)[0] if few else [self.model(x) for x in xs]
+                return float(primal(self.loss(map_leaves(_lifted, predictions), ys)))
 
         # own context: Ctrl-C while entering or leaving no_grad cannot leave it on
         return copy_context().run(loss)
 
     def _give_up(self, reason: str) -> None:
         self.note, self._staged = reason, None
+
+
+def _batch(converted: Converted, examples: Examples, is_c: bool) -> Batch:
+    """The examples as the program takes them soonest."""
+    buffer = converted.buffer(examples) if is_c else None
+    return converted.rows(examples) if buffer is None else buffer
+
+
+def _lifted(x: object) -> object:
+    return Value(x) if type(x) is float else x
 
 
 def _close(a: float, b: float, absolute: float) -> bool:

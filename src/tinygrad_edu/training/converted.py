@@ -11,34 +11,41 @@ class Converted:
 
     def __init__(self) -> None:
         self._rows: dict[int, object] = {}
-        self._packed: dict[int, tuple[int, bytes]] = {}  # how many numbers in a list, 0 for one alone, and their bytes
+        self._packed: dict[int, bytes] = {}
+        self._sizes: dict[int, int] = {}  # of each packed example: how many numbers in a list, 0 for one alone
+        self._kinds: set[int] = set()  # of these sizes
 
     def rows(self, examples: Examples) -> Examples:
         """The same examples with floats in the place of ints."""
         known = self._rows
         try:
-            return [known[id(each)] for each in examples]
+            return [*map(known.__getitem__, map(id, examples))]
         except KeyError:
             known.update((id(each), _as_floats(each)) for each in examples)
             return [known[id(each)] for each in examples]
 
     def buffer(self, examples: Examples) -> "memoryview[float] | None":
         """The numbers of the examples as one buffer; None unless all are floats, or lists of as many floats."""
-        known = self._packed
         try:
-            parts = [known[id(each)] for each in examples]
+            numbers = b"".join(map(self._packed.__getitem__, map(id, examples)))
         except KeyError:
-            known.update((id(each), _packed(row)) for each, row in zip(examples, self.rows(examples), strict=True))
-            parts = [known[id(each)] for each in examples]
-        sizes, numbers = zip(*parts, strict=True)
-        if sizes[0] < 0 or sizes.count(sizes[0]) < len(sizes):
+            self._pack(examples)
+            numbers = b"".join(map(self._packed.__getitem__, map(id, examples)))
+        kinds = self._kinds if len(self._kinds) == 1 else {self._sizes[id(each)] for each in examples}
+        size, *others = kinds
+        if size < 0 or others:
             return None
-        return memoryview(bytearray().join(numbers)).cast("d", [len(sizes), *sizes[:1]] if sizes[0] else [len(sizes)])
+        return memoryview(numbers).cast("d", [len(examples), size] if size else [len(examples)])
 
     def forget(self) -> None:
         """Look at all examples anew."""
-        self._rows.clear()
-        self._packed.clear()
+        for known in (self._rows, self._packed, self._sizes, self._kinds):
+            known.clear()
+
+    def _pack(self, examples: Examples) -> None:
+        for each, row in zip(examples, self.rows(examples), strict=True):
+            self._sizes[id(each)], self._packed[id(each)] = size, _ = _packed(row)
+            self._kinds.add(size)
 
 
 def _as_floats(row: object) -> object:

@@ -169,7 +169,7 @@ def fit(
     rng = random.Random(seed) if shuffle else None  # noqa: S311 -- nothing secret is drawn
     measures = _Measures(loss, train, held_out, _checked(metrics or {}))
     best = _best(restore_best, held_out, model)
-    shape = _Shape(len(train[0]), size, epochs, changes=bool(after_epoch or metrics))
+    shape = _Shape(len(train[0]), size, epochs, changes=bool(after_epoch) or not measures.are_ours)
     chosen = FitStep(model, step, backend="own") if step else _step(model, loss, optimizer, backend, shape)
     take = _WholeSteps(chosen, model, optimizer, history)
     try:
@@ -268,14 +268,21 @@ class _Measures(NamedTuple):
     held_out: tuple[Examples, Examples] | None
     metrics: Metrics
 
+    @property
+    def are_ours(self) -> bool:
+        """Whether all metrics are `accuracy`, which takes plain numbers, and changes nothing."""
+        return all(getattr(metric, "func", metric) is accuracy for metric in self.metrics.values())
+
     def of(self, step: FitStep) -> dict[str, float]:
         """The numbers of the model as it is now."""
         if self.held_out is None and not self.metrics:
             return {}
         xs, ys = self.held_out or self.train
         with no_grad():
-            predictions = step.predictions(xs)
-            measured = {} if self.held_out is None else {"validation": self.loss(predictions, ys)}
+            predictions, loss = step.examined(xs, ys, as_values=not self.are_ours)
+            measured: dict[str, Any] = {}
+            if self.held_out is not None:
+                measured["validation"] = self.loss(predictions, ys) if loss is None else loss
             measured |= {name: metric(predictions, ys) for name, metric in self.metrics.items()}
         return {name: float(primal(x)) for name, x in measured.items()}
 
@@ -304,7 +311,18 @@ def accuracy(predictions: Sequence[object], targets: Sequence[object], *, thresh
     """
     if len(predictions) != len(targets) or len(targets) == 0:
         raise ValueError(f"accuracy of {len(predictions)} predictions for {len(targets)} targets: both must be as many")
+    if all(type(p) is list and p and type(p[0]) is float for p in predictions):
+        return _of_scores(predictions, targets)
     right = [_is_right(p, y, threshold) for p, y in zip(predictions, targets, strict=True)]
+    return right.count(True) / len(right)
+
+
+def _of_scores(predictions: Any, targets: Sequence[object]) -> float:
+    """The same for lists of floats, as staged programs make them: the loops are in C."""
+    largest = map(list.index, predictions, map(max, predictions))
+    right = [index == y for index, y in zip(largest, targets, strict=True)]
+    if math.isnan(sum(map(sum, predictions))):  # perhaps; but inf - inf is nan as well
+        right = [yes and not any(map(math.isnan, p)) for yes, p in zip(right, predictions, strict=True)]
     return right.count(True) / len(right)
 
 

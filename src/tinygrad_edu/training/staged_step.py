@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, NamedTuple, Protocol
@@ -19,6 +19,7 @@ from ..staging.batch import Rows, listed, mean_over, sum_over
 from ..staging.staged import Staged, jit
 from ..symbols.symbol import Symbol
 from ..transforms.traced import pass_labels_on
+from .remembered import Remembered
 from .staying import Ahead, Staying
 from .step import Examples, Loss, Stepper, Trainable, all_parameters, eager_step, expect_moves
 
@@ -158,7 +159,7 @@ class StagedStep:
         """What the step would do; None where it must be taken eagerly: a number is no float, or a result not finite."""
         staying = self._staying
         is_away = staying is not None and staying.is_away
-        if _settings(self.optimizer) != self._settings or not (is_away or _pattern(self._whole) == self._pattern):
+        if _settings(self.optimizer) != self._settings or not (is_away or self._remembered() == self._given):
             self._stage()
         elif staying and self._whole and is_away:
             ahead = staying.ahead(self._whole.learning_rate(), xs, ys)
@@ -169,8 +170,9 @@ class StagedStep:
             if self._whole is None:
                 computed = Computed(numbers, *self.staged(numbers, xs, ys))
             else:
-                memory = [m for memory in self._whole.memories for m in memory] if self._pattern else []
-                computed = Computed(numbers, *self.staged(numbers, memory, self._whole.learning_rate(), xs, ys))
+                memory = self._given.flat(self._whole.memories)
+                *found, left = self.staged(numbers, memory, self._whole.learning_rate(), xs, ys)
+                computed = Computed(numbers, *found)._replace(memories=self._left.grouped(left or []))
         except NotStaged:
             return None
         return computed  # all finite: a program's numbers are looked at where they come from
@@ -201,6 +203,16 @@ class StagedStep:
         elif self.optimizer is not None:
             self.optimizer.step()
 
+    def numbers(self) -> Sequence[Number]:
+        """What `parameters` are now, as numbers; where these are in C, they stay there."""
+        away = self._staying.numbers() if self._staying else None
+        return [p.data for p in self.parameters] if away is None else away
+
+    @property
+    def reduction(self) -> str:
+        """What the loss is over the examples: "mean" or "sum"."""
+        return self._reduction
+
     def undoing(self) -> Callable[[], None] | None:
         """What undoes the next step, where no parameter has to be looked at for that; else None."""
         return self._staying.undoing() if self._staying and self._staying.is_away else None
@@ -212,13 +224,13 @@ class StagedStep:
 
     def _let_leave(self, computed: Computed, memories: list[Memory]) -> None:
         """Let the numbers stay in C from now on, if the step ran there, moves all parameters, and may run on."""
-        trace, pattern = self.staged.trace, self._pattern or [0] * len(memories)
+        trace = self.staged.trace
         if trace.native is None or self._whole is None or not self._moves_all:
             return
         if self._staying is None or self._staying.trace is not trace:
-            if {*map(type, self.parameters)} != {Value} or [*map(len, memories)] != pattern:
+            if {*map(type, self.parameters)} != {Value} or self._left != self._given:
                 return
-            self._staying = Staying(trace, trace.native, self._whole)
+            self._staying = Staying(trace, trace.native, self._whole, self._given)
         self._staying.leave(computed.gradients, computed.moved, memories)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -261,7 +273,9 @@ class StagedStep:
         self.stagings += 1
         self._settings = _settings(self.optimizer, fixed=True)
         self._whole = _plain(self.optimizer)
-        self._pattern = _pattern(self._whole)
+        self._is_shared = self._whole is not None and {*self._whole.parameters} <= {*self.model.parameters()}
+        self._given = self._left = self._remembered()  # what the program takes, and what it gives
+        self._begins = self._whole is not None and not any(self._whole.memories)
         self._moves_all = self._is_partial = False
         if self._whole is None:
             program = self._gradient_program()
@@ -270,6 +284,11 @@ class StagedStep:
                 self.parameters, self._moves_all = [*self._whole.parameters], True
             program = self._whole_program(self._whole)
         self.staged: Staged[..., Any] = jit(program, batched=("xs", "ys"), backend=self._backend)
+
+    def _remembered(self) -> Remembered:
+        """The order of what the optimiser remembers; counts are the same for all only where all parameters move."""
+        order = Remembered.by(self._whole)
+        return order if self._is_shared else order._replace(common=[])
 
     def _gradient_program(self) -> Callable[..., object]:
         def step(p: list[Number], xs: object, ys: object) -> tuple[Number, list[Number | None]]:
@@ -285,8 +304,13 @@ class StagedStep:
             slopes = dict(zip(self.parameters, gradients, strict=True))
             before = [numbers[each] for each in optimizer.parameters]
             gs = [NOT_COMPUTED if (g := slopes[each]) is None else g for each in optimizer.parameters]
-            moved, memories = optimizer.moved(before, gs, _grouped(memory, optimizer.memories), lr)
-            return loss, gradients, moved, memories if any(memories) else None
+            moved, memories = optimizer.moved(before, gs, self._given.grouped(memory), lr)
+            is_whole = not any(g is NOT_COMPUTED for g in gs)
+            if self._begins:  # nothing is remembered about what was never used
+                memories = [() if g is NOT_COMPUTED else each for g, each in zip(gs, memories, strict=True)]
+            sizes = [*map(len, memories)]
+            self._left = self._given if is_whole and sizes == self._given.sizes else Remembered(sizes, [])
+            return loss, gradients, moved, self._left.flat(memories) or None
 
         return step
 
@@ -395,15 +419,3 @@ def _settings(optimizer: Stepper | None, *, fixed: bool = False) -> dict[str, ob
     if fixed:
         settings["parameters"] = [*plain.parameters]
     return settings
-
-
-def _pattern(optimizer: Optimizer | None) -> list[int] | None:
-    """How many numbers the optimiser remembers about each parameter; None as long as it remembers nothing."""
-    memories = optimizer.memories if optimizer else []
-    return None if memories.count(()) == len(memories) else [*map(len, memories)]
-
-
-def _grouped(numbers: list[Number], like: list[Memory]) -> list[Memory]:
-    """A flat list of numbers in groups of these sizes."""
-    rest = iter(numbers)
-    return [tuple(next(rest) for _ in memory) for memory in like]

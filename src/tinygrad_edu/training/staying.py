@@ -6,8 +6,8 @@ own, in which every look at an attribute does that. The engine knows nothing of 
 """
 
 import ctypes
-import itertools
 import threading
+from array import array
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +19,7 @@ from ..staging.packing import packed
 from ..staging.trace import Trace
 from ..symbols.symbol import Structure
 from ..trees.tree import LEAF
+from .remembered import Remembered
 
 if TYPE_CHECKING:
     from ..native.compiled import Native
@@ -75,26 +76,25 @@ class Staying:
     """Parameters, gradients and what the optimiser remembers, in a buffer between steps in C.
 
     `trace` is the program of a whole step: of (parameters, memory, learning rate, inputs, targets), with the results
-    (loss, gradients, parameters, memory). There are two buffers of such results. A step reads the one and writes the
-    other, so that an error or an interruption leaves everything as it was.
+    (loss, gradients, parameters, memory), memory in the order of `remembered`. There are two buffers of such results.
+    A step reads the one and writes the other, so that an error or an interruption leaves everything as it was.
     """
 
-    def __init__(self, trace: Trace, native: "Native", optimizer: Optimizer) -> None:
+    def __init__(self, trace: Trace, native: "Native", optimizer: Optimizer, remembered: Remembered) -> None:
         structure: Structure = trace.structure
-        gradients, moved, memories = structure[1][1:]
+        gradients, moved, _ = structure[1][1:]
         self.trace = trace
         self.is_away = False
         self._patience = self._waiting = 1  # steps at home before they leave, and how many of them are left
         self._optimizer = optimizer
         self._parameters = [*optimizer.parameters]
         self._call = native.function
-        self._rows = [(trace.arguments[name].structure, native.rows[name]) for name in ("xs", "ys")]
+        self._rows = [native.rows["xs"], native.rows["ys"]]
         self._is_part = [branch == LEAF for branch in gradients[1]]  # whether a parameter has a gradient
-        self._sizes = [len(branch[1]) for branch in memories[1]] if memories else [0] * len(moved[1])
-        self._remembers = any(self._sizes)
+        self._remembered, self._remembers = remembered, remembered.length > 0
         self._start = 1 + sum(self._is_part)  # of the parameters in a buffer
         self._end = self._start + len(moved[1])
-        kind = ctypes.c_double * (self._end + sum(self._sizes))
+        kind = ctypes.c_double * (self._end + remembered.length)
         self._buffers = (kind(), kind())
         self._addresses = [ctypes.addressof(each) for each in self._buffers]
         self._now = 0  # the buffer that holds what is
@@ -107,11 +107,11 @@ class Staying:
         """What the step would do; None if something is undefined, or the batch is none of numbers in rows."""
         passed: list[object] = []
         kept = []
-        for rows, (row, batch) in zip((xs, ys), self._rows, strict=True):
-            buffer = packed(rows)
-            if not (self.trace.is_buffer and self.trace.is_buffer(buffer, row)):
+        for rows, batch in zip((xs, ys), self._rows, strict=True):
+            found = batch(rows) or batch(packed(rows))
+            if found is None:
                 return None
-            count, address, keeps = batch(buffer)
+            count, address, keeps = found
             passed += [count, address]
             kept.append(keeps)
         now, place = self._addresses[self._now], 1 - self._now
@@ -145,6 +145,15 @@ class Staying:
 
         return undo
 
+    def numbers(self) -> "array[float] | None":
+        """The parameters' numbers, while they are away."""
+        with self._lock:
+            if not self.is_away:
+                return None
+            found = array("d")
+            found.frombytes(memoryview(self._buffers[self._now]).cast("B")[8 * self._start : 8 * self._end])
+        return found
+
     # --- away and back ---------------------------------------------------------------------------------------------
 
     def leave(self, gradients: Sequence[Number | None], moved: Sequence[Number], memories: Sequence[Memory]) -> None:
@@ -154,7 +163,7 @@ class Staying:
             return
         known = [g for g in gradients if g is not None]
         place = 1 - self._now
-        self._buffers[place][:] = [0.0, *known, *moved, *(m for memory in memories for m in memory)]
+        self._buffers[place][:] = [0.0, *known, *moved, *self._remembered.flat(memories)]
         try:
             with self._lock:
                 self._now, self._taken, self.is_away = place, 0, True
@@ -178,7 +187,7 @@ class Staying:
     def _put(self) -> None:
         """The numbers of the buffer where they belong; while coming home, what is home already stays as it is."""
         numbers: list[float] = self._buffers[self._now][:]
-        gradients, memory = iter(numbers[1 : self._start]), iter(numbers[self._end :])
+        gradients = iter(numbers[1 : self._start])
         for p, x, is_part in zip(self._parameters, numbers[self._start : self._end], self._is_part, strict=True):
             g = next(gradients) if is_part else NOT_COMPUTED
             if type(p) is _Away or not self.is_away:
@@ -186,4 +195,4 @@ class Staying:
                 _grad.__set__(p, g)
             _left.__set__(p, None)
             object.__setattr__(p, "__class__", Value)
-        self._optimizer.came_home([tuple(itertools.islice(memory, size)) for size in self._sizes])
+        self._optimizer.came_home(self._remembered.grouped(numbers[self._end :]))

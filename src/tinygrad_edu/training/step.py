@@ -80,9 +80,10 @@ class FitStep:
         """One step; returns the loss."""
         return self.step(xs, ys)
 
-    def predictions(self, xs: Examples) -> Examples:
-        """What the model makes of examples."""
-        return [self.model(x) for x in xs]
+    def examined(self, xs: Examples, _targets: Examples, *, as_values: bool) -> tuple[Examples, float | None]:
+        """What the model makes of examples; and their loss, where a program knows it: then numbers may be plain."""
+        del as_values  # they always are
+        return [self.model(x) for x in xs], None
 
     def forget_examples(self) -> None:
         """Look at all examples anew: they may have been changed."""
