@@ -1,7 +1,10 @@
 """The commands `check` and `grade`: what they print, what they write, how they end."""
 
 import json
+import re
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -41,6 +44,21 @@ def test_reports_as_markdown_and_html_with_derivations(tmp_path: Path) -> None:
     assert "```python\nfrom engine import Value\n" in markdown.read_text("utf-8")
     assert "∂" in markdown.read_text("utf-8")
     assert "<pre>from engine import Value\n" in page.read_text("utf-8")
+
+
+def test_each_derivation_has_a_picture_of_the_graph(tmp_path: Path) -> None:
+    stem = "my report"
+    markdown, page = tmp_path / f"{stem}.md", tmp_path / "report.html"
+    assert main(["check", str(write(tmp_path, SWAPPED)), "--derive", "--markdown", str(markdown), "--html", str(page)])
+    drawn = sorted(each.name for each in tmp_path.glob("*.svg"))
+    assert drawn[0] == f"{stem}-1.svg"
+    named = [unquote(each) for each in re.findall(r"!\[[^]]+\]\(([^)]+)\)", markdown.read_text("utf-8"))]
+    assert sorted(named) == drawn, "each file is shown, and each picture there"
+    root = ElementTree.parse(tmp_path / drawn[0]).getroot()  # noqa: S314 - our own file
+    assert "grad" in "".join(root.itertext())
+    assert page.read_text("utf-8").count("<figure><svg ") == len(drawn)
+    assert main(["check", str(tmp_path / "engine.py"), "--html", str(page)]) == 1
+    assert "<svg" not in page.read_text("utf-8")
 
 
 def test_an_adapter_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from ..engine import Value
 from ..explanations.explanation import explain
@@ -15,6 +16,7 @@ from ..foreign_engines.programs import RULES, Expression, evaluate, exact, steps
 from ..foreign_engines.shapes import find_function
 from ..foreign_engines.trials import Trial, close, trial_of
 from ..numbers.number import Number
+from ..pictures.drawing import draw
 from .limits import TimeUpError, time_limit
 from .report import Finding, Report
 from .suspects import Source
@@ -99,7 +101,7 @@ class Checker:
             Finding(
                 severity, what, operation, code, trial.right.gradients[0] if in_backward else expected,
                 actual if isinstance(actual, float) else str(actual), line, topic, chapter(topic, operation, what),
-                self._derivation(trial) if self.derive else "",
+                *(self._derived(trial) if self.derive else ()),
             )
         )  # fmt: skip
 
@@ -114,9 +116,13 @@ class Checker:
                 return True
         return False
 
-    def _derivation(self, trial: Trial) -> str:
+    def _derived(self, trial: Trial) -> tuple[str, str]:
+        """The right numbers, as a text and as a picture."""
         leaves = {n: Value(p, label=n) for n, p in zip(trial.expression.inputs, trial.point, strict=True)}
-        return explain(evaluate(trial.expression, leaves, self.rules)).text  # type: ignore[arg-type]
+        result = cast("Value", evaluate(trial.expression, leaves, self.rules))
+        text = explain(result).text
+        result.backward()
+        return text, draw(result).svg
 
     def guarded(self, name: str, check: Callable[[], None]) -> None:
         """Make a check; one that cannot be made says so and harms no other."""

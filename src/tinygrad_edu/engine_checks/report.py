@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from urllib.parse import quote
 
 KEYS = ("severity", "what", "operation", "code", "expected", "actual", "line")  # of a finding in JSON
 SEVERITIES = ("wrong", "fragile", "approximate", "convention")
@@ -29,6 +30,7 @@ class Finding:
     topic: str = "arithmetic"
     read: str = ""  # the page to read
     derivation: str = ""
+    picture: str = ""  # of the graph with all its numbers, as SVG
 
     def __post_init__(self) -> None:
         for name in ("expected", "actual"):
@@ -127,14 +129,20 @@ class Report:
         listed = [f"{title}: {'; '.join(items)}" for title, items in lists.items() if items]
         return [*listed, *filter(None, [self.closing])]
 
-    def to_markdown(self) -> str:
-        """As Markdown."""
+    def pictures(self, stem: str) -> dict[str, str]:
+        """The findings' pictures by the names that `to_markdown(stem)` gives them: STEM-1.svg of the first finding."""
+        drawn = {f"{stem}-{i}.svg": each.picture for i, each in enumerate(self.sorted_findings(), 1)}
+        return {name: picture for name, picture in drawn.items() if picture}
+
+    def to_markdown(self, stem: str = "") -> str:
+        """As Markdown; with a `stem`, the pictures of the findings are shown from files of these names beside it."""
         parts = [f"# {self.engine}", self.summary()]
-        for each in self.sorted_findings():
+        for i, each in enumerate(self.sorted_findings(), 1):
             parts.append(f"## {each.severity}: {each.title}")
             parts += [f"```python\n{each.code}\n```"] if each.code else []
             parts += [f"E{each.numbers[1:]}."] if each.numbers else []
             parts += [f"```text\n{each.derivation}\n```"] if each.derivation else []
+            parts += [f"![The graph with its right numbers]({quote(stem)}-{i}.svg)"] if stem and each.picture else []
             parts += [f"Read: {each.read}"] if each.read else []
         return "\n\n".join([*parts, *self._lists()]) + "\n"
 
@@ -144,14 +152,17 @@ class Report:
         rows = []
         for each in self.sorted_findings():
             rows.append(f"<h2>{escaped(each.severity)}: {escaped(each.title)}</h2>")
-            told = (("pre", each.code), ("p", each.numbers), ("pre", each.derivation), ("p", each.read))
+            told = (("pre", each.code), ("p", each.numbers), ("pre", each.derivation))
             rows += [f"<{tag}>{escaped(text)}</{tag}>" for tag, text in told if text]
+            rows += [f"<figure>{each.picture}</figure>"] if each.picture else []
+            rows += [f"<p>Read: {escaped(each.read)}</p>"] if each.read else []
         rows += [f"<p>{escaped(line)}</p>" for line in self._lists()]
         title = escaped(self.engine)
         return (
             f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>\n'
             "<style>body{font:1rem/1.5 sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}"
-            "pre{background:#8882;padding:.7rem;overflow:auto}:root{color-scheme:light dark}</style>\n"
+            "pre{background:#8882;padding:.7rem;overflow:auto}figure{margin:0;overflow:auto}"
+            ":root{color-scheme:light dark}</style>\n"
             f"<h1>{title}</h1>\n<p>{escaped(self.summary())}</p>\n" + "\n".join(rows) + "\n</html>\n"
         )
 

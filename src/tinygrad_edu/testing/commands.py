@@ -37,7 +37,7 @@ def _check_parser() -> argparse.ArgumentParser:
     add("--step", metavar="N", type=int, default=0, help=f"1 to {steps}: only what an engine can do by then")
     add("--adapter", metavar="FILE", default="", help="a file with run(f, xs), for engines of another shape")
     add("--write-adapter", metavar="FILE", help="write an adapter to start from, and check nothing")
-    add("--derive", action="store_true", help="add the chain rule with its numbers to each finding")
+    add("--derive", action="store_true", help="add the chain rule with its numbers, and a picture, to each finding")
     add("--json", action="store_true", help="print the report as JSON")
     add("--markdown", metavar="FILE", help="write the report as Markdown")
     add("--html", metavar="FILE", help="write the report as one page of HTML")
@@ -102,9 +102,13 @@ def _check(options: argparse.Namespace, limits: Limits, write: Callable[[str], N
         require=required,
         step=options.step,
     )
-    for path, text in ((options.markdown, report.to_markdown()), (options.html, report.to_html())):
-        if path:
-            Path(path).write_text(text, "utf-8")
+    if options.html:
+        Path(options.html).write_text(report.to_html(), "utf-8")
+    if options.markdown:
+        page = Path(options.markdown)
+        page.write_text(report.to_markdown(page.stem), "utf-8")
+        for name, picture in report.pictures(page.stem).items():
+            page.with_name(name).write_text(picture, "utf-8")
     write(report.to_json() if options.json else str(report))
     return report.status
 

@@ -32,7 +32,7 @@ def check_engine(
 
     `functions` is where functions such as `exp` are looked for: a module or a dictionary; by default the engine's
     own module. What is missing is listed, and is wrong only if `require` names it. `derive` adds to each finding the
-    chain rule with its numbers. Nothing is raised for what the engine does wrong.
+    chain rule with its numbers, and a picture of the graph. Nothing is raised for what the engine does wrong.
 
     >>> from tinygrad_edu import Value
     >>> check_engine(Value).ok
