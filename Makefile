@@ -109,8 +109,8 @@ shuffle: $(ORDER)/installed
 	for seed in 1 2 3 4 5; do $(ORDER)/bin/python $(PYTEST) $(PARALLEL) -p randomly -p "no:cacheprovider" \
 		-p no:cov -q --randomly-seed=$$seed || exit 1; done
 
-# With JAX, if `make test-jax` has made an environment that has it.
-FUZZ := $(if $(wildcard $(JAX)/installed),$(JAX),$(TEST))
+# With JAX and PyTorch, or JAX, if `make test-all` or `make test-jax` has made an environment that has them.
+FUZZ := $(firstword $(foreach each,$(ARRAYS) $(JAX),$(if $(wildcard $(each)/installed),$(each))) $(TEST))
 fuzz: $(FUZZ)/installed
 	$(FUZZ)/bin/python -m tools.fuzz $(MINUTES) $(T)
 

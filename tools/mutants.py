@@ -1,12 +1,16 @@
 """Plants small errors in the library and sees whether its tests notice: `make mutants MINUTES=10 M=core/slopes.py`.
 
-An error is one changed operator, comparison, number, condition or result. Each is tried on a copy of the package, with
-the tests of its module (`tests/WING/test_MODULE.py`), then, if they do not notice, with those of its wing, then with
-those of the whole engine that stand at the root of the tests; in an order that is random but always the same.
-`--sample 9` tries at most nine errors of each module. Results are kept in `.make/mutants.json`: the next run goes on
-where this one stopped, and begins a module anew that has changed or whose tests have. What no test noticed is listed
-with its line; tests that do not end in time are counted apart. mutmut, the usual tool, renames functions, and this
-library reads their names and lines; nor has it a limit of time.
+An error is one changed operator, comparison, number, condition or result. Each is tried on a copy of the package, in an
+order that is random but always the same. `--map` first runs the whole suite and notes which tests run which line; an
+error is then tried with the tests that run its line: those of its module, then the quickest, then all. Without such a
+map, or where the module has changed since, it is tried with the tests of its module (`tests/WING/test_MODULE.py`), then
+with those of its wing, then with those of the whole engine that stand at the root of the tests.
+
+`--sample 9` tries at most nine errors of each module, `--drawn 400` so many of all modules together, drawn by chance.
+Results are kept in `.make/mutants.json`: the next run goes on where this one stopped, and begins a module anew that has
+changed or whose tests have. What no test noticed is listed with its line; tests that do not end in time are counted
+apart. mutmut, the usual tool, renames functions, and this library reads their names and lines; nor has it a limit of
+time.
 """
 
 import argparse
@@ -20,13 +24,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "tinygrad_edu"
 RESULTS = ROOT / ".make" / "mutants.json"
+MAP = ROOT / ".make" / "mutants-map.json"
+QUICKEST, LONGEST = 200, 90.0  # tests that are tried first; seconds that all of a line may take
 WHOLE = [  # tests of the engine as a whole
     f"tests/test_{name}.py"
     for name in "operations engine edge_cases special_points functions exact nesting graphs numpy".split()
@@ -112,10 +120,85 @@ def stages(module: Path) -> list[list[Path]]:
     return [stage for i, stage in enumerate(found) if stage and stage not in found[:i]]
 
 
-def outcome(source: Path, tests: list[Path], seconds: float) -> str:
+# --- which tests run which line --------------------------------------------------------------------------------------
+
+
+class Durations:
+    """A plugin of pytest that notes how long each test takes."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Add up setup, test and teardown."""
+        self.seconds[report.nodeid] += report.duration
+
+
+def write_map() -> None:
+    """Run the whole suite once, and keep which tests run which line of which module."""
+    import coverage  # noqa: PLC0415 - the tests of this tool do without
+    import pytest  # noqa: PLC0415
+
+    MAP.parent.mkdir(exist_ok=True)
+    data = MAP.with_suffix(".coverage")
+    os.environ["COVERAGE_FILE"] = str(data)
+    durations = Durations()
+    options = [
+        "--cov",
+        "--cov-context=test",
+        "--cov-report=",
+        "--cov-fail-under=0",
+        "-n",
+        "auto",
+        "--dist",
+        "loadgroup",
+    ]
+    pytest.main(["-q", "-p", "no:cacheprovider", *options], plugins=[durations])
+    measured = coverage.CoverageData(str(data))
+    measured.read()
+    names, modules = sorted(durations.seconds), {}
+    places = {name: i for i, name in enumerate(names)}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        lines = measured.contexts_by_lineno(str(path))
+        tests = {n: {places.get(each.partition("|")[0], -1) for each in found} - {-1} for n, found in lines.items()}
+        modules[str(path.relative_to(PACKAGE))] = {
+            "of": _digest(path.read_bytes()),
+            "lines": {str(n): sorted(found) for n, found in tests.items() if found},
+        }
+    seconds = [round(durations.seconds[name], 3) for name in names]
+    MAP.write_text(json.dumps({"tests": names, "seconds": seconds, "modules": modules}), "utf-8")
+
+
+def stages_of_line(known: dict[str, Any], module: Path, line: int) -> list[list[str]]:
+    """Tests that run this line: those of its module, then the quickest, then as many as are not too long."""
+    tests, seconds = known["tests"], known["seconds"]
+    entry = known["modules"].get(str(module), {})
+    if entry.get("of") != _digest((PACKAGE / module).read_bytes()):
+        return []
+    quick_first = sorted(entry["lines"].get(str(line), []), key=lambda i: seconds[i])
+    near = str(tests_of(module).relative_to(ROOT))
+    own = [i for i in quick_first if tests[i].startswith(near)][:QUICKEST]
+    total, rest = 0.0, []
+    for i in quick_first:
+        total += seconds[i]
+        if i not in own and total < LONGEST:
+            rest.append(i)
+    return [[tests[i] for i in each] for each in (own, rest[:QUICKEST], rest[QUICKEST:]) if each]
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# --- trying ----------------------------------------------------------------------------------------------------------
+
+
+def outcome(source: Path, tests: Sequence[Path | str], seconds: float) -> str:
     """What the tests make of the package in a folder."""
     plugins = ["-p", "no:cacheprovider", "-p", "no:tinygrad_edu", "--no-cov"]
-    command = [sys.executable, "-m", "pytest", "-q", "-x", *plugins, *map(str, tests)]
+    listed = source / "tests.txt"
+    listed.write_text("\n".join(map(str, tests)), "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-x", *plugins, f"@{listed}"]
     environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(  # noqa: S603 - this Python, our own tests
@@ -130,65 +213,100 @@ def main(arguments: list[str] | None = None) -> int:
     """Try mutants until the time is over, then list the survivors; 1 if there are some."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("minutes", nargs="?", type=float, default=10.0, help="begin no new mutant after this time")
+    parser.add_argument("--map", action="store_true", help="first note which tests run which line")
     parser.add_argument("--sample", type=int, help="at most so many of each module; all unless given")
+    parser.add_argument("--drawn", type=int, help="so many of all modules together, drawn by chance")
+    parser.add_argument("--jobs", type=int, default=1, help="so many at a time")
     parser.add_argument("modules", nargs="*", help="such as core/slopes.py; all if none is given")
     options = parser.parse_intermixed_args(arguments)
+    if options.map:
+        write_map()
     end = time.monotonic() + 60 * options.minutes
     modules = [Path(each) for each in options.modules] or sorted(p.relative_to(PACKAGE) for p in PACKAGE.rglob("*.py"))
     kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    for module in modules:
-        source = (PACKAGE / module).read_text("utf-8")
-        digest = hashlib.sha256(
-            source.encode() + b"".join(p.read_bytes() for p in _files(tests_of(module)))
-        ).hexdigest()
-        results = kept.setdefault(str(module), {})
-        if results.get("of") != digest:
-            results.clear()
-            results["of"] = digest
+    known = json.loads(MAP.read_text("utf-8")) if MAP.exists() else {}
+    drawn = _drawn(modules, options.drawn) if options.drawn else None
+    work = [_Work(module, kept, known, end, drawn[module] if drawn else options.sample) for module in modules]
+    RESULTS.parent.mkdir(exist_ok=True)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for each in pool.map(_Work.done, [each for each in work if not drawn or drawn[each.module]]):
+            RESULTS.write_text(json.dumps(kept, indent=1), "utf-8")
+            each.tell()
+    found = Counter(result for each in work for result in each.results.values())
+    tried = found[NOTICED] + found[SURVIVED] + found[ENDLESS]
+    if tried:
+        sys.stdout.write(f"in all {tried} tried, {1 - found[SURVIVED] / tried:.1%} noticed or endless\n")
+    return int(found[SURVIVED] > 0)
+
+
+def _drawn(modules: list[Path], count: int) -> Counter[Path]:
+    """How many of each module there are among so many mutants drawn from all."""
+    places = [module for module in modules for _ in mutants((PACKAGE / module).read_text("utf-8"))]
+    return Counter(random.Random(0).sample(places, min(count, len(places))))
+
+
+class _Work:
+    """The mutants of one module that are to be tried."""
+
+    def __init__(
+        self, module: Path, kept: dict[str, dict[str, str]], known: dict[str, Any], end: float, sample: int | None
+    ) -> None:
+        self.module, self.known, self.end, self.sample = module, known, end, sample
+        self.source = (PACKAGE / module).read_text("utf-8")
+        tests = b"".join(each.read_bytes() for each in _files(tests_of(module)))
+        digest = _digest(self.source.encode() + tests)
+        self.results = kept.setdefault(str(module), {})
+        if self.results.get("of") != digest:
+            self.results.clear()
+            self.results["of"] = digest
+
+    def done(self) -> "_Work":
+        """Itself, when all are tried or the time is over."""
         with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-            _try(module, results, Path(folder), end, options.sample)
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(kept, indent=1), "utf-8")
-        _tell(module, results, sum(1 for _ in mutants(source)))
-    return int(any(SURVIVED in each.values() for each in kept.values()))
+            self._try(Path(folder))
+        return self
 
+    def tell(self) -> None:
+        """Print what was found."""
+        total = sum(1 for _ in mutants(self.source))
+        counts = {each: sum(found == each for found in self.results.values()) for each in (NOTICED, SURVIVED, ENDLESS)}
+        listed = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name != ENDLESS)
+        sys.stdout.write(f"{self.module}: {listed} of {total}\n")
+        sys.stdout.writelines(f"    {key}\n" for key, found in self.results.items() if found == SURVIVED)
+        sys.stdout.flush()
 
-def _tell(module: Path, results: dict[str, str], total: int) -> None:
-    counts = {each: sum(found == each for found in results.values()) for each in (NOTICED, SURVIVED, ENDLESS)}
-    listed = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name != ENDLESS)
-    sys.stdout.write(f"{module}: {listed} of {total}\n")
-    sys.stdout.writelines(f"    {key}\n" for key, found in results.items() if found == SURVIVED)
-    sys.stdout.flush()
+    def _try(self, folder: Path) -> None:
+        """Add to the results until the time is over."""
+        shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+        target = folder / PACKAGE.name / self.module
+        text = target.read_bytes()
+        found = list(mutants(text.decode()))
+        sampled = random.Random(0).sample(found, len(found))[: self.sample]
+        chosen = [(each, key) for each in sampled if (key := _key(text, each)) not in self.results]
+        begin = time.monotonic()
+        if not chosen or begin >= self.end:
+            return
+        usual = stages(self.module)
+        seconds = 60.0
+        if not all(stages_of_line(self.known, self.module, each.line) for each, _ in chosen) if self.known else True:
+            if outcome(folder, usual[0], 600) != SURVIVED:
+                sys.stdout.write(f"{self.module}: not tried: its tests fail as they are\n")
+                return
+            seconds = 20 + 5 * (time.monotonic() - begin)  # other programs may need the machine too
+        for each, key in chosen:
+            if time.monotonic() >= self.end:
+                return
+            target.write_bytes(text[: each.start] + each.new.encode() + text[each.end :])
+            first, *others = (stages_of_line(self.known, self.module, each.line) if self.known else []) or usual
+            result = outcome(folder, first, seconds)
+            for stage in others:
+                if result == SURVIVED:
+                    result = outcome(folder, stage, 600)
+            self.results[key] = result
 
 
 def _files(place: Path) -> list[Path]:
     return sorted(place.rglob("*.py")) if place.is_dir() else [place]
-
-
-def _try(module: Path, results: dict[str, str], folder: Path, end: float, sample: int | None) -> None:
-    """Add to the results of one module until the time is over."""
-    shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
-    target = folder / PACKAGE.name / module
-    text = target.read_bytes()
-    found = list(mutants(text.decode()))
-    chosen = [(each, _key(text, each)) for each in random.Random(0).sample(found, len(found))[:sample]]
-    chosen = [(each, key) for each, key in chosen if key not in results]
-    begin = time.monotonic()
-    if not chosen or begin >= end:
-        return
-    first, *others = stages(module)
-    if outcome(folder, first, 600) != SURVIVED:
-        sys.stdout.write(f"{module}: not tried: its tests fail as they are\n")
-        return
-    seconds = 20 + 5 * (time.monotonic() - begin)  # other programs may need the machine too
-    for each, key in chosen:
-        if time.monotonic() >= end:
-            return
-        target.write_bytes(text[: each.start] + each.new.encode() + text[each.end :])
-        results[key] = outcome(folder, first, seconds)
-        for stage in others:
-            if results[key] == SURVIVED:
-                results[key] = outcome(folder, stage, 600)
 
 
 def _key(text: bytes, mutant: Mutant) -> str:

@@ -2,8 +2,10 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import tinygrad_edu as tg
+from tinygrad_edu.foreign_engines.catalogue import FUNCTIONS
 from tinygrad_edu.testing import Expression, expressions, smooth_points, values
 from tinygrad_edu.testing.strategies import is_smooth
 
@@ -19,6 +21,22 @@ def test_expressions_compute_alike_on_numbers_and_values(f: Expression, x: tg.Va
     leaves = dict(zip("xy", (x, y), strict=True))
     chosen = [leaves[name] for name in f.inputs]
     assert f(*chosen).data == f(*[each.data for each in chosen])  # type: ignore[attr-defined]
+
+
+OPERATIONS = ("+", "-", "*", "/", "**", "neg", "abs", *FUNCTIONS)
+
+
+@given(st.data())
+def test_derivatives_of_every_operation_hold_at_smooth_points(data: st.DataObject) -> None:
+    """What the strategies are for: finite differences, and forward mode, on expressions of all operations."""
+    f = data.draw(expressions(OPERATIONS, depth=3))
+    point = data.draw(smooth_points(f))
+    tg.gradcheck(f, *point)
+    reverse = [float(g) for g in tg.grad(f, argnums=tuple(range(len(point))))(*point)]
+    for i, slope in enumerate(reverse):
+        along = tuple(float(i == k) for k in range(len(point)))
+        forward = tg.jvp(f, point, along)[1]
+        assert float(forward) == pytest.approx(slope, rel=1e-6, abs=1e-6)
 
 
 def test_an_unknown_operation_is_named() -> None:
@@ -41,3 +59,8 @@ def test_a_point_where_a_function_is_undefined_is_not_smooth() -> None:
     assert not is_smooth(tg.log, [0.0])
     assert is_smooth(tg.log, [1.0])
     assert not is_smooth(abs, [0.0])
+
+
+def test_a_slope_that_nobody_knows_is_not_smooth() -> None:
+    assert not is_smooth(lambda x: tg.sqrt(x - x), [1.0]), "0 everywhere, but 0 times an infinite slope is nan"
+    assert is_smooth(lambda x: tg.sqrt(x - x + 1), [1.0])

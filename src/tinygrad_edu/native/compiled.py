@@ -12,7 +12,7 @@ import struct
 import warnings
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..printers import c, python
 from ..printers.names import Names
@@ -227,10 +227,7 @@ def _rows(row: Hashable) -> Callable[[object], Batch]:
 
     def of_list(rows: object) -> Batch:
         if type(rows) is not list:
-            found = of_buffer(rows)
-            if found is None:
-                raise TypeError(f"{type(rows).__name__} is no buffer of rows as these")
-            return found
+            return cast("Batch", of_buffer(rows))  # who calls has looked whether it is one
         numbers: Any
         if row == LEAF:
             numbers = rows

@@ -1,6 +1,7 @@
 """Strategies for Hypothesis: Values, expressions, and points at which a function is smooth."""
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,9 @@ from ..checking.stencil import evaluate as evaluated
 from ..engine import Value
 from ..foreign_engines.catalogue import FUNCTIONS
 from ..foreign_engines.programs import Expression
-from ..numbers.number import Number
+from ..numbers.number import Number, primal
+from ..transforms.jacobians import jacobian
+from ..trees.tree import flatten
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -70,7 +73,7 @@ def expressions(
 def smooth_points(
     f: Callable[..., Number], low: float = -4.0, high: float = 4.0
 ) -> "SearchStrategy[tuple[float, ...]]":
-    """Points, a number for each argument of `f`, around which it is defined and has no kink or jump.
+    """Points, a number for each argument of `f`, around which it is defined, and has finite slopes and no kink or jump.
 
     >>> from hypothesis import given
     >>> @given(smooth_points(abs_of := lambda x: abs(x)))
@@ -85,10 +88,11 @@ def smooth_points(
 
 
 def is_smooth(f: Callable[..., Number], point: Sequence[float]) -> bool:
-    """Whether `f` goes the same way at a point and a little to each side of it, along each argument."""
+    """Whether `f` goes the same way at a point and a little to each side of it, and all its slopes there are finite."""
     try:
         here = evaluated(f, point).way
-        return all(
+        slopes, _ = flatten(jacobian(f, argnums=tuple(range(len(point))))(*point))
+        return all(math.isfinite(primal(slope)) for slope in slopes) and all(
             evaluated(f, [*point[:i], x + step, *point[i + 1 :]]).way == here
             for i, x in enumerate(point)
             for step in (-STEP * max(1.0, abs(x)), STEP * max(1.0, abs(x)))
