@@ -16,7 +16,7 @@ from tinygrad_edu import losses, nn
 from tinygrad_edu.native import way_in
 from tinygrad_edu.native.compiler import compilers
 from tinygrad_edu.staging import jit
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import value_and_grad
 
 from . import moons

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from tinygrad_edu import datasets, nn
 from tinygrad_edu.core.recording import no_grad
 from tinygrad_edu.networks.initialisation import TRUNCATED_SD, Source, glorot_truncated
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 
 SIZES = [8, 8, 8, 1]
 LEARNING_RATE = 0.001

@@ -16,7 +16,7 @@ from tinygrad_edu.native.compiler import CompilerError, compilers
 from tinygrad_edu.printers import c
 from tinygrad_edu.staging.arguments import read
 from tinygrad_edu.staging.trace import Trace
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.trees.tree import flatten
 
 from .native import NO_COMPILER, built

@@ -14,7 +14,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import datasets, losses, nn
 from tinygrad_edu.staging import jit, mean_over
 from tinygrad_edu.staging.staged import Staged
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import value_and_grad
 from tinygrad_edu.trees.tree import flatten
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import tinygrad_edu as tg
 from tinygrad_edu import datasets, nn, plot
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.training.loop import History, fit
-from tinygrad_edu.training.staged_step import StagedStep
 
 LEARNING_RATE = 0.001
 

@@ -1,9 +1,9 @@
 """Runs the tests that make their own inputs, with new inputs in each round: `make fuzz MINUTES=10`.
 
-Those are the tests with Hypothesis: random programs in every backend, random expressions for the parser, JSON,
-labels, transforms beside each other and beside JAX and PyTorch where these are installed. `make test` gives them the same inputs every
-time; here each round has a seed of its own. For each failure it prints the lines to paste above the test, which keep
-the input for good, and the command that repeats the round.
+Those are the tests with Hypothesis: random programs in every backend, random expressions for the parser, JSON, labels,
+transforms beside each other and beside JAX and PyTorch where these are installed. `make test` gives them the same
+inputs every time; here each round has a seed of its own. For each failure it prints the lines to paste above the test,
+which keep the input for good, and the command that repeats the round.
 """
 
 import argparse

@@ -6,12 +6,12 @@ The engine and its functions are loaded at once; pictures, explanations, network
 import importlib
 import typing
 
-from .core import elsewhere as _elsewhere
 from .core.elementary import where
 from .core.recording import no_grad
 from .core.rules import custom_jvp, custom_vjp, operation, stop_gradient
 from .engine import Value, topological_order
 from .functions import dot, log_softmax, logsumexp, max, mean, min, prod, softmax, sum
+from .mistakes import elsewhere as _elsewhere
 from .numbers.number import DomainError
 from .numbers.scalar import (
     arccos,
@@ -66,7 +66,8 @@ if typing.TYPE_CHECKING:
     from .pictures import Drawing, DrawingError, between, draw
     from .scaling import Sweep, sweep, total
     from .staging import StagingError, fixed_point, fori_loop, jit, mean_over, scan, sum_over, while_loop
-    from .training import History, StagedStep, fit
+    from .steps import StagedStep
+    from .training import History, fit
     from .transforms import (
         Dual,
         derivative,
@@ -210,7 +211,7 @@ _LATER = {  # public name: the wing it is in, or its module
     "scan": "staging",
     "fixed_point": "staging",
     "StagingError": "staging",
-    "StagedStep": "training",
+    "StagedStep": "steps",
     "Sweep": "scaling",
     "sweep": "scaling",
     "total": "scaling",

@@ -11,8 +11,8 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from .core.elsewhere import answering
-from .core.options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
+from .mistakes.elsewhere import answering
+from .mistakes.options import A_FUNCTION, A_LIST, A_NUMBER, A_PAIR, A_SEED, RANDOM, expect
 from .networks.names import DATASETS
 
 Rows = list[list[float]]

@@ -15,9 +15,9 @@ from typing import Any, ClassVar, Self, SupportsFloat, TypeAlias
 from .core import copying, recording, slopes, turns
 from .core.comparison import Comparable
 from .core.elementary import Elementary
-from .core.elsewhere import OF_VALUES, Absent
 from .core.restoring import wholly
 from .core.untaken import NOTHING, ZERO, nothing
+from .mistakes.elsewhere import OF_VALUES, Absent
 from .numbers.kinds import divide, power
 from .numbers.number import (
     Number,

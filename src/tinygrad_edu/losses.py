@@ -13,11 +13,11 @@ from numbers import Real
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
 from .core.elementary import where
-from .core.elsewhere import answering
-from .core.options import A_FINITE, expect
 from .engine import Value
 from .functions import dot, log_softmax, mean
 from .functions import sum as sum_of
+from .mistakes.elsewhere import answering
+from .mistakes.options import A_FINITE, expect
 from .networks.names import LOSSES
 from .numbers import scalar
 from .numbers.number import Number, primal, shown

@@ -8,11 +8,11 @@ import typing
 from collections.abc import Iterable
 from typing import Any, TypeAlias, TypedDict, Unpack
 
-from .core.elsewhere import answering
 from .engine import Value
 from .functions import dot
 from .functions import max as max_of
 from .losses import mse_loss
+from .mistakes.elsewhere import answering
 from .networks.activations import ACTIVATIONS, TITLES, Activation, Maxout
 from .networks.activations import activation as activation_of
 from .networks.initialisation import Scheme, Source, scheme, source

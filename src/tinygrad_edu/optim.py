@@ -11,10 +11,10 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from .core.elsewhere import answering
-from .core.options import A_DICT, A_FINITE, A_PAIR, expect
 from .core.restoring import wholly
 from .engine import NOT_COMPUTED, Value
+from .mistakes.elsewhere import answering
+from .mistakes.options import A_DICT, A_FINITE, A_PAIR, expect
 from .networks.names import OPTIM
 from .networks.parameters import (
     above_zero,
@@ -65,7 +65,7 @@ class Optimizer:
     counts: tuple[str, ...] = ()
     """Which of these are equal for all parameters that have had as many steps: a program needs them only once."""
     away: Callable[[], None] | None = None
-    """While what it remembers is in a buffer of staged steps: what brings it home (`training/staying.py`)."""
+    """While what it remembers is in a buffer of staged steps: what brings it home (`steps/staying.py`)."""
 
     def __init__(self, parameters: Parameters, lr: Rate, weight_decay: float = 0.0) -> None:
         self.lr = _rate(lr)

@@ -10,7 +10,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .core.options import (
+from .core.recording import no_grad
+from .datasets import Data, examples
+from .engine import Value
+from .mistakes.options import (
     A_DICT,
     A_FUNCTION,
     A_LIST,
@@ -23,9 +26,6 @@ from .core.options import (
     PAIRS,
     expect,
 )
-from .core.recording import no_grad
-from .datasets import Data, examples
-from .engine import Value
 from .networks.activations import ACTIVATIONS
 from .notation.words import number_text
 from .numbers.number import number, primal

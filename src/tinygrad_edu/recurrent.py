@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from .core.options import A_LIST, Kind, expect
 from .engine import Value
 from .functions import dot
+from .mistakes.options import A_LIST, Kind, expect
 from .networks.initialisation import Scheme, Source, scheme, source
 from .networks.module import Module
 from .networks.shapes import Inputs, inputs, size

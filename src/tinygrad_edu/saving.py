@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from .core.options import A_PATH, A_TEXT, STATEFUL, expect
+from .mistakes.options import A_PATH, A_TEXT, STATEFUL, expect
 
 FORMAT = "tinygrad-edu"
 VERSION = 1

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeAlias
 
-from .core.elsewhere import answering
-from .core.options import A_FINITE, A_NUMBER, A_WHOLE_NUMBER, Kind, expect
+from .mistakes.elsewhere import answering
+from .mistakes.options import A_FINITE, A_NUMBER, A_WHOLE_NUMBER, Kind, expect
 from .networks.names import SCHEDULES
 
 Schedule: TypeAlias = Callable[[int], float]

@@ -17,7 +17,7 @@ from tinygrad_edu import Value, nn
 from tinygrad_edu.native import compiled, compiler
 from tinygrad_edu.numbers.number import DomainError
 from tinygrad_edu.staging import jit, mean_over, sum_over
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, value_and_grad
 from tinygrad_edu.trees.tree import flatten, unflatten
 

@@ -23,7 +23,7 @@ from tests.staging.test_programs import agree, defined, numbers, programs, run, 
 from tests.test_docs import FENCE, OPTIONS, ROOT
 from tinygrad_edu import nn
 from tinygrad_edu.staging import StagingError, jit, mean_over, sum_over
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, value_and_grad
 from tinygrad_edu.trees.tree import flatten
 

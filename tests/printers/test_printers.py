@@ -16,11 +16,11 @@ from tests.operations import TABLE, inf, nan
 from tests.staging.material import HOSTILE, LOOPS, XS, YS, Line, branching, fit_loss
 from tinygrad_edu import nn
 from tinygrad_edu.printers import c
-from tinygrad_edu.printers.writer import Writer
 from tinygrad_edu.staging import jit, mean_over, sum_over
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, value_and_grad
 from tinygrad_edu.trees.tree import flatten
+from tinygrad_edu.writing.writer import Writer
 
 node = pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
 cc = pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler")

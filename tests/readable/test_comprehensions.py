@@ -13,7 +13,7 @@ from tests.staging.material import outcome
 from tests.staging.test_programs import defined, programs, run
 from tinygrad_edu import losses, nn
 from tinygrad_edu.staging import jit
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.trees.tree import flatten
 
 

@@ -8,7 +8,7 @@ from tests.staging.material import LOOPS, XS, YS, Line, close, fit_loss, outcome
 from tinygrad_edu import Value, nn
 from tinygrad_edu.losses import l2_penalty
 from tinygrad_edu.staging import jit, mean_over, sum_over
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, jvp, value_and_grad
 
 

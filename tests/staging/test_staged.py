@@ -11,7 +11,7 @@ from tests.operations import TABLE, Operation, Point, inf, nan, smooth_points
 from tests.staging.material import XS, YS, branching, close, outcome
 from tinygrad_edu import Value, nn
 from tinygrad_edu.staging import Staged, StagingError, jit, sum_over
-from tinygrad_edu.training.staged_step import StagedStep
+from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import grad, jvp, value_and_grad
 
 

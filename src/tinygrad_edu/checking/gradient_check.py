@@ -11,9 +11,9 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from ..core.options import A_DICT, A_FUNCTION, A_NUMBER, expect
 from ..engine import Value
 from ..functions import by_name
+from ..mistakes.options import A_DICT, A_FUNCTION, A_NUMBER, expect
 from ..notation.forms import operation
 from ..notation.report import Items, Part, Report, Table, Title
 from ..notation.text import SUPERSCRIPT, Text

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..core.options import A_FUNCTION, A_NUMBER, expect
 from ..engine import Value, topological_order
+from ..mistakes.options import A_FUNCTION, A_NUMBER, expect
 from ..notation.report import Part, Prose, Report, Table, Title
 from ..numbers.number import number, primal
 from ..transforms.jacobians import jacobian

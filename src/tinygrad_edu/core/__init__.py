@@ -2,7 +2,7 @@
 
 `elementary` states the rules, with `slopes` for the special points and `rules` for operations of the user's own.
 `comparison`, `copying` and `recording` are what else a node can do; `restoring` and `collector` put things back after
-an interruption, `options` checks what users hand over. Way in: `elementary.py`.
+an interruption. Way in: `elementary.py`.
 """
 
 from .collector import paused_collector

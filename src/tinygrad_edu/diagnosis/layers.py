@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
-from ..core.options import A_FUNCTION, A_MODEL, A_NUMBER, expect
 from ..core.recording import recorded
 from ..datasets import Data, examples
 from ..engine import Value, topological_order
+from ..mistakes.options import A_FUNCTION, A_MODEL, A_NUMBER, expect
 from ..networks.shapes import single
 from ..numbers.number import Number, primal
 from ..optim import Optimizer

@@ -5,8 +5,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..core.options import A_VALUE, A_WHOLE_NUMBER, Kind, expect
 from ..engine import NOT_COMPUTED, Value, topological_order
+from ..mistakes.options import A_VALUE, A_WHOLE_NUMBER, Kind, expect
 from ..notation.words import number_text, plain, shortened
 from ..numbers.number import Number, primal
 from ..numbers.operations import OPERATIONS

@@ -6,7 +6,7 @@ import random
 from functools import cached_property
 from typing import NamedTuple
 
-from ..core.options import A_PATH, A_WHOLE_NUMBER, expect
+from ..mistakes.options import A_PATH, A_WHOLE_NUMBER, expect
 from ..notation.report import Shown
 from ..numbers.number import shown
 from ..questions.dice import Dice

@@ -6,9 +6,9 @@ to y. Both read the graph and leave it as it is: the gradients are worked out an
 
 from dataclasses import dataclass
 
-from ..core.options import A_WHOLE_NUMBER, TRUE_OR_FALSE, expect
 from ..core.recording import no_grad
 from ..engine import Value
+from ..mistakes.options import A_WHOLE_NUMBER, TRUE_OR_FALSE, expect
 from ..notation.latex import Latex, MarkdownLatex
 from ..notation.report import Shown
 from ..notation.text import Text

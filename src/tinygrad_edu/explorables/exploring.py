@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from ..core.options import A_DICT, A_NUMBER, A_PAIR, A_PATH, A_TEXT, expect
 from ..engine import Value
+from ..mistakes.options import A_DICT, A_NUMBER, A_PAIR, A_PATH, A_TEXT, expect
 from ..notation.words import plain
 from ..numbers.number import Number, shown
 from .content import Content

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar, overload
 
-from ..core.options import A_FUNCTION, A_LIST, A_NUMBER, expect
+from ..mistakes.options import A_FUNCTION, A_LIST, A_NUMBER, expect
 from ..numbers.number import number
 from ..trees.tree import leaf_names, numbers_of, returned
 from .covariance import certainty

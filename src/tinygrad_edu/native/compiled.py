@@ -15,9 +15,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..printers import c, python
-from ..printers.names import Names
 from ..symbols.symbol import Structure, Symbol, Tree
 from ..trees.tree import LEAF, flatten, numbers_of, unflatten
+from ..writing.names import Names
 from . import way_in
 from .compiler import LINES, LOOPS, CompilerError, load
 

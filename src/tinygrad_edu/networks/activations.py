@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from ..core.options import A_WHOLE_NUMBER, expect
+from ..mistakes.options import A_WHOLE_NUMBER, expect
 from ..numbers import scalar
 from ..numbers.number import shown
 

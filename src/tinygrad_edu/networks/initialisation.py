@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from typing import Protocol
 
-from ..core.options import A_SEED, RANDOM, expect
+from ..mistakes.options import A_SEED, RANDOM, expect
 
 
 class Source(Protocol):

@@ -4,9 +4,9 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeAlias, TypeGuard, TypeVar
 
-from ..core.elsewhere import no_such
-from ..core.options import A_DICT, A_FINITE, expect
 from ..engine import Value
+from ..mistakes.elsewhere import no_such
+from ..mistakes.options import A_DICT, A_FINITE, expect
 from ..numbers.number import Number, shown
 from .names import MODULE
 from .parameters import forget

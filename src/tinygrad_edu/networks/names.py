@@ -3,7 +3,7 @@
 What has no counterpart is told too: layers for whole arrays are no work for a library of single numbers.
 """
 
-from ..core.elsewhere import NOTHING
+from ..mistakes.elsewhere import NOTHING
 
 ARRAYS = "nothing here: it is made for arrays of many numbers, and one Value per number is the wrong tool; take PyTorch"
 PLAIN = "plain Python: a list or dict of Modules as an attribute is searched for parameters"

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..core.options import A_FINITE, A_NUMBER, expect
 from ..engine import NOT_COMPUTED, Value
+from ..mistakes.options import A_FINITE, A_NUMBER, expect
 from ..numbers.number import Number, shown
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias, TypeVar
 
-from ..core.options import A_WHOLE_NUMBER, expect
 from ..engine import Value
+from ..mistakes.options import A_WHOLE_NUMBER, expect
 from ..numbers.number import Number, shown
 
 T = TypeVar("T")

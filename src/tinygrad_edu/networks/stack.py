@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from ..core.options import A_FUNCTION, expect
 from ..engine import Value
 from ..functions import dot
+from ..mistakes.options import A_FUNCTION, expect
 from ..numbers.number import Number, shown
 from .activations import Activation, Maxout, named
 from .activations import activation as activation_of

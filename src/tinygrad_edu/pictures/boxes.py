@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..core.options import A_LIST, expect
 from ..engine import Value, topological_order
 from ..graphics.look import counted
+from ..mistakes.options import A_LIST, expect
 from ..notation.forms import INFIX, operation
 from ..notation.text import Text
 from ..notation.words import names, number_text, plain

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from typing import Literal
 
-from ..core.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, A_WHOLE_NUMBER, expect
 from ..engine import Value
 from ..graphics.look import counted
+from ..mistakes.options import A_DICT, A_LIST, A_NUMBER, A_PATH, A_TEXT, A_VALUE, A_WHOLE_NUMBER, expect
 from ..networks.module import Module
 from ..notation.words import plain
 from ..numbers.number import Number, shown

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..core.options import A_TEXT, expect
 from ..engine import NOT_COMPUTED, Value, gradients, handed_down
+from ..mistakes.options import A_TEXT, expect
 from ..notation.forms import operation, sum_of_products
 from ..notation.text import Text
 from ..notation.words import shortened

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ..core.options import A_PATH, Kind, expect
+from ..mistakes.options import A_PATH, Kind, expect
 from .theme import DARK, LIGHT, Theme, counterparts
 
 if TYPE_CHECKING:

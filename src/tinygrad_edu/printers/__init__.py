@@ -1,6 +1,5 @@
 """A recorded program, written down in a language.
 
-`names` names the lines, and `writer` decides which stand inside others and in which block. The others are the
-languages: `python`, `c` and `javascript` (which share `braces`), `latex`, and `arrays` for NumPy, JAX and PyTorch.
-Way in: `writer.py`, then `python.py`.
+The languages are `python`, `c` and `javascript`, `latex`, and `arrays` for NumPy, JAX and PyTorch; what they share is
+`writing/`. Way in: `python.py`.
 """

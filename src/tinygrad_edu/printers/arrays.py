@@ -26,9 +26,9 @@ from ..symbols.symbol import (
     WhileLoop,
 )
 from ..trees.tree import LEAF, flatten
+from ..writing.names import Names
+from ..writing.writer import ATOM, NEGATION, POWER, PRODUCT
 from . import python
-from .names import Names
-from .writer import ATOM, NEGATION, POWER, PRODUCT
 
 HELPERS = {  # the exponential of -|x|, written such that all derivatives at 0 are right
     "sigmoid": """def sigmoid(x):

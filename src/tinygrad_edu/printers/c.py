@@ -17,10 +17,10 @@ from ..rolling.shapes import Source
 from ..symbols.liveness import Liveness
 from ..symbols.symbol import Operand, Program, RowLoop, Symbol, Tree
 from ..trees.tree import flatten
-from .braces import BracesWriter
-from .names import Names
-from .nested import LoopText, Texts
-from .writer import ATOM, checked_number
+from ..writing.braces import BracesWriter
+from ..writing.names import Names
+from ..writing.nested import LoopText, Texts
+from ..writing.writer import ATOM, checked_number
 
 HELPERS = {
     "sigmoid": """static double sigmoid(double x) {

@@ -14,10 +14,10 @@ from ..rolling.finding import Arguments, find_loops
 from ..rolling.shapes import Source
 from ..symbols.symbol import Program, RowLoop, Symbol, Tree
 from ..trees.tree import flatten
-from .braces import BracesWriter
-from .names import Names
-from .nested import LoopText, Texts
-from .writer import checked_number
+from ..writing.braces import BracesWriter
+from ..writing.names import Names
+from ..writing.nested import LoopText, Texts
+from ..writing.writer import checked_number
 
 HELPERS = {
     "sigmoid": """function sigmoid(x) {

@@ -8,8 +8,8 @@ from typing import ClassVar
 from ..notation.latex import Latex
 from ..symbols.symbol import Condition, Operand, Operands, Program, RowLoop, Symbol, Tree, WhileLoop
 from ..trees.tree import flatten
-from .names import Names
-from .writer import ATOM, POWER, PRODUCT, Writer, checked_number
+from ..writing.names import Names
+from ..writing.writer import ATOM, POWER, PRODUCT, Writer, checked_number
 
 
 class LatexWriter(Writer):

@@ -13,8 +13,8 @@ from typing import ClassVar
 from ..numbers.operations import SHORT_NAMES
 from ..symbols.symbol import Operand, Program, RowLoop, Structure, Symbol, Tree, WhileLoop
 from ..trees.tree import LEAF, Kept, Numbers, flatten
-from .names import Names
-from .writer import POWER, Writer, checked_number
+from ..writing.names import Names
+from ..writing.writer import POWER, Writer, checked_number
 
 HELPERS = {
     "sigmoid": """def sigmoid(x):

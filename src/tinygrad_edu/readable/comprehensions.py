@@ -9,9 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
 from ..printers import python
-from ..printers.expressions import ExpressionText, affine
-from ..printers.names import Names
-from ..printers.writer import ATOM, checked_number
 from ..rolling.families import Family, Piece, Ref, Slot, Table, row_major
 from ..rolling.finding import Arguments, Loops, loops_of
 from ..rolling.nests import Nest, Statement
@@ -21,6 +18,9 @@ from ..rolling.titles import common
 from ..symbols.liveness import Liveness
 from ..symbols.symbol import Operand, Program, RowLoop, Symbol, Tree
 from ..trees.tree import flatten
+from ..writing.expressions import ExpressionText, affine
+from ..writing.names import Names
+from ..writing.writer import ATOM, checked_number
 from .dimensions import Dims, Index, forwards, refs, split, with_dimensions
 
 VARIABLES = ("j", "k", "l", "m", "n", "q")

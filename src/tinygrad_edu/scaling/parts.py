@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sized
 from typing import Protocol, TypeAlias, TypeVar
 
-from ..core.options import A_FUNCTION, expect
+from ..mistakes.options import A_FUNCTION, expect
 from ..numbers.number import Number
 from ..trees.tree import flatten, leaf_names, unflatten
 

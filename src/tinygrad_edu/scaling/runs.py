@@ -13,7 +13,7 @@ from numbers import Real
 from statistics import median
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from ..core.options import A_FUNCTION, expect
+from ..mistakes.options import A_FUNCTION, expect
 from ..notation.report import Part, Report, Table
 from ..notation.words import number_text, plain
 from ..numbers.number import primal

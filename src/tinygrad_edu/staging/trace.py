@@ -9,11 +9,11 @@ from ..core.collector import paused_collector
 from ..engine import Value
 from ..numbers.number import primal
 from ..printers import arrays, c, javascript, latex, python
-from ..printers.names import Names
-from ..printers.writer import checked_number
 from ..readable import comprehensions
 from ..symbols.symbol import Operand, Program, StagingError, Symbol, Tree
 from ..trees.tree import arrays_made, bare, flatten, is_number, numbers_of, unflatten
+from ..writing.names import Names
+from ..writing.writer import checked_number
 from .arguments import Argument
 from .batch import Rows
 from .entry import entry

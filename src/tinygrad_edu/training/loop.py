@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from typing import Any, NamedTuple, TypeAlias
 
-from ..core.options import A_FUNCTION, A_NUMBER, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
 from ..core.recording import no_grad
 from ..core.restoring import wholly
 from ..datasets import Data, at_least_one, batches, examples
 from ..losses import mse_loss
+from ..mistakes.options import A_FUNCTION, A_NUMBER, A_TRAINABLE, AN_OPTIMIZER, CALLBACKS, METRICS, expect
 from ..numbers.number import primal, shown
 from ..optim import SGD
+from ..steps.step import Examples, FitStep, Loss, Step, Stepper, Trainable, all_parameters, eager_step, expect_moves
 from ..trees.tree import flatten
 from .history import Callback, DivergedError, History
 from .progress import Advance, progress_bar
-from .step import Examples, FitStep, Loss, Step, Stepper, Trainable, all_parameters, eager_step, expect_moves
 from .stopping import Best, Patience, reason_to_stop
 
 __all__ = ["DivergedError", "History", "accuracy", "eager_step", "fit"]
@@ -243,7 +243,7 @@ def _step(model: Trainable, loss: Loss, optimizer: Stepper, backend: str, shape:
         raise ValueError(f"backend={backend!r}: there are {', '.join(BACKENDS)}")
     if backend == "eager" or (backend == "python" and shape.epochs * shape.examples < WORTH_STAGING):
         return FitStep(model, eager_step(model, loss, optimizer))
-    from .automatic import AutomaticStep  # noqa: PLC0415 - staging is loaded only where it is used
+    from ..steps.automatic import AutomaticStep  # noqa: PLC0415 - staging is loaded only where it is used
 
     batches = math.ceil(shape.examples / shape.size)
     return AutomaticStep(model, loss, optimizer, backend=backend, batches=batches, changes=shape.changes)

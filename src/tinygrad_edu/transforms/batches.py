@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..core.options import A_FUNCTION, expect
+from ..mistakes.options import A_FUNCTION, expect
 from ..numbers.number import shown
 from ..trees.records import fields, with_fields, with_items, with_keys
 from ..trees.tree import LEAF, Numbers, is_array, is_number, returned

@@ -5,8 +5,8 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias, cast
 
-from ..core.options import A_FUNCTION, A_LIST, PLACES, expect
 from ..engine import Value
+from ..mistakes.options import A_FUNCTION, A_LIST, PLACES, expect
 from ..numbers.number import Number
 from ..numbers.signatures import TAKES_ONE
 from ..trees.tree import LEAF, flatten, leaves_like, numbers_of, returned, unflatten

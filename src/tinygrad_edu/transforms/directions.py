@@ -3,8 +3,8 @@
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Literal, SupportsFloat, TypeVar, TypeVarTuple, overload
 
-from ..core.options import expect
 from ..engine import Value
+from ..mistakes.options import expect
 from ..numbers.number import Number, one_like
 from ..trees.tree import LEAF, flatten, leaves_like, numbers_of, returned, unflatten
 from .calls import A_TUPLE, Args, Function, Named, called, check, forward

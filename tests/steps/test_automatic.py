@@ -14,13 +14,13 @@ from tinygrad_edu import Value, losses, nn, optim
 from tinygrad_edu.engine import NOT_COMPUTED
 from tinygrad_edu.numbers.number import DomainError
 from tinygrad_edu.recurrent import RNNCell, unroll
-from tinygrad_edu.training import automatic
-from tinygrad_edu.training import staged_step as step_module
-from tinygrad_edu.training.converted import Converted
+from tinygrad_edu.steps import automatic
+from tinygrad_edu.steps import staged_step as step_module
+from tinygrad_edu.steps.converted import Converted
+from tinygrad_edu.steps.predictions import StagedPredictions
+from tinygrad_edu.steps.staged_step import StagedStep
+from tinygrad_edu.steps.step import eager_step
 from tinygrad_edu.training.loop import DivergedError, History, accuracy, fit
-from tinygrad_edu.training.predictions import StagedPredictions
-from tinygrad_edu.training.staged_step import StagedStep
-from tinygrad_edu.training.step import eager_step
 from tinygrad_edu.trees.tree import flatten, map_leaves
 
 CURVE = ([[i / 6 - 0.5] for i in range(12)], [math.sin(i / 3 + 0.4) for i in range(12)])

@@ -10,15 +10,15 @@ import tinygrad_edu as tg
 from tests.rolling.programs import FUNCTIONS, NETWORKS, Case, by_c, by_node, by_python, is_finite, numbers, straight
 from tests.staging.test_programs import programs, run
 from tinygrad_edu.printers import c
-from tinygrad_edu.printers.expressions import ExpressionText
-from tinygrad_edu.printers.names import Names
-from tinygrad_edu.printers.nested import LoopText
 from tinygrad_edu.rolling.families import Ref
 from tinygrad_edu.rolling.finding import find_loops
 from tinygrad_edu.staging import jit
 from tinygrad_edu.symbols.liveness import Liveness
 from tinygrad_edu.symbols.symbol import RowLoop
 from tinygrad_edu.transforms import value_and_grad
+from tinygrad_edu.writing.expressions import ExpressionText
+from tinygrad_edu.writing.names import Names
+from tinygrad_edu.writing.nested import LoopText
 
 node = pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
 cc = pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler")

@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, datasets, nn, plot, recurrent, saving, schedules
-from tinygrad_edu.core.options import A_FINITE, A_NUMBER, A_TEXT, A_WHOLE_NUMBER, PAIRS, PLACES, expect
+from tinygrad_edu.mistakes.options import A_FINITE, A_NUMBER, A_TEXT, A_WHOLE_NUMBER, PAIRS, PLACES, expect
 
 X = Value(2.0, label="x")
 Y = X * X

@@ -10,7 +10,7 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import StagedStep, Value, losses, nn
 from tinygrad_edu.staging import staged
-from tinygrad_edu.training import staged_step
+from tinygrad_edu.steps import staged_step
 
 XS, YS = [[1.0], [-2.0], [0.5]], [1.0, 0.0, 2.0]
 

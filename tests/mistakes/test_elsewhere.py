@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, datasets, fit, grad, jit, losses, nn, optim, schedules
-from tinygrad_edu.core.elsewhere import OF_THE_PACKAGE, OF_VALUES
+from tinygrad_edu.mistakes.elsewhere import OF_THE_PACKAGE, OF_VALUES
 from tinygrad_edu.networks.names import DATASETS, LOSSES, MODULE, NN, OPTIM, SCHEDULES
 
 x, y = Value(2.0), Value(-3.0)

@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from ..core.elementary import Elementary
 from ..numbers.number import number, shown
-from .elementary import Elementary
 
 
 class Kind(NamedTuple):

@@ -18,9 +18,10 @@ from tests.training.models import Line
 from tinygrad_edu import Value, nn, optim
 from tinygrad_edu.core import turns
 from tinygrad_edu.engine import NOT_COMPUTED
-from tinygrad_edu.training import fit, staying
-from tinygrad_edu.training.staged_step import StagedStep
-from tinygrad_edu.training.staying import LONGEST
+from tinygrad_edu.steps import staying
+from tinygrad_edu.steps.staged_step import StagedStep
+from tinygrad_edu.steps.staying import LONGEST
+from tinygrad_edu.training import fit
 
 __all__ = ["cache"]
 pytestmark = [pytest.mark.usefixtures("cache"), cc]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tinygrad_edu.training.converted import Converted
+from tinygrad_edu.steps.converted import Converted
 
 
 def test_ints_become_floats_and_each_example_is_looked_at_once():
