@@ -8,8 +8,7 @@ import sys
 from typing import Any
 
 import tinygrad_edu as tg
-from tinygrad_edu import datasets, nn, plot
-from tinygrad_edu.steps.staged_step import StagedStep
+from tinygrad_edu import StagedStep, datasets, nn, plot
 from tinygrad_edu.training.loop import History, fit
 
 LEARNING_RATE = 0.001
