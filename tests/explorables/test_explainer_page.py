@@ -83,6 +83,30 @@ def test_each_term_is_explained_on_hover_and_focus_and_goes_away_with_escape(sha
     assert missing == []
 
 
+def test_bars_are_as_long_as_they_say_and_the_chain_stands_in_a_row(shared):
+    lengths = shared.locator("#s9 .bar").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().width)")
+    assert len(lengths) == 4
+    assert min(lengths) > 100
+    tops = shared.locator(".chain-box").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)")
+    assert len(tops) == 4
+    assert len(set(tops)) == 1
+
+
+def test_on_a_phone_nothing_of_a_figure_has_to_be_scrolled_to(browser):
+    context = browser.new_context(offline=True, viewport={"width": 360, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_content(explainer_html())
+    page.wait_for_function("window.explainer")
+    for selector in ("#s5 .scroll", "#s9 .scroll >> nth=0", "#s10 pre >> nth=0"):
+        hidden = page.locator(selector).evaluate("(each) => each.scrollWidth - each.clientWidth")
+        assert hidden <= 0, selector
+    ranges = page.locator(".control [type=range]").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect().width).filter((width) => width > 0)"
+    )
+    assert min(ranges) >= 90
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_hinders_a_reader_who_uses_assistive_tools(shared, scheme, width):

@@ -35,7 +35,7 @@ export function chain(root, { chain: program }) {
         { class: "chain-box" },
         make("span", { class: "chain-name" }, box.name),
         make("span", { class: "chain-value" }, "value ", box.value),
-        make("span", { class: "chain-grad" }, "∂n₃/∂ ", box.slope),
+        make("span", { class: "chain-grad" }, `∂n₃/∂${box.name} `, box.slope),
       ),
     );
     if (i < 3)

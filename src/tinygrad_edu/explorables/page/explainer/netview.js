@@ -4,7 +4,7 @@ import { shownNumber } from "../numbers.js";
 import { arrowPath } from "./axes.js";
 import { neuronsOf } from "./training.js";
 
-const [WIDTH, MARGIN_TOP, GAP] = [720, 34, 58];
+const [MARGIN_TOP, GAP] = [34, 58];
 const RADIUS = 17;
 const ARROW = 22; // pixels of the longest arrow −∂L/∂a
 
@@ -26,15 +26,18 @@ export function createNetworkView(onSelect) {
   let sizes = [];
   let places = [];
   let neurons = [];
-  let height = 0;
+  let [width, height] = [720, 0];
 
   function setSizes(newSizes) {
     sizes = newSizes;
+    const isNarrow = matchMedia("(max-width: 560px)").matches; // a phone: columns stand as near as they can
+    width = isNarrow ? Math.max(400, sizes.length * 66) : 720;
+    stage.style.minWidth = isNarrow ? `${sizes.length * 52}px` : "560px";
     neurons = neuronsOf(sizes);
     const most = Math.max(...sizes);
     height = MARGIN_TOP * 2 + (most - 1) * GAP + 10;
-    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
-    const column = (layer) => 40 + (layer * (WIDTH - 90)) / (sizes.length - 1);
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const column = (layer) => 40 + (layer * (width - 90)) / (sizes.length - 1);
     places = sizes.map((n, layer) =>
       Array.from({ length: n }, (_, i) => [column(layer), height / 2 + (i - (n - 1) / 2) * GAP]),
     );
@@ -70,7 +73,7 @@ export function createNetworkView(onSelect) {
           { type: "button", class: layer ? "neuron" : "neuron is-input", tabindex: layer === 1 && unit === 0 ? 0 : -1 },
           "",
         );
-        button.style.left = `${(x / WIDTH) * 100}%`;
+        button.style.left = `${(x / width) * 100}%`;
         button.style.top = `${(y / height) * 100}%`;
         button.addEventListener("click", () => layer && select(layer, unit));
         button.addEventListener("keydown", (event) => move(event, layer, unit));
