@@ -49,6 +49,13 @@ HOSTILE = {
         "\nimport threading, time\nfor _ in range(9): threading.Thread(target=time.sleep, args=(99,)).start()\n", "",
     ),
     "it fills its folder": ("\nopen('plot.png', 'wb').write(b'x' * 2**27)\n", "File too large"),
+    "it writes to whatever is open": (
+        "\nimport os\nfor n in range(9):\n    os.write(n, b'[true, 1]\\n')\n", "raises OSError",
+    ),
+    "it traces": ("\nimport sys\ndef no(*_): raise RuntimeError\nsys.settrace(no)\n", ""),
+    "its nodes are all equal and shown at length": (
+        "\nValue.__eq__ = lambda *_: True\nValue.__hash__ = lambda _: 1\nValue.__repr__ = lambda _: 'x' * 10**9\n", "",
+    ),
 }  # fmt: skip
 
 
@@ -65,6 +72,13 @@ def test_what_a_file_does_at_import_is_named_and_the_engine_checked(name: str, t
 def notebook(*cells: str) -> str:
     code = [{"cell_type": "code", "source": each.splitlines(keepends=True)} for each in cells]
     return json.dumps({"cells": [{"cell_type": "markdown", "source": "# Mine"}, *code], "nbformat": 4})
+
+
+def test_a_file_that_changes_the_kit_is_named_and_gets_no_points(tmp_path: Path) -> None:
+    text = "\nfrom tinygrad_edu.engine_checks.checks import Checker\nChecker.find = lambda *_, **__: None\n"
+    report = checked(tmp_path, BASE.replace("self.data * other.data", "self.data") + text)
+    assert report.unchecked == "it changes the checking kit: tinygrad_edu.engine_checks.Checker.find"
+    assert report.status == 2
 
 
 def test_a_notebook_is_checked_whatever_its_other_cells_do(tmp_path: Path) -> None:
@@ -113,6 +127,38 @@ def test_a_class_can_be_named_and_neighbours_imported(tmp_path: Path) -> None:
     write(tmp_path, BASE, "core.py")
     engine = write(tmp_path, "from core import Value\n\n\nclass Other(Value):\n    pass\n")
     assert check_file(f"{engine}:Value", limits=FAST).status == 0
+
+
+def test_files_of_a_package_meet_the_very_class_that_is_checked(tmp_path: Path) -> None:
+    """Its operations live in another file, which imports the class by the package's name and asks for it."""
+    package = tmp_path / "small"
+    package.mkdir()
+    write(package, "", "__init__.py")
+    body = BASE.replace(
+        "def __mul__(self, other):", "def __mul__(self, other):\n        from .rules import check\n        check(other)"
+    )
+    assert body != BASE
+    kinds = "(int, float, Value)"
+    rules = f"def check(x):\n    if not isinstance(x, {kinds}):\n        raise TypeError(x)\n"
+    write(package, f"from small.engine import Value\n\n{rules}", "rules.py")
+    report = check_file(write(package, body), limits=PATIENT)
+    assert report.status == 0, report
+    slow = check_file(write(package, body.replace("import math", "import math\nimport small.late")), limits=PATIENT)
+    assert slow.status == 0, slow
+    assert any("small.late" in each for each in slow.conventions), "it is said that one of its modules is not there"
+
+
+def test_a_package_whose_parts_need_a_certain_order_is_imported_as_python_does(tmp_path: Path) -> None:
+    package = tmp_path / "ordered"
+    package.mkdir()
+    write(package, "from .engine import Value, ready\n", "__init__.py")
+    report = check_file(write(package, f"import ordered.other\n{BASE}\nready = True\n"), limits=PATIENT)
+    assert report.status == 0, report
+    assert any("ordered.other" in each for each in report.conventions)
+    write(package, "import ordered\n", "other.py")
+    report = check_file(package / "engine.py", limits=PATIENT)
+    assert report.status == 0, report
+    assert not any("importing it raises" in each for each in report.conventions)
 
 
 def test_files_of_a_package_import_relatively(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Load a file that may train, print, download or never end when it is imported, and take the class out of it."""
 
 import ast
+import importlib
 import io
 import json
 import linecache
 import re
 import sys
 import types
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,15 +79,26 @@ def load(path: Path, seconds: float, *, extract: bool = False) -> Loaded:
     is_notebook = path.suffix == ".ipynb"
     if is_notebook:  # for the lines in tracebacks and findings
         linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
-    name = path.stem if path.stem.isidentifier() and path.stem not in sys.modules else f"engine_{abs(hash(path.stem))}"
+    packages, root = _packages_above(path.parent)
+    name = ".".join([*packages, path.stem])
+    if name in sys.modules or not all(map(str.isidentifier, name.split("."))):
+        name = f"engine_{abs(hash(path.stem))}"
     module = types.ModuleType(name)
-    module.__file__ = str(path)
-    _make_room(path.parent, module)
-    sys.modules[name] = module
+    module.__file__, module.__package__ = str(path), ".".join(packages)
+    _make_room([path.parent, root] if packages else [root])
+    sys.modules[name] = module  # so other files of its package, which import it, find this very class
     printed = Counter()
     sys.stdout = sys.stderr = printed
     before = dict(sys.modules)
-    notes, failed = ([], False) if extract else _run(tree, path, module, seconds)
+    run = partial(exec, compile(tree, str(path), "exec"), vars(module))
+    notes, failed = ([], False) if extract else _run(run, seconds)
+    if failed and packages and name.startswith(packages[0]):  # perhaps one file needs another to come first
+        for each in [each for each in sys.modules if each.partition(".")[0] == packages[0]]:
+            del sys.modules[each]
+        printed.count = 0
+        notes, failed = _run(partial(importlib.import_module, name), seconds)
+        module = module if failed else sys.modules[name]
+        sys.modules[name] = module
     sys.modules.update({name: each for name, each in before.items() if name not in sys.modules})
     if printed.count > 200:
         notes.append(f"prints {printed.count:,} characters when it is imported")
@@ -97,22 +111,26 @@ def load(path: Path, seconds: float, *, extract: bool = False) -> Loaded:
     return Loaded(module, notes, failed)
 
 
-def _make_room(folder: Path, module: types.ModuleType) -> None:
-    """The file's folder on the path, behind the standard library; packages above it for relative imports."""
-    parts: list[str] = []
-    root = folder
-    while (root / "__init__.py").exists():
-        parts.insert(0, root.name)
-        root = root.parent
-    module.__package__ = ".".join(parts)
+def _packages_above(folder: Path) -> tuple[list[str], Path]:
+    """The packages that a folder is in, the outermost first, and the folder that holds them."""
+    packages: list[str] = []
+    while (folder / "__init__.py").exists():
+        packages.insert(0, folder.name)
+        folder = folder.parent
+    return packages, folder
+
+
+def _make_room(folders: list[Path]) -> None:
+    """These folders on the path, behind the standard library."""
     place = next((i for i, each in enumerate(sys.path) if each.endswith("-packages")), len(sys.path))
-    sys.path[place:place] = [str(folder), *([str(root)] if parts else [])]
+    sys.path[place:place] = map(str, folders)
 
 
-def _run(tree: ast.Module, path: Path, module: types.ModuleType, seconds: float) -> tuple[list[str], bool]:
+def _run(run: Callable[[], object], seconds: float) -> tuple[list[str], bool]:
+    """What happened when a file was run, which is the task here (the worker limits it), and whether it failed."""
     try:
         with time_limit(seconds):
-            exec(compile(tree, str(path), "exec"), vars(module))  # noqa: S102 - that is the task; the worker limits it
+            run()
     except TimeUpError:
         return [f"importing it takes more than {seconds:g} s: put what runs under if __name__ == '__main__'"], True
     except BaseException as error:  # sys.exit() too

@@ -122,9 +122,27 @@ def main() -> None:
     os._exit(0)  # whatever threads it started
 
 
+def kit_functions() -> dict[str, int]:
+    """The functions and classes that checks are made of, to see whether a file has changed them."""
+    package = load.__module__.partition(".")[0]  # this module may be __main__
+    found: dict[str, int] = {}
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == package:
+            owners = [(name, module), *((f"{name}.{n}", c) for n, c in vars(module).items() if isinstance(c, type))]
+            found |= {f"{home}.{n}": id(x) for home, owner in owners for n, x in vars(owner).items() if callable(x)}
+    return found
+
+
+def changed_functions(before: dict[str, int]) -> list[str]:
+    """The names of those that are others now."""
+    now = kit_functions()
+    return sorted(name for name, known in before.items() if now.get(name) != known)
+
+
 def serve(options: dict[str, object], pipe: TextIO) -> None:
     """Load and check a file, and write what is known so far after each check."""
     path, _, wanted = str(options["file"]).partition("::")
+    before = kit_functions()
     report = Report(Path(path).name + (f":{wanted}" if wanted else ""))
     try:
         loaded = load(Path(path), float(str(options["import_seconds"])), extract=bool(options["extract"]))
@@ -138,6 +156,8 @@ def serve(options: dict[str, object], pipe: TextIO) -> None:
         report.unchecked = "it takes more memory than allowed"
     except Exception as error:
         report.unchecked = f"the kit could not use it: {type(error).__name__}: {error}"
+    if changed := changed_functions(before):
+        report.unchecked = f"it changes the checking kit: {changed[0]}"
     _send(pipe, report, is_last=True)
 
 
@@ -199,7 +219,8 @@ def _found(loaded: Loaded, wanted: str, names: dict[str, object]) -> tuple[str, 
         raise NotFoundError("; ".join([str(error), *loaded.notes])) from None
     place = Path(loaded.module.__file__ or "")
     if place.suffix == ".py" and not engine.imports:  # an adapter that was found is there itself; no cell of a notebook
-        engine.imports = f"from {place.stem} import {name}"
+        home = loaded.module.__name__
+        engine.imports = f"from {home if '.' in home else place.stem} import {name}"
     return name, dict(classes).get(name, loaded.module), engine
 
 
