@@ -85,7 +85,12 @@ def _within(node: ast.AST) -> Iterator[ast.AST]:
     for name, child in ast.iter_fields(node):
         if name not in ("annotation", "returns", "exc", "msg"):
             for each in child if isinstance(child, list) else [child]:
-                yield from _within(each) if isinstance(each, ast.AST) else ()
+                yield from _within(each) if isinstance(each, ast.AST) and not _is_guard(each) else ()
+
+
+def _is_guard(node: ast.AST) -> bool:
+    """Whether it is the `strict=True` of a zip, which only wrong code would ever meet."""
+    return isinstance(node, ast.keyword) and node.arg == "strict"
 
 
 def operations(node: ast.AST) -> list[tuple[ast.expr, ast.AST, ast.expr]]:
@@ -216,6 +221,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--map", action="store_true", help="first note which tests run which line")
     parser.add_argument("--sample", type=int, help="at most so many of each module; all unless given")
     parser.add_argument("--drawn", type=int, help="so many of all modules together, drawn by chance")
+    parser.add_argument("--seed", type=int, default=0, help="of the order; another one draws others")
     parser.add_argument("--jobs", type=int, default=1, help="so many at a time")
     parser.add_argument("modules", nargs="*", help="such as core/slopes.py; all if none is given")
     options = parser.parse_intermixed_args(arguments)
@@ -225,8 +231,10 @@ def main(arguments: list[str] | None = None) -> int:
     modules = [Path(each) for each in options.modules] or sorted(p.relative_to(PACKAGE) for p in PACKAGE.rglob("*.py"))
     kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     known = json.loads(MAP.read_text("utf-8")) if MAP.exists() else {}
-    drawn = _drawn(modules, options.drawn) if options.drawn else None
-    work = [_Work(module, kept, known, end, drawn[module] if drawn else options.sample) for module in modules]
+    drawn = _drawn(modules, options.drawn, options.seed) if options.drawn else None
+    work = [
+        _Work(module, kept, known, end, drawn[module] if drawn else options.sample, options.seed) for module in modules
+    ]
     RESULTS.parent.mkdir(exist_ok=True)
     with ThreadPoolExecutor(options.jobs) as pool:
         for each in pool.map(_Work.done, [each for each in work if not drawn or drawn[each.module]]):
@@ -239,19 +247,25 @@ def main(arguments: list[str] | None = None) -> int:
     return int(found[SURVIVED] > 0)
 
 
-def _drawn(modules: list[Path], count: int) -> Counter[Path]:
+def _drawn(modules: list[Path], count: int, seed: int) -> Counter[Path]:
     """How many of each module there are among so many mutants drawn from all."""
     places = [module for module in modules for _ in mutants((PACKAGE / module).read_text("utf-8"))]
-    return Counter(random.Random(0).sample(places, min(count, len(places))))
+    return Counter(random.Random(seed).sample(places, min(count, len(places))))
 
 
 class _Work:
     """The mutants of one module that are to be tried."""
 
     def __init__(
-        self, module: Path, kept: dict[str, dict[str, str]], known: dict[str, Any], end: float, sample: int | None
+        self,
+        module: Path,
+        kept: dict[str, dict[str, str]],
+        known: dict[str, Any],
+        end: float,
+        sample: int | None,
+        seed: int,
     ) -> None:
-        self.module, self.known, self.end, self.sample = module, known, end, sample
+        self.module, self.known, self.end, self.sample, self.seed = module, known, end, sample, seed
         self.source = (PACKAGE / module).read_text("utf-8")
         tests = b"".join(each.read_bytes() for each in _files(tests_of(module)))
         digest = _digest(self.source.encode() + tests)
@@ -281,7 +295,7 @@ class _Work:
         target = folder / PACKAGE.name / self.module
         text = target.read_bytes()
         found = list(mutants(text.decode()))
-        sampled = random.Random(0).sample(found, len(found))[: self.sample]
+        sampled = random.Random(self.seed).sample(found, len(found))[: self.sample]
         chosen = [(each, key) for each in sampled if (key := _key(text, each)) not in self.results]
         begin = time.monotonic()
         if not chosen or begin >= self.end:

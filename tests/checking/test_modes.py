@@ -8,7 +8,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
-from tinygrad_edu.checking.modes import Mode, compare_modes
+from tinygrad_edu.checking.modes import Mode, _relative, compare_modes
 
 
 def rosenbrock(x):
@@ -143,3 +143,11 @@ def test_times_and_sizes_are_written_for_people():
 def test_without_numbers_there_is_no_derivative(f, args):
     with pytest.raises(ValueError, match=r"compare_modes of <lambda>, from \d numbers to \d: there is no derivative"):
         compare_modes(f, *args)
+
+
+def test_how_far_off_is_0_for_what_is_equal_nan_too_and_nan_beside_what_is_no_number() -> None:
+    nan, inf = math.nan, math.inf
+    assert [_relative(*each) for each in ((nan, nan), (inf, inf), (2.0, 2.0))] == [0.0, 0.0, 0.0]
+    assert _relative(3.0, 2.0) == 0.5
+    assert _relative(0.25, 0.0) == 0.25
+    assert all(math.isnan(_relative(*each)) for each in ((1.0, nan), (1.0, inf), (nan, 2.0), (-inf, inf)))

@@ -16,6 +16,7 @@ from tests.explanations.graphs import branching, small_graphs
 from tinygrad_edu import Value
 from tinygrad_edu.explanations.explanation import explain
 from tinygrad_edu.explanations.rounding import (
+    MANY,
     again,
     close,
     follows,
@@ -209,3 +210,11 @@ def test_ints_beyond_all_floats_are_compared_without_an_error():
     assert "some .data was changed since" in explain(y).text
     x.grad = 10**400
     assert "an int of 1329 bits for x" in explain(y).text
+
+
+def test_the_largest_power_and_the_longest_sum_that_are_computed_again() -> None:
+    assert follows("**", [2.0, 64.0], 2.0**64)
+    assert not follows("**", [2.0, 64.0], 2.0**63)
+    assert follows("sum", [1.0] * MANY, float(MANY))
+    assert not follows("sum", [1.0] * MANY, MANY + 1.0)
+    assert follows("sum", [1.0] * (MANY + 1), 0.0), "it is not looked at"

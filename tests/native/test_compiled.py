@@ -19,7 +19,7 @@ from tinygrad_edu.numbers.number import DomainError
 from tinygrad_edu.staging import jit, mean_over, sum_over
 from tinygrad_edu.steps.staged_step import StagedStep
 from tinygrad_edu.transforms import grad, hessian, value_and_grad
-from tinygrad_edu.trees.tree import flatten, unflatten
+from tinygrad_edu.trees.tree import LEAF, flatten, unflatten
 
 cc = pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler")
 pytestmark = pytest.mark.usefixtures("cache")
@@ -251,3 +251,9 @@ def test_flags_that_hide_the_function_are_shown(monkeypatch):
     ours = jit(lambda x: 2 * x, backend="c")
     with pytest.warns(RuntimeWarning, match="-fvisibility=hidden: what it built has no function staged"):
         assert ours(1.0) == 2.0
+
+
+def test_the_size_of_a_row_is_that_of_a_flat_list_only():
+    assert [compiled._size((list, (LEAF,) * 3)), compiled._size((tuple, (LEAF,)))] == [3, 1]
+    odd = [LEAF, None, (dict, ("a",), (LEAF,)), (list, (LEAF, (list, (LEAF,)))), (set, (LEAF,))]
+    assert [compiled._size(each) for each in odd] == [-1] * 5

@@ -7,6 +7,7 @@ import matplotlib.figure
 import pytest
 
 from tinygrad_edu import datasets, plot
+from tinygrad_edu.plotting.figures import new_figure
 
 LIGHT_OR_DARK = {
     "learned_curve": lambda dark: plot.learned_curve(lambda x: x[0], datasets.line(), dark=dark),
@@ -91,3 +92,8 @@ def test_the_lines_of_a_descent_are_thinner_than_the_gaps_between_them():
     figure = plot.loss_surface(lambda w, b: w * w + b, (-5.5, 4.5), (4, 11), path=path, steps=5)
     drawn = next(line for line in figure.axes[0].lines if len(line.get_xdata()) == 7 and line.get_linestyle() == "-")
     assert drawn.get_linewidth() <= 1.0
+
+
+def test_one_panel_is_lower_than_two():
+    heights = [new_figure("t", "x", "y", dark=False, panels=n)[0].get_size_inches()[1] for n in (1, 2)]
+    assert heights == pytest.approx([4.2, 5.4])

@@ -17,6 +17,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import nn
+from tinygrad_edu.scaling.runs import _cell
 
 SETTINGS = {"seed": [0, 1, 2], "lr": [0.1, 0.01]}
 
@@ -294,3 +295,7 @@ def test_an_error_in_progress_brings_the_table_so_far() -> None:
 def test_what_is_no_executor_is_refused() -> None:
     with pytest.raises(TypeError, match=r"executor must have a method submit, as ProcessPoolExecutor\(4\) has"):
         tg.sweep(abs_of, {"x": [1]}, executor=4)
+
+
+def test_a_cell_shows_numbers_shortly_and_other_things_as_text() -> None:
+    assert [_cell(x) for x in (1 / 3, 3, float("nan"), "word", None)] == ["0.3333", "3", "nan", "word", "None"]

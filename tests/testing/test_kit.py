@@ -487,3 +487,27 @@ def test_time_is_limited_in_the_main_thread_only() -> None:
     thread.start()
     thread.join()
     assert seen == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [("self.data + other.data", "it adds"), ("other.data - self.data", "the operands are swapped")],
+)
+def test_a_wrong_difference_is_told_by_its_number(slip: str, words: str) -> None:
+    class Number:
+        def __init__(self, data: float, parents: tuple[tuple["Number", float], ...] = ()) -> None:
+            self.data, self.parents, self.grad = data, parents, 0.0
+
+        def __mul__(self, other: "Number") -> "Number":
+            return Number(self.data * other.data, ((self, other.data), (other, self.data)))
+
+        def __sub__(self, other: "Number") -> "Number":
+            return Number(eval(slip), ((self, 1.0), (other, -1.0)))  # noqa: S307 - from the lines above
+
+        def backward(self, upstream: float = 1.0) -> None:
+            self.grad += upstream
+            for parent, local in self.parents:
+                parent.backward(upstream * local)
+
+    found = [each.what for each in check_engine(Number).findings]
+    assert any(each.startswith("the value of x - y is wrong") and words in each for each in found), found
