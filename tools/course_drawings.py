@@ -207,20 +207,21 @@ def _neurons(axes: Any) -> None:
 
 def _operations(axes: Any) -> None:
     chain: list[tuple[str, float, float]] = [
-        ("W₁·x", 430, 235), ("relu", 530, 235), ("W₂·h", 630, 235), ("relu", 725, 235), ("Σ(y − a)²", 830, 235)
+        ("W⁽¹⁾·x", 430, 235), ("relu", 530, 235), ("W⁽²⁾·h", 630, 235), ("relu", 725, 235), ("Σ(y − a)²", 830, 235)
     ]  # fmt: skip
     for name, x, y in chain:
         box(axes, (x, y), (66, 34), [name], colour=THEME.ink)
     sides: list[tuple[str, float, float, str]] = [
         ("x", 340, 235, "100"),
-        ("W₁", 430, 320, "10 × 100"),
-        ("W₂", 630, 320, "2 × 10"),
+        ("W⁽¹⁾", 430, 320, "10 × 100"),
+        ("W⁽²⁾", 630, 320, "2 × 10"),
         ("y", 830, 320, "2"),
     ]
     for name, x, y, size in sides:
-        circle(axes, (x, y), name, radius=15)
+        radius = 19 if name.startswith("W") else 15
+        circle(axes, (x, y), name, radius=radius)
         end = (x + 56, y) if name == "x" else (x, 254)
-        arrow(axes, (x + 16, y) if name == "x" else (x, y - 16), end, colour=FORWARD)
+        arrow(axes, (x + 16, y) if name == "x" else (x, y - radius - 1), end, colour=FORWARD)
         words(axes, (x + 36, y + 13) if name == "x" else (x + 8, 284), size, size=9, colour=FORWARD,
               ha="center" if name == "x" else "left")  # fmt: skip
     for (_, u, y), (_, v, _), size in zip(chain, chain[1:], ("10", "10", "2", "2"), strict=False):
@@ -228,15 +229,15 @@ def _operations(axes: Any) -> None:
         words(axes, ((u + v) / 2, y + 12), size, size=9, colour=FORWARD)
     back: list[tuple[str, float, str]] = [
         ("∂E/∂a", 779, "2"),
-        ("δ₂", 678, "2"),
+        ("δ⁽²⁾", 678, "2"),
         ("∂E/∂h", 580, "10"),
-        ("δ₁", 480, "10"),
+        ("δ⁽¹⁾", 480, "10"),
     ]
     for name, x, size in back:
         arrow(axes, (x + 40, 170), (x - 40, 170), colour=BACKWARD, style="--")
         words(axes, (x, 184), name, size=9.5, colour=BACKWARD, bold=True)
         words(axes, (x, 156), size, size=9, colour=BACKWARD)
-    for x, product, size in ((430, "∂E/∂W₁ = δ₁ xᵀ", "10 × 100"), (630, "∂E/∂W₂ = δ₂ hᵀ", "2 × 10")):
+    for x, product, size in ((430, "∂E/∂W⁽¹⁾ = δ⁽¹⁾ xᵀ", "10 × 100"), (630, "∂E/∂W⁽²⁾ = δ⁽²⁾ hᵀ", "2 × 10")):
         arrow(axes, (x + 10, 160), (x, 112), colour=BACKWARD, style="--")
         words(axes, (x, 98), product, size=10, colour=BACKWARD, bold=True)
         words(axes, (x, 80), size, size=9, colour=BACKWARD)
