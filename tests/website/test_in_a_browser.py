@@ -23,6 +23,34 @@ PAGES = {
     "the explainer": "explainer/index.html",
 }
 
+QUESTIONS = {  # what people type who are in a hurry, and where the answer is
+    "batch size": "course/08-a-network-learns.html#batches",
+    "clip gradients": "optimisers.html#clipping",
+    "confusion matrix": "training.html#validation-metrics-early-stopping",
+    "convert from PyTorch": "coming-from.html",
+    "custom activation function": "networks.html#activations",
+    "custom loss": "networks.html#losses",
+    "dropout": "networks.html#modules-of-your-own",
+    "early stopping": "training.html#validation-metrics-early-stopping",
+    "exploding gradients": "lessons/vanishing.html#what-to-see",
+    "export to C": "staging.html#other-languages",
+    "export to JavaScript": "staging.html#other-languages",
+    "freeze layer": "optimisers.html#groups-of-parameters",
+    "grade students": "checking-engines.html#for-teachers-a-class-in-one-command",
+    "homework sheet": "teaching.html#homework-with-keys",
+    "install": "in-a-minute.html#install",
+    "learning rate schedule": "optimisers.html#learning-rates-that-change",
+    "load weights": "networks.html#saving-and-loading",
+    "nan loss": "diagnosis.html#where-nan-came-from",
+    "numerical gradient check": "transforms.html#is-it-right",
+    "plot decision boundary": "plots.html#where-a-classifier-decides",
+    "regularization": "networks.html#losses",
+    "reproducible seed": "training.html#the-same-with-fit",
+    "save a model": "networks.html#saving-and-loading",
+    "second derivative": "transforms.html#second-derivatives-and-higher",
+    "train test split": "training.html#validation-metrics-early-stopping",
+}
+
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves files, and says nothing."""
@@ -129,6 +157,16 @@ def test_search_finds_a_function_and_leads_to_it(place, address, site, opened):
     page.get_by_role("combobox", name="Search").fill("value_and_jacobian")
     page.locator("ol[role=listbox] a").filter(has_text="value_and_jacobian").first.click()
     page.wait_for_url(f"{home}/reference/transforms.html*")
+
+
+def test_search_finds_what_people_ask_among_its_first_ten(address, opened):
+    page = opened(f"{address}/docs/course/03-branches.html")
+    page.get_by_role("button", name="Search").click()
+    for question, place in QUESTIONS.items():
+        page.get_by_role("combobox", name="Search").fill(question)
+        name, mark, anchor = place.partition("#")
+        link = f'a[href$="/{name}?h={question.replace(" ", "+")}{mark}{anchor}"]'  # so no link of the last question
+        expect(page.locator(f"ol[role=listbox] > li:nth-child(-n+10) > {link}")).to_be_attached(timeout=10_000)
 
 
 def test_a_formula_is_set(address, opened, site, tmp_path):
