@@ -1,8 +1,11 @@
 """Nests stand after those that they use, and share their loops where they can."""
 
+import pytest
+
 from tinygrad_edu.rolling.families import Ref
 from tinygrad_edu.rolling.nests import Nest, Statement, joined
 from tinygrad_edu.rolling.schedule import Rounds, arranged
+from tinygrad_edu.rolling.shapes import Unrollable
 from tinygrad_edu.symbols.symbol import RowLoop
 
 
@@ -48,3 +51,16 @@ def test_a_loop_over_rows_stands_between_what_it_needs_and_what_needs_it():
     assert (first, last) == (before, after)
     assert isinstance(rounds, Rounds)
     assert rounds.body == [inside]
+
+
+def test_nests_that_wait_for_each_other_have_no_order():
+    with pytest.raises(Unrollable):
+        arranged([nest(ref("a"), ref("b")), nest(ref("b"), ref("a"))])
+
+
+def test_the_nests_of_a_recurrence_are_repeated_equally_often():
+    every = [nest(ref("a")), nest(ref("b"))]
+    for i, each in enumerate(every):
+        each.run, each.repeats = 0, 5 + i
+    with pytest.raises(Unrollable):
+        arranged(every)

@@ -97,7 +97,7 @@ class Comprehensions(ExpressionText):
 
     def _view(self, ref: Ref, variables: Sequence[str]) -> str:
         """A place in an argument; a regular part of it that has a label gets a name of its own at the beginning."""
-        source, start, steps = ref
+        source, start, steps, _ = ref  # comprehensions have no rounds
         pairs = [(step, name) for step, name in zip(steps, variables, strict=True) if step]
         pairs.sort(key=lambda pair: -pair[0])
         view = View(source, start, tuple((step, self._rounds[name]) for step, name in pairs))

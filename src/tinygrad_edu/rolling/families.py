@@ -7,11 +7,11 @@ other a family of one. Constants count as regular, whatever they are: those that
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from ..symbols.symbol import Operand, Symbol
 from .grids import Grid, Vector, grids
-from .shapes import Group, Leaves, Member, Part, Shapes, Source, leaf_sources
+from .shapes import Group, Leaves, Member, Part, Shapes, Source, Unrollable, leaf_sources
 
 
 class Ref(NamedTuple):
@@ -20,6 +20,7 @@ class Ref(NamedTuple):
     source: Source
     start: int
     steps: Vector
+    turn: int = 0  # a step for the loop over the rounds of a recurrence
 
 
 class Literal(NamedTuple):
@@ -33,6 +34,7 @@ class Counted(NamedTuple):
 
     start: int
     steps: Vector
+    turn: int = 0
 
 
 class Table(NamedTuple):
@@ -64,6 +66,7 @@ class Family(NamedTuple):
     target: Ref
     conditions: list[Slot]
     pieces: list[Piece]
+    rounds: int = 0  # of a recurrence, whose loop is around the family's own
 
 
 class Families:
@@ -77,19 +80,85 @@ class Families:
         self.families: list[Family] = []
         self._shapes = shapes
         self._places = places
+        self._begins: dict[int, int] = {}  # of each recurrence: the first round that is computed as those after it
+        for line, (_, array, size, place) in shapes.places.items():
+            places[line] = place
+            self.sizes[array] = max(self.sizes.get(array, 0), place - place % size + size)
         for group in shapes.groups:
-            self._divide(group)
+            self._begin(group)
+        for group in shapes.groups:
+            if group.array == group.number:
+                self._divide(group, group.members)
+            else:
+                self._divide_rounds(group)
 
-    def _divide(self, group: Group) -> None:
-        """Cut a group into families."""
-        nodes, places = self._shapes.nodes, self._places
+    # --- rounds of recurrences -------------------------------------------------------------------------------
+
+    def _by_rounds(self, group: Group) -> list[tuple[int, list[Member]]]:
+        """The members of a group in an array of a recurrence, round by round."""
+        found: dict[int, list[Member]] = {}
+        for member in group.members:
+            own = self._shapes.places[cast("Symbol", member.what)]
+            found.setdefault(own.place // own.size, []).append(member)
+        return sorted(found.items())
+
+    def _begin(self, group: Group) -> None:
+        """Find out from which round on a recurrence repeats itself: each group has one round, or all that follow."""
+        if group.array == group.number:
+            return
+        rounds = self._by_rounds(group)
+        own = self._shapes.places[cast("Symbol", group.members[0].what)]
+        if len(rounds) > 1:
+            self._begins[own.run] = max(self._begins.get(own.run, 0), rounds[0][0])
+            if rounds[-1][0] + 1 != self.sizes[own.array] // own.size or len(group.members) % own.size:
+                raise Unrollable
+
+    def _divide_rounds(self, group: Group) -> None:
+        """Cut a group of a recurrence into families: the first rounds one by one, all others together."""
+        own = self._shapes.places[cast("Symbol", group.members[0].what)]
+        rounds = self._by_rounds(group)
+        begin = self._begins.get(own.run, 0)
+        alone = [members for r, members in rounds if r < begin or len(rounds) == 1]
+        for members in alone:
+            self._divide(group, members)
+        together = [members for r, members in rounds if r >= begin and len(rounds) > 1]
+        if not together:
+            return
+        cuts = [self._cut(group, members) for members in together]
+        if len(cuts) < 2 or any(len(each) != len(cuts[0]) for each in cuts):
+            raise Unrollable
+        for parts in zip(*cuts, strict=True):
+            (kind, grid, _), (_, second, _) = parts[:2]
+            turn = tuple(b - a for a, b in zip(grid.start, second.start, strict=True))
+            for r, (other, at, _) in enumerate(parts):
+                moved = tuple(x + r * step for x, step in zip(grid.start, turn, strict=True))
+                if (other, at) != (kind, grid._replace(start=moved)):
+                    raise Unrollable
+            self._add(group, grid, [member for _, _, chosen in parts for member in chosen], kind, turn, len(parts))
+
+    # --- families --------------------------------------------------------------------------------------------
+
+    def _divide(self, group: Group, members: list[Member]) -> None:
+        """Cut some members of a group into families."""
+        if group.array == group.number:
+            self.sizes[group.number] = 0
+        for kind, grid, chosen in self._cut(group, members):
+            self._add(group, grid, chosen, kind, (0,) * len(grid.start), 0)
+
+    def _sources(self, group: Group) -> list[Source | None]:
+        """The arrays of the leaves that a member has, but for those in its runs."""
         shapes = [shape for shape, _ in group.conditions] + [part.shape for part in group.parts if part.length == 1]
-        sources = [x for shape in shapes for x in leaf_sources(nodes, shape)]
+        return [x for shape in shapes for x in leaf_sources(self._shapes.nodes, shape)]
+
+    def _cut(self, group: Group, chosen: list[Member]) -> list[tuple[Sequence[Pieces], Grid, list[Member]]]:
+        """Members as grids, each with the pieces of its runs."""
+        nodes, places = self._shapes.nodes, self._places
+        sources = self._sources(group)
         runs = [leaf_sources(nodes, part.shape) for part in group.parts if part.length > 1]
         wanted = [i for i, source in enumerate(sources) if source is not None]
         constants = self._few_constants(group, sources)
         by_pattern: dict[tuple[Any, ...], list[tuple[Vector, int]]] = {}
-        for number, (what, leaves, terms) in enumerate(group.members):
+        for number, (what, leaves, terms) in enumerate(chosen):
             vector = [places[leaves[i]] for i in wanted]  # type: ignore[index]  # no constants
             pattern: list[Any] = [" ".join(repr(leaves[i]) for i in constants)] if constants else []
             for run, each in zip(runs, terms, strict=True):
@@ -99,16 +168,18 @@ class Families:
                     vector += piece.start
             if isinstance(what, int):
                 vector.insert(0, what)
+            elif group.array != group.number:
+                vector.insert(0, places[what])
             by_pattern.setdefault(tuple(pattern), []).append((tuple(vector), number))
-        self.sizes[group.number] = 0
+        found: list[tuple[Sequence[Pieces], Grid, list[Member]]] = []
         for kind, members in by_pattern.items():
             members.sort()
             first = 0
             each_run = kind[1:] if constants else kind
             for grid in grids([vector for vector, _ in members]):
-                chosen = [group.members[i] for _, i in members[first : first + grid.size]]
-                self._add(group, grid, chosen, sources, each_run)
+                found.append((each_run, grid, [chosen[i] for _, i in members[first : first + grid.size]]))
                 first += grid.size
+        return found
 
     def _few_constants(self, group: Group, sources: list[Source | None]) -> list[int]:
         """Where the constants are, if few of them differ: lines with other constants are other families then."""
@@ -129,26 +200,28 @@ class Families:
         return grids([*zip(*columns, strict=True)])
 
     def _add(
-        self, group: Group, grid: Grid, members: list[Member], sources: list[Source | None], runs: Sequence[Pieces]
+        self, group: Group, grid: Grid, members: list[Member], runs: Sequence[Pieces], turn: Vector, rounds: int
     ) -> None:
-        """The family of one grid."""
-        offset = self.sizes[group.number]
-        for i, member in enumerate(members):
-            if isinstance(member.what, Symbol):
-                self._places[member.what] = offset + i
-        self.sizes[group.number] += len(members)
-        target = Ref(group.number, offset, row_major(grid.extents))
-        vectors = zip(grid.start, *grid.steps, strict=True)  # of each leaf: its start, and its steps
-        if group.kind == "result":
-            start, *steps = next(vectors)
-            target = Ref("out", start, tuple(steps))
+        """The family of one grid; of a recurrence, `turn` says how places move from one of the `rounds` to the next."""
+        extents = (rounds, *grid.extents) if rounds else grid.extents
+        vectors = zip(grid.start, turn, *grid.steps, strict=True)  # of each leaf: its start, and its steps
+        if group.kind == "result" or group.array != group.number:
+            start, own, *steps = next(vectors)
+            target = Ref("out" if group.kind == "result" else group.array, start, tuple(steps), own)
+        else:
+            offset = self.sizes[group.number]
+            for i, member in enumerate(members):
+                self._places[cast("Symbol", member.what)] = offset + i
+            self.sizes[group.number] += len(members)
+            target = Ref(group.number, offset, row_major(grid.extents))
+        sources = self._sources(group)
         slots: list[Slot] = []
         for i, source in enumerate(sources):
             if source is None:
-                slots.append(constant([member.leaves[i] for member in members], grid.extents))
+                slots.append(_turning(constant([member.leaves[i] for member in members], extents), rounds))
             else:
-                start, *steps = next(vectors)
-                slots.append(Ref(source, start, tuple(steps)))
+                start, own, *steps = next(vectors)
+                slots.append(Ref(source, start, tuple(steps), own))
         rest = iter(slots)
         conditions = [next(rest) for shape, _ in group.conditions for _ in leaf_sources(self._shapes.nodes, shape)]
         pieces: list[Piece] = []
@@ -159,9 +232,9 @@ class Families:
                 pieces.append(Piece(part.sign, part.shape, (), own))
             else:
                 terms = [member.runs[run] for member in members]
-                pieces += self._of_run(part, runs[run], terms, vectors, grid.extents)
+                pieces += self._of_run(part, runs[run], terms, vectors, extents, rounds)
                 run += 1
-        self.families.append(Family(group, grid.extents, target, conditions, pieces))
+        self.families.append(Family(group, grid.extents, target, conditions, pieces, rounds))
 
     def _of_run(
         self,
@@ -170,6 +243,7 @@ class Families:
         terms: list[list[Leaves]],
         vectors: Iterator[tuple[int, ...]],
         extents: tuple[int, ...],
+        rounds: int,
     ) -> Iterator[Piece]:
         """The pieces of a run, for all lines of a family."""
         sources = leaf_sources(self._shapes.nodes, part.shape)
@@ -181,12 +255,17 @@ class Families:
             for i, source in enumerate(sources):
                 if source is None:
                     values = [each[t][i] for each in terms for t in range(first, first + count)]
-                    slots.append(constant(values, (*extents, *own)))
+                    slots.append(_turning(constant(values, (*extents, *own)), rounds))
                 else:
-                    start, *steps = next(vectors)
-                    slots.append(Ref(source, start, (*steps, *next(inner, ()))))
+                    start, turn, *steps = next(vectors)
+                    slots.append(Ref(source, start, (*steps, *next(inner, ())), turn))
             yield Piece(part.sign, part.shape, own, slots)
             first += count
+
+
+def _turning(slot: Slot, rounds: int) -> Slot:
+    """A slot whose first step is that of the rounds, if there are rounds."""
+    return slot if isinstance(slot, Literal) or not rounds else slot._replace(steps=slot.steps[1:], turn=slot.steps[0])
 
 
 def _row(start: int, step: int, n: int) -> list[int]:

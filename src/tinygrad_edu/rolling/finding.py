@@ -9,6 +9,7 @@ from ..symbols.symbol import Operand, RowLoop, Symbol
 from ..trees.tree import flatten
 from .families import Families
 from .nests import Nest, Nests
+from .recurrences import recurrences
 from .schedule import Item, arranged
 from .shapes import Shapes, Source, Unrollable
 from .titles import Titles
@@ -57,33 +58,54 @@ def loops_of(
     live: Liveness, results: Sequence[Operand], arguments: Arguments, *, knows_slopes: bool = False
 ) -> Loops | None:
     """The loops of a program; None where straight lines are nearly as short, or hold what loops cannot."""
-    straight = len(live.lines)
-    if straight < FEWEST:
+    if len(live.lines) < FEWEST:
         return None
     with paused_collector():
         try:
             shapes = Shapes(live, results, arguments.sources, knows_slopes=knows_slopes)
         except Unrollable:
             return None
-        named = sum(len(group.members) for group in shapes.groups) + len(arguments.places)
-        if len(shapes.groups) * SHORTER > named:
-            return None
-        families = Families(shapes, arguments.places)
-        nests = Nests(shapes, families.families, families.sizes)
-        if sum(map(_lines, nests.nests)) * SHORTER > named:
-            return None
-        return Loops(shapes, families, nests, Titles(shapes, nests, arguments.sources, arguments.places))
+        return _loops(shapes, arguments)
+
+
+def _loops(shapes: Shapes, arguments: Arguments) -> Loops | None:
+    named = sum(len(group.members) for group in shapes.groups) + len(arguments.places)
+    if len(shapes.groups) * SHORTER > named:
+        return None
+    families = Families(shapes, arguments.places)
+    nests = Nests(shapes, families.families, families.sizes)
+    if sum(map(_lines, nests.nests)) * SHORTER > named:
+        return None
+    return Loops(shapes, families, nests, Titles(shapes, nests, arguments.sources, arguments.places))
 
 
 def find_loops(
     live: Liveness, results: Sequence[Operand], arguments: Arguments, *, knows_slopes: bool = False
 ) -> Rolled | None:
     """The loops of a program in the order in which they run; None as `loops_of`."""
-    found = loops_of(live, results, arguments, knows_slopes=knows_slopes)
-    if found is None:
+    if len(live.lines) < FEWEST:
         return None
     with paused_collector():
-        return Rolled(found.shapes, arranged(found.nests.nests), found.nests.sizes, found.titles)
+        try:
+            shapes = Shapes(live, results, arguments.sources, knows_slopes=knows_slopes)
+        except Unrollable:
+            return None
+        found = [shapes]
+        while places := recurrences(found[-1]):  # what uses their numbers may be one group now, and so on
+            places |= found[-1].places
+            found.append(Shapes(live, results, arguments.sources, places=places, knows_slopes=knows_slopes))
+        for each in reversed(found):
+            try:
+                rolled = _arranged(_loops(each, Arguments(arguments.sources, dict(arguments.places))))
+            except Unrollable:  # rounds that are not as regular as they look
+                continue
+            if rolled is not None:
+                return rolled
+        return None
+
+
+def _arranged(found: Loops | None) -> Rolled | None:
+    return found and Rolled(found.shapes, arranged(found.nests.nests), found.nests.sizes, found.titles)
 
 
 def _lines(nest: Nest) -> int:

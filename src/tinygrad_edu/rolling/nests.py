@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..symbols.simplify import ZERO
 from ..symbols.symbol import Loop
 from .families import Counted, Family, Literal, Ref, Slot, Table, row_major
-from .shapes import NOTHING, Group, Shapes, Source, leaf_sources
+from .shapes import NOTHING, Group, Shapes, Source, Unrollable, leaf_sources
 
 
 class Statement(NamedTuple):
@@ -52,6 +52,8 @@ class Nest:
         self.runs = 0  # how many of the loops, the outermost, go over the terms of a run
         self.zero: tuple[int, Ref] | None = None
         self.joins = True  # whether it may share its loops with others
+        self.run: int | None = None  # which recurrence it is repeated in,
+        self.repeats = 0  # and how often
         self.is_start = False  # whether it only sets what a run is added to
         self.reads = {x.source for each in statements for x in (*each.slots, *each.tests) if isinstance(x, Ref)}
         self.writes: set[Source] = {each.target.source for each in statements if each.target is not None}
@@ -69,6 +71,7 @@ class Nests:
         self.nests: list[Nest] = []
         self.sizes = sizes
         self._shapes = shapes
+        self._rounds = {place.array for place in shapes.places.values()}
         self.copied: dict[Source, Ref] = {}  # what each copy is of
         self._copies: dict[tuple[Ref, tuple[int, ...]], Ref] = {}
         for family in families:
@@ -77,6 +80,8 @@ class Nests:
     def _write(self, family: Family) -> None:
         """The nests of a family, each after the one before."""
         stages = self._stages(family)
+        if family.group.array != family.group.number:
+            self._put_in_rounds(family, stages)
         if stages[0].is_start:  # as late as it can be
             stages[0].reads |= stages[1].reads
         for i, stage in enumerate(stages):
@@ -85,6 +90,21 @@ class Nests:
             if i < len(stages) - 1:
                 stage.writes = {("stage", id(stage))}
         self.nests += stages
+
+    def _put_in_rounds(self, family: Family, stages: list[Nest]) -> None:
+        """What nests of a recurrence wait for: of its own arrays the rounds that were computed alone."""
+        places = self._shapes.places
+        own = places[family.group.members[0].what]  # type: ignore[index]  # a line
+        mine = {place.array: place.size for place in places.values() if place.run == own.run}
+        now = family.target.start // own.size
+        for stage in stages:
+            stage.run, stage.repeats = (own.run, family.rounds) if family.rounds else (None, 0)
+            refs = {x for each in stage.statements for x in (*each.slots, *each.tests) if isinstance(x, Ref)}
+            for x in refs:
+                if x.source in mine:
+                    stage.reads.discard(x.source)
+                    stage.reads |= _awaited(x, mine[x.source], stage.extents, now, family.rounds)
+            stage.writes.add(("now", own.array) if family.rounds else ("alone", own.array, now))
 
     def _stages(self, family: Family) -> list[Nest]:
         group, pieces = family.group, family.pieces
@@ -157,7 +177,8 @@ class Nests:
         """A copy, made once in front of a loop over rows, in the order in which the innermost loop reads it."""
         if not isinstance(slot, Ref) or slot.steps[-1] in {0, 1} or not any(slot.steps[:runs]):
             return slot
-        if isinstance(slot.source, Table) or not self._is_outside(slot.source, block):
+        is_moving = slot.turn or slot.source in self._rounds
+        if is_moving or isinstance(slot.source, Table) or not self._is_outside(slot.source, block):
             return slot
         used = [d for d, step in enumerate(slot.steps) if step]
         inner = tuple(extents[d] for d in used)
@@ -213,6 +234,18 @@ class Nests:
         return False
 
 
+def _awaited(ref: Ref, size: int, extents: tuple[int, ...], now: int, rounds: int) -> set[Source]:
+    """What a nest in round `now` waits for, that reads the array of a recurrence; `rounds` follow it, if any."""
+    moves = [step * (n - 1) for step, n in zip(ref.steps, extents, strict=True)]
+    first = (ref.start + sum(min(move, 0) for move in moves)) // size
+    last = (ref.start + sum(max(move, 0) for move in moves)) // size
+    if last > now or (rounds and (ref.turn != size or first != last)):
+        raise Unrollable
+    if not rounds:
+        return {("alone", ref.source, r) for r in range(first, last + 1)}
+    return {("now", ref.source)} if first == now else {("alone", ref.source, r) for r in range(first, now)}
+
+
 def _change(group: Group, sign: str) -> str:
     """How a further term of a chain changes the number so far."""
     return sign if group.chain == "+" else group.chain
@@ -254,6 +287,7 @@ def joined(first: Nest, second: Nest) -> Nest | None:
                 return None
     found = Nest(extents, one + other, first.block)
     found.reads, found.writes = first.reads | second.reads, first.writes | second.writes
+    found.run, found.repeats = first.run, first.repeats
     return found
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from ..symbols.symbol import Loop
 from .nests import Nest, joined
-from .shapes import Source
+from .shapes import Source, Unrollable
 
 TRIES = 8  # nests that are tried for sharing loops with the one before
 
@@ -21,18 +21,38 @@ class Rounds:
         self.writes: set[Source] = {x for each in body for x in each.writes}
 
 
-Item: TypeAlias = Nest | Rounds
+class Repeated:
+    """The loop over the rounds of a recurrence, with the nests of one round."""
+
+    def __init__(self, nests: list[Nest]) -> None:
+        self.count = nests[0].repeats
+        if any(nest.repeats != self.count for nest in nests):
+            raise Unrollable
+        self.reads: set[Source] = {x for each in nests for x in each.reads}
+        self.writes: set[Source] = {x for each in nests for x in each.writes}
+        self.reads -= self.writes
+        now = {x for x in self.writes if isinstance(x, tuple) and x[0] == "now"}
+        for each in nests:
+            each.reads = {x for x in each.reads if x in now or (isinstance(x, tuple) and x[0] == "stage")}
+        self.body = _in_order(list[Item](nests))
+
+
+Item: TypeAlias = "Nest | Rounds | Repeated"
 
 
 def arranged(nests: list[Nest], depth: int = 0) -> list[Item]:
     """These nests, which share the loops over rows up to a depth, in order; in deeper loops over rows as well."""
     inside: dict[Loop, list[Nest]] = defaultdict(list)
     items: list[Item] = []
+    repeated: dict[int, list[Nest]] = defaultdict(list)
     for nest in nests:
-        if len(nest.block) == depth:
+        if len(nest.block) > depth:
+            inside[nest.block[depth]].append(nest)
+        elif nest.run is None:
             items.append(nest)
         else:
-            inside[nest.block[depth]].append(nest)
+            repeated[nest.run].append(nest)
+    items += map(Repeated, repeated.values())
     items += [Rounds(loop, arranged(own, depth + 1)) for loop, own in inside.items()]
     return _in_order(items)
 
@@ -78,9 +98,11 @@ class _Order:
 
     def next(self) -> Item:
         """The first item that is ready."""
+        while self._ready and self._ready[0] in self._done:
+            heapq.heappop(self._ready)
+        if not self._ready:  # they wait for each other
+            raise Unrollable
         i = heapq.heappop(self._ready)
-        while i in self._done:
-            i = heapq.heappop(self._ready)
         self._finish(i)
         return self._items[i]
 

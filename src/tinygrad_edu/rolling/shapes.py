@@ -11,11 +11,14 @@ products, of maximum and of minimum. Equal neighbours in it, of which only the i
 
 import itertools
 import math
-from collections.abc import Hashable, Iterable
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..symbols.liveness import Liveness
 from ..symbols.symbol import Block, Condition, Loop, Operand, Symbol, WhileLoop
+
+if TYPE_CHECKING:
+    from .recurrences import Place
 
 Leaves: TypeAlias = tuple[Operand, ...]
 Source: TypeAlias = (
@@ -60,6 +63,7 @@ class Group:
         self, number: int, kind: str, chain: str, parts: tuple[Part, ...], block: tuple[Loop, ...], leaf: int
     ) -> None:
         self.number = number
+        self.array: Source = number  # where its members stand
         self.leaf = leaf  # the shape of an operand that is a member
         self.kind = kind  # "line", "total", "result" or "guard"
         self.chain = chain  # which chain the parts are; of one part, any
@@ -73,6 +77,7 @@ class Group:
 class Shapes:
     """The shapes of a program's lines, and its lines in groups. `inputs` has the array of each argument.
 
+    `places` has the lines that belong to recurrences: they stand in arrays that several groups share.
     With `knows_slopes`, a product knows which of its factors are slopes that are 0 where a branch is not taken.
 
     Raises Unrollable where a loop stands within a choice, or goes on while a condition holds.
@@ -84,8 +89,10 @@ class Shapes:
         results: Iterable[Operand],
         inputs: dict[Symbol, Source],
         *,
+        places: "Mapping[Symbol, Place] | None" = None,
         knows_slopes: bool = False,
     ) -> None:
+        self.places = places or {}
         self.nodes: list[Node] = []
         self.sizes: list[int] = []
         self.groups: list[Group] = []
@@ -181,7 +188,7 @@ class Shapes:
         if group.conditions:
             leaves = self._within(line.block)[1] + leaves
         group.members.append(Member(line, leaves, runs))
-        self._shapes[line], self._leaves[line] = group.leaf, (line,)
+        self._shapes[line], self._leaves[line] = self.number(("leaf", group.array)), (line,)
 
     def _group(self, line: Symbol, chain: str, parts: tuple[Part, ...]) -> Group:
         block = line.block
@@ -189,11 +196,13 @@ class Shapes:
         kind = "line" if self._live.is_used(line) else "guard"
         is_watched = line in self._live.watched
         loops = tuple(x for x in block if isinstance(x, Loop))
-        key = kind, chain, parts, conditions, loops, is_watched
+        place = self.places.get(line)
+        key = kind, chain, parts, conditions, loops, is_watched, place and place.array
         group = self._groups.get(key)
         if group is None:
             group = self._made(key, kind, chain, parts, loops)
             group.conditions, group.is_watched = conditions, is_watched
+            group.array = place.array if place else group.number
         return group
 
     def _made(self, key: Hashable, kind: str, chain: str, parts: tuple[Part, ...], loops: tuple[Loop, ...]) -> Group:

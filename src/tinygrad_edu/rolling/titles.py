@@ -48,12 +48,12 @@ class Titles:
         self._shapes = shapes
         self._titles: dict[Source, str] = {}
         for group in shapes.groups:
-            self._titles[group.number] = common(_labels(member.what for member in group.members[:: _step(group)]))
+            self._titles[group.array] = common(_labels(member.what for member in group.members[:: _step(group)]))
         for group in shapes.groups:
             self._name_summand(group)
         for group in shapes.groups:
-            if not self._titles[group.number]:
-                self._titles[group.number] = self._by_computation(group)
+            if not self._titles[group.array]:
+                self._titles[group.array] = self._by_computation(group)
         symbols = {(source, places[x]): x for x, source in arguments.items()}
         for source, copied in nests.copied.items():
             read = [symbols.get((copied.source, copied.start + i * step)) for step in copied.steps for i in range(2)]
@@ -65,9 +65,9 @@ class Titles:
 
     def _name_summand(self, group: Group) -> None:
         """What is added up to the gradient db1 is dz1."""
-        found = re.fullmatch(r"db(\d+)", self._titles[group.number])
+        found = re.fullmatch(r"db(\d+)", self._titles[group.array])
         node = self._shapes.nodes[group.parts[0].shape]
-        if group.kind == "total" and found and node[0] == "leaf" and isinstance(node[1], int):
+        if group.kind == "total" and found and node[0] == "leaf" and node[1] in self._titles:
             self._titles[node[1]] = self._titles[node[1]] or f"dz{found[1]}"
 
     def _by_computation(self, group: Group) -> str:

@@ -15,6 +15,7 @@ class ExpressionText:
     def __init__(self, shapes: Shapes, writer: Writer) -> None:
         self.shapes = shapes
         self.writer = writer
+        self.round = ""  # what counts the rounds of a recurrence
         self._program = Program()  # of the symbols that stand for texts
 
     def _operand(self, shape: int, slots: Iterator[Slot], variables: list[str]) -> Operand:
@@ -58,8 +59,12 @@ class ExpressionText:
         if isinstance(slot, Literal):
             return slot.value
         if isinstance(slot, Counted):
-            return self.writer.operand_of(*self._number(*affine(slot.start, slot.steps, variables)))
+            return self.writer.operand_of(*self._number(*self._index(slot, variables)))
         return self.writer.operand_of(self._place(slot, variables), ATOM)
+
+    def _index(self, slot: Ref | Counted, variables: Sequence[str]) -> tuple[str, int]:
+        """Where something stands, or which number it is, with how strongly the text binds."""
+        return affine(slot.start, (*slot.steps, slot.turn), (*variables, self.round))
 
     # --- what the languages differ in ------------------------------------------------------------------------
 

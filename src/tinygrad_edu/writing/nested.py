@@ -6,12 +6,12 @@ from typing import ClassVar, TypeAlias, cast
 from ..rolling.families import Ref, Slot, Table
 from ..rolling.finding import Rolled
 from ..rolling.nests import Nest, Statement
-from ..rolling.schedule import Item, Rounds
+from ..rolling.schedule import Item, Repeated, Rounds
 from ..rolling.shapes import Group, Source
 from ..symbols.symbol import RowLoop, Symbol
 from ..trees.tree import flatten
 from .braces import BracesWriter
-from .expressions import ExpressionText, affine
+from .expressions import ExpressionText
 from .names import Names
 from .writer import ATOM
 
@@ -76,7 +76,7 @@ class LoopText(ExpressionText):
         name = self._name(ref.source)
         if ref.source != "out" and not self._texts[ref.source][1]:
             return name
-        return f"{name}[{affine(ref.start, ref.steps, variables)[0]}]"
+        return f"{name}[{self._index(ref, variables)[0]}]"
 
     def _tables(self) -> list[str]:
         tables = [source for source in self._texts if isinstance(source, Table)]
@@ -87,6 +87,11 @@ class LoopText(ExpressionText):
     def _item(self, item: Item, depth: int) -> list[str]:
         if isinstance(item, Nest):
             return self._nest(item, depth)
+        if isinstance(item, Repeated):
+            self.round = self.names.fresh("t")
+            header = _indented(depth, self._for(self.round, item.count, downwards=False))
+            body = [text for each in item.body for text in self._item(each, depth + 1)]
+            return [header, *body, _indented(depth, "}")]
         loop = cast("RowLoop", item.loop)
         totals = [group for group in self.shapes.groups if group.kind == "total" and group.block[-1] is loop]
         lines = [text for group in totals for text in self._zero(group)]
@@ -183,7 +188,7 @@ class LoopText(ExpressionText):
 
 def _nests_of(items: Sequence[Item]) -> Iterator[Nest]:
     for item in items:
-        if isinstance(item, Rounds):
+        if isinstance(item, Rounds | Repeated):
             yield from _nests_of(item.body)
         else:
             yield item
