@@ -145,7 +145,13 @@ def where_it_turns(rounds):
     return Case(jit(value_and_grad(f)), [0.1, 0.3])
 
 
+def product(rounds):
+    """Its slopes are products of all before and of all behind: two recurrences that go towards each other."""
+    return Case(jit(value_and_grad(tg.prod)), [1.0 + 0.1 * x for x in numbers(rounds)])
+
+
 REGULAR = {
+    "product": product,
     "pendulum": pendulum,
     "Runge-Kutta": runge_kutta,
     "heat": heat,

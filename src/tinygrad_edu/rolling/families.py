@@ -13,6 +13,8 @@ from ..symbols.symbol import Operand, Symbol
 from .grids import Grid, Vector, grids
 from .shapes import Group, Leaves, Member, Part, Shapes, Source, Unrollable, leaf_sources
 
+FEW = 4  # numbers of a round of a recurrence that may each go their own way
+
 
 class Ref(NamedTuple):
     """A place in an array: `start`, and a step for each loop around it, the outermost first."""
@@ -124,17 +126,30 @@ class Families:
         together = [members for r, members in rounds if r >= begin and len(rounds) > 1]
         if not together:
             return
+        places = self._places
+        if not self._add_rounds(group, together):  # as a whole; but each number by itself may be regular
+            for i in range(own.size):
+                one = [[x for x in members if places[cast("Symbol", x.what)] % own.size == i] for members in together]
+                if own.size > FEW or not self._add_rounds(group, one):
+                    raise Unrollable
+
+    def _add_rounds(self, group: Group, together: list[list[Member]]) -> bool:
+        """Add the families of rounds that are alike but for evenly moving places; False if they are not."""
         cuts = [self._cut(group, members) for members in together]
         if len(cuts) < 2 or any(len(each) != len(cuts[0]) for each in cuts):
-            raise Unrollable
+            return False
+        turns = []
         for parts in zip(*cuts, strict=True):
             (kind, grid, _), (_, second, _) = parts[:2]
-            turn = tuple(b - a for a, b in zip(grid.start, second.start, strict=True))
+            turns.append(tuple(b - a for a, b in zip(grid.start, second.start, strict=True)))
             for r, (other, at, _) in enumerate(parts):
-                moved = tuple(x + r * step for x, step in zip(grid.start, turn, strict=True))
+                moved = tuple(x + r * step for x, step in zip(grid.start, turns[-1], strict=True))
                 if (other, at) != (kind, grid._replace(start=moved)):
-                    raise Unrollable
+                    return False
+        for parts, turn in zip(zip(*cuts, strict=True), turns, strict=True):
+            kind, grid, _ = parts[0]
             self._add(group, grid, [member for _, _, chosen in parts for member in chosen], kind, turn, len(parts))
+        return True
 
     # --- families --------------------------------------------------------------------------------------------
 
