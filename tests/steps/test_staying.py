@@ -588,3 +588,42 @@ def test_a_look_does_not_take_for_home_what_has_left_again(monkeypatch):
     assert run.is_away
     assert type(p) is not Value
     assert p.data == run.state()[0][0]
+
+
+def test_they_leave_again_where_somebody_has_only_looked():
+    run, expected = Run().away(), Run().away()
+    for each in (run, expected):
+        assert each.step.parameters[0].data == each.step.parameters[0].data
+        assert not each.is_away
+    run.step.leave_again()
+    assert run.is_away
+    assert not expected.is_away
+    for each in (run, expected):
+        for _ in range(3):
+            each.step(XS, YS)
+    assert run.state() == expected.state()
+
+
+CHANGES = {
+    "a number": lambda run: setattr(run.step.parameters[1], "data", 0.5),
+    "the same number anew": lambda run: setattr(run.step.parameters[1], "data", run.step.parameters[1].data * 1.0),
+    "a gradient": lambda run: run.step.parameters[2].zero_grad(),
+    "what is remembered": lambda run: setattr(run.optimizer, "memories", [*run.optimizer.memories]),
+    "a class": lambda run: setattr(run.step.parameters[0], "__class__", type("Own", (Value,), {"__slots__": ()})),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_they_stay_at_home_where_something_has_changed(change):
+    run = Run().away()
+    run.step.come_home()
+    CHANGES[change](run)
+    run.step.leave_again()
+    assert not run.is_away
+
+
+def test_a_step_that_never_went_away_cannot_leave_again():
+    run = Run()
+    run.step.leave_again()
+    run.step(XS, YS)
+    assert [*run.step.numbers()] == [p.data for p in run.step.parameters]

@@ -77,9 +77,11 @@ class AutomaticStep(FitStep):
             some = FEW if epoch.bit_count() == 1 else int(self._changes)  # a few in epochs 1, 2, 4, 8, …
             if some:
                 self._compare(self._computed(xs[:some], ys[:some]), xs[:some], ys[:some], epoch, batch)
+                self._leave_again()
         computed = self._computed(xs, ys)
         if epoch == 0:
             self._compare(computed, xs, ys, epoch, batch)
+            self._leave_again()
         if computed is None or self._staged is None:
             return self._eager(xs, ys)
         self._staged.take(computed)
@@ -123,6 +125,10 @@ class AutomaticStep(FitStep):
         """Have the parameters hold their numbers themselves."""
         if self._staged:
             self._staged.come_home()
+
+    def _leave_again(self) -> None:
+        if self._staged:
+            self._staged.leave_again()
 
     def _computed(self, xs: Examples, ys: Examples) -> Computed | Ahead | None:
         """What the staged step would do, if it can."""

@@ -222,6 +222,11 @@ class StagedStep:
         if self._staying:
             self._staying.come_home()
 
+    def leave_again(self) -> None:
+        """Have the numbers stay in C again, where somebody has only looked at them."""
+        if self._staying:
+            self._staying.leave_again()
+
     def _let_leave(self, computed: Computed, memories: list[Memory]) -> None:
         """Let the numbers stay in C from now on, if the step ran there, moves all parameters, and may run on."""
         trace = self.staged.trace

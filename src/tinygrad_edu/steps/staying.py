@@ -98,6 +98,7 @@ class Staying:
         self._buffers = (kind(), kind())
         self._addresses = [ctypes.addressof(each) for each in self._buffers]
         self._now = 0  # the buffer that holds what is
+        self._came: tuple[list[float], list[Number], list[Memory]] = [], [], []  # what came home last
         self._taken = 0  # steps since they left
         self._lock = threading.RLock()
 
@@ -164,6 +165,23 @@ class Staying:
         known = [g for g in gradients if g is not None]
         place = 1 - self._now
         self._buffers[place][:] = [0.0, *known, *moved, *self._remembered.flat(memories)]
+        self._go(place)
+
+    def leave_again(self) -> None:
+        """Go on with the numbers that came home last, if nobody has changed any of them since."""
+        with self._lock:
+            if not self.is_away and self._is_as_it_came():
+                self._go(self._now)
+
+    def _is_as_it_came(self) -> bool:
+        numbers, gradients, memories = self._came
+        return (
+            memories is self._optimizer.memories
+            and all(p.data is x and type(p) is Value for p, x in zip(self._parameters, numbers, strict=False))
+            and all(p.grad is g for p, g in zip(self._parameters, gradients, strict=False))
+        )
+
+    def _go(self, place: int) -> None:
         try:
             with self._lock:
                 self._now, self._taken, self.is_away = place, 0, True
@@ -187,12 +205,14 @@ class Staying:
     def _put(self) -> None:
         """The numbers of the buffer where they belong; while coming home, what is home already stays as it is."""
         numbers: list[float] = self._buffers[self._now][:]
-        gradients = iter(numbers[1 : self._start])
-        for p, x, is_part in zip(self._parameters, numbers[self._start : self._end], self._is_part, strict=True):
-            g = next(gradients) if is_part else NOT_COMPUTED
+        known = iter(numbers[1 : self._start])
+        gradients = [next(known) if is_part else NOT_COMPUTED for is_part in self._is_part]
+        for p, x, g in zip(self._parameters, numbers[self._start : self._end], gradients, strict=True):
             if type(p) is _Away or not self.is_away:
                 _data.__set__(p, x)
                 _grad.__set__(p, g)
             _left.__set__(p, None)
             object.__setattr__(p, "__class__", Value)
-        self._optimizer.came_home(self._remembered.grouped(numbers[self._end :]))
+        memories = self._remembered.grouped(numbers[self._end :])
+        self._optimizer.came_home(memories)
+        self._came = numbers[self._start : self._end], gradients, memories
