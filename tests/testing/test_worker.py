@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.testing.test_kit import BASE, RIGHT, write
+from tinygrad_edu.engine_checks.checks import Checker
 from tinygrad_edu.testing import Report, loading, worker
 
 
@@ -254,3 +255,17 @@ def test_a_folder_whose_name_begins_like_its_own_is_elsewhere(monkeypatch: pytes
     with pytest.raises(PermissionError, match="no writing outside"):
         hook("open", (f"{tmp_path}2/file", "w", 0))
     hook("open", (f"{tmp_path}/file", "w", 0))
+
+
+def test_functions_of_the_kit_that_a_file_has_changed_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = worker.kit_functions()
+    assert worker.changed_functions(before) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(Checker, "find", lambda *_: None)
+        assert "tinygrad_edu.engine_checks.checks.Checker.find" in worker.changed_functions(before)
+    assert worker.changed_functions(before) == []
+    monkeypatch.setattr(worker, "changed_functions", lambda _: ["tinygrad_edu.some.function"])
+    report, _ = served(write(tmp_path, BASE))
+    assert report.unchecked == "it changes the checking kit: tinygrad_edu.some.function"

@@ -300,7 +300,7 @@ def constant(values: Sequence[Operand], extents: tuple[int, ...]) -> Slot:
     """Constants in the order of nested loops: one number, whole numbers that are counted, or a table.
 
     >>> constant([2.0, 2.0], (2,)), constant([0.0, 1.0, 2.0], (3,)), constant([0.5, 0.1], (2,)).source.values
-    (Literal(value=2.0), Counted(start=0, steps=(1,)), (0.5, 0.1))
+    (Literal(value=2.0), Counted(start=0, steps=(1,), turn=0), (0.5, 0.1))
     """
     numbers = [float(x) for x in values]
     if len({*map(repr, numbers)}) == 1:
