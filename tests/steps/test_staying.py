@@ -598,6 +598,8 @@ def test_they_leave_again_where_somebody_has_only_looked():
     run.step.leave_again()
     assert run.is_away
     assert not expected.is_away
+    assert [*run.step.numbers()] == expected.step.numbers() == [p.data for p in expected.step.parameters]
+    assert run.is_away, "they are read where they are"
     for each in (run, expected):
         for _ in range(3):
             each.step(XS, YS)
