@@ -18,9 +18,8 @@ XS = [(i - 10) / 10 for i in range(21)]
 YS = [0.65 * x - 0.3 for x in XS]
 
 
-@pytest.fixture(scope="module")
-def shared(browser):
-    """The page, loaded once for the tests that set what they need; errors in it end up in `errors`."""
+def loaded(browser):
+    """The page in a context of its own; errors in it end up in `errors`."""
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.errors = []
@@ -32,6 +31,18 @@ def shared(browser):
     yield page
     assert page.errors == []
     context.close()
+
+
+@pytest.fixture(scope="module")
+def shared(browser):
+    """The page, loaded once for the tests that set what they need."""
+    yield from loaded(browser)
+
+
+@pytest.fixture
+def fresh(browser):
+    """The page as a reader finds it, for tests that go on from there."""
+    yield from loaded(browser)
 
 
 def close(a, b):
@@ -70,24 +81,24 @@ def test_the_sections_one_to_five_seven_and_eight_have_a_puzzle(shared):
     assert shared.locator(".puzzle").count() >= 8
 
 
-def test_each_term_is_explained_on_hover_and_focus_and_goes_away_with_escape(shared):
-    term = shared.locator("#s1 [data-term=loss]")
+def test_each_term_is_explained_on_hover_and_focus_and_goes_away_with_escape(fresh):
+    term = fresh.locator("#s1 [data-term=loss]")
     term.focus()
-    expect(shared.locator("#definition")).to_contain_text("wrong the outputs are")
-    shared.keyboard.press("Escape")
-    assert not shared.locator("#definition").is_visible()
-    missing = shared.evaluate(
+    expect(fresh.locator("#definition")).to_contain_text("wrong the outputs are")
+    fresh.keyboard.press("Escape")
+    assert not fresh.locator("#definition").is_visible()
+    missing = fresh.evaluate(
         "() => [...document.querySelectorAll('[data-term]')].map((t) => t.dataset.term)"
         ".filter((t) => !(t in JSON.parse(document.getElementById('lesson-data').textContent).glossary))"
     )
     assert missing == []
 
 
-def test_bars_are_as_long_as_they_say_and_the_chain_stands_in_a_row(shared):
-    lengths = shared.locator("#s9 .bar").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().width)")
+def test_bars_are_as_long_as_they_say_and_the_chain_stands_in_a_row(fresh):
+    lengths = fresh.locator("#s9 .bar").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().width)")
     assert len(lengths) == 4
     assert min(lengths) > 100
-    tops = shared.locator(".chain-box").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)")
+    tops = fresh.locator(".chain-box").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)")
     assert len(tops) == 4
     assert len(set(tops)) == 1
 
@@ -337,22 +348,22 @@ def test_the_start_of_section_3_moves_with_the_arrow_keys(shared):
     assert shared.evaluate("() => explainer.downhill.state().start") == [-0.25, 10.5]
 
 
-def test_training_can_be_played_paused_stepped_and_rewound(shared):
-    section = shared.locator("#s8")
+def test_training_can_be_played_paused_stepped_and_rewound(fresh):
+    section = fresh.locator("#s8")
     settings = {"data": "sin", "activation": "relu", "depth": 3, "width": 8, "optimiser": "sgd", "rate": 0.001}
-    shared.evaluate("(s) => explainer.network.change(s)", {**settings, "batch": 1, "init": "glorot", "seed": 1})
+    fresh.evaluate("(s) => explainer.network.change(s)", {**settings, "batch": 1, "init": "glorot", "seed": 1})
     section.get_by_role("button", name="Train", exact=True).click()
-    shared.wait_for_function("() => explainer.network.lab.training.epoch > 50")
+    fresh.wait_for_function("() => explainer.network.lab.training.epoch > 50")
     section.get_by_role("button", name="Pause", exact=True).click()
-    step = shared.evaluate("() => explainer.network.lab.training.step")
+    step = fresh.evaluate("() => explainer.network.lab.training.step")
     section.get_by_role("button", name="One step").click()
-    assert shared.evaluate("() => explainer.network.lab.training.step") == step + 1
+    assert fresh.evaluate("() => explainer.network.lab.training.step") == step + 1
     section.get_by_role("button", name="Back a step").click()
-    assert shared.evaluate("() => explainer.network.lab.training.step") == step
+    assert fresh.evaluate("() => explainer.network.lab.training.step") == step
     section.get_by_role("button", name="One epoch").click()
-    assert shared.evaluate("() => explainer.network.lab.training.step") >= step
+    assert fresh.evaluate("() => explainer.network.lab.training.step") >= step
     section.get_by_role("button", name="Rewind").click()
-    assert shared.evaluate("() => explainer.network.lab.training.step") == 0
+    assert fresh.evaluate("() => explainer.network.lab.training.step") == 0
 
 
 def test_a_choice_shows_at_first_what_the_figure_shows(shared):
@@ -452,16 +463,14 @@ def test_a_preset_shows_its_network_and_what_diagnose_says(shared, title, verdic
         assert shared.evaluate("() => explainer.network.lab.sizes.length") == 12
 
 
-def test_the_microscope_takes_the_training_step_that_it_showed(shared):
+def test_the_microscope_takes_the_training_step_that_it_showed(fresh):
     settings = {"data": "sin", "activation": "relu", "depth": 2, "width": 4, "optimiser": "adam", "rate": 0.01}
-    shared.evaluate("(s) => explainer.network.change(s)", {**settings, "batch": 1})
-    section = shared.locator("#s9")
+    fresh.evaluate("(s) => explainer.network.change(s)", {**settings, "batch": 1})
+    section = fresh.locator("#s9")
     section.get_by_role("slider", name="Phases of a step").press("End")
-    expected = shared.evaluate(
-        "() => explainer.network.lab.training.preview(explainer.network.lab.training.next).moved"
-    )
+    expected = fresh.evaluate("() => explainer.network.lab.training.preview(explainer.network.lab.training.next).moved")
     section.get_by_role("button", name="Take this step").click()
-    assert shared.evaluate("() => explainer.network.lab.training.parameters") == expected
+    assert fresh.evaluate("() => explainer.network.lab.training.parameters") == expected
 
 
 def test_the_arrow_keys_go_from_neuron_to_neuron(shared):
