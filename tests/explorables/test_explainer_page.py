@@ -103,11 +103,31 @@ def test_bars_are_as_long_as_they_say_and_the_chain_stands_in_a_row(fresh):
     assert len(set(tops)) == 1
 
 
+HIDDEN = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent)"
+
+CUT_CHOICES = """(all) => all.filter((each) => {
+  const copy = each.parentNode.appendChild(each.cloneNode(true));
+  copy.style.width = "max-content";
+  const isCut = copy.offsetWidth > each.offsetWidth;
+  copy.remove();
+  return isCut;
+}).map((each) => each.ariaLabel)"""
+
+BAD_TICKS = """(all) => all.flatMap((plot) => {
+  const box = (each) => each.getBoundingClientRect();
+  const title = box([...plot.querySelectorAll(".axis-title")].at(-1));
+  const isBad = ({ left, right, top, bottom }) =>
+    left < box(plot).left || (left < title.right && right > title.left && top < title.bottom && bottom > title.top);
+  return [...plot.querySelectorAll(".tick")].filter((each) => isBad(box(each)) && box(each).width);
+}).map((each) => each.textContent)"""
+
+
 def test_on_a_phone_nothing_of_a_figure_has_to_be_scrolled_to(browser):
     context = browser.new_context(offline=True, viewport={"width": 360, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     page.set_content(explainer_html())
     page.wait_for_function("window.explainer")
+    page.evaluate("explainer.update.go(20)")  # the longest numbers
     for selector in ("#s5 .scroll", "#s9 .scroll >> nth=0", "#s10 pre >> nth=0"):
         hidden = page.locator(selector).evaluate("(each) => each.scrollWidth - each.clientWidth")
         assert hidden <= 0, selector
@@ -115,7 +135,59 @@ def test_on_a_phone_nothing_of_a_figure_has_to_be_scrolled_to(browser):
         "(all) => all.map((each) => each.getBoundingClientRect().width).filter((width) => width > 0)"
     )
     assert min(ranges) >= 90
+    assert page.locator(".choice select").evaluate_all(CUT_CHOICES) == []
+    lines = page.locator(".whole").evaluate_all("(all) => all.map((each) => each.getClientRects().length)")
+    assert set(lines) == {1}
+    page.evaluate("explainer.network.epochs(300)")  # the axis of the losses goes down to 0.01
+    assert page.locator(".figure .plot").evaluate_all(BAD_TICKS) == []
+    page.locator("#s9").get_by_role("button", name="Ten sigmoids").click()
+    inside = """(each) => {
+      const [frame, neuron] = [each.closest(".scroll"), each].map((one) => one.getBoundingClientRect());
+      return neuron.left >= frame.left && neuron.right <= frame.right;
+    }"""
+    for step in (0, 9, 17):  # wider than the frame: the layer that it is about is in it all the same
+        page.locator("#s9").get_by_role("slider", name="Phases of a step").fill(str(step))
+        assert page.locator(".neuron.is-now").first.evaluate(inside), step
+    page.locator("#help").click()
+    expect(page.locator("#help-title")).to_be_in_viewport()
     context.close()
+
+
+def test_numbers_stand_below_their_headings_and_in_their_neurons(shared):
+    columns = shared.locator("table").evaluate_all(
+        """(all) => all.flatMap(({ tHead, tBodies }) => [...tBodies[0].rows[0].cells].map((cell, i) =>
+          [tHead.rows[0].cells[i], cell].map((each) => getComputedStyle(each).textAlign)))"""
+    )
+    assert ["right", "right"] in columns
+    assert all(heading == cell for heading, cell in columns)
+    shared.locator("#s9").get_by_role("button", name="Large weights").click()
+    assert shared.locator(".neuron").evaluate_all(HIDDEN) == []
+    assert shared.locator(".diagnosis pre").evaluate_all(HIDDEN) == []
+    assert "×10" not in shared.locator(".shades").inner_text()
+
+
+def test_a_term_is_kept_together_with_the_punctuation_around_it():
+    assert not re.search(r"(?<!<span class=\"whole\">)\(<button|</button>[).,:](?!.*</span>)", explainer_html())
+
+
+def test_negative_slopes_of_section_4_are_in_parentheses_and_its_boxes_are_in_line(shared):
+    shared.evaluate("explainer.chain.set(-49, [-1.31, 1.43, 0.6], [0.06, -0.28, -0.1])")
+    expect(shared.locator("#chain .sentence")).to_contain_text("dn₃/dx = 0.6 · 1.43 · (−1.31) = −1.12398:")
+    tops = shared.locator(".chain-value").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+
+
+def test_space_plays_the_figure_of_section_6_only_for_those_who_are_in_it(fresh):
+    fresh.keyboard.press("Space")
+    assert fresh.locator("#play.playing").count() == 0
+    fresh.locator("#scrubber").focus()
+    fresh.keyboard.press("Space")
+    assert fresh.locator("#play.playing").count() == 1
+
+
+def test_the_contents_have_the_numbers_of_the_sections_and_a_number_to_come_is_a_dash(fresh):
+    assert fresh.locator(".contents li").last.evaluate("(each) => getComputedStyle(each, '::before').content") != "none"
+    assert fresh.get_by_label("epochs a second").inner_text() == "–"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

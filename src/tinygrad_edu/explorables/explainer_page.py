@@ -14,6 +14,10 @@ from .lesson_programs import programs
 from .presets import presets
 
 TITLE = "How a network learns"
+HELP = """<li>A word with dots below it is explained: point at it, tap it, or come to it with Tab.</li>
+<li>Next to each slider is a field: type a number there, or press ↑ and ↓.</li>
+<li>The rest is about the graph in section 6. Its keys work while you are in it.</li>
+"""
 # Each module uses only what stands before it; those of the live page come first.
 MODULES = (
     "random",
@@ -90,11 +94,15 @@ def _template() -> str:
     if live is None:
         raise ValueError("page.html has no main element before its scripts")
     page: str = page_file("explainer/explainer.html")
-    page = page.replace("{{figure}}", live["figure"]).replace("{{dialogs}}", live["dialogs"])
-    return re.sub(r"\{\{term:([^}|]+)(?:\|([^}]+))?\}\}", _term, page)
+    dialogs = live["dialogs"].replace("<ul>\n", f"<ul>\n{HELP}", 1)
+    dialogs = dialogs.replace('<h2 id="help-title">', '<h2 id="help-title" tabindex="-1" autofocus>')  # its top is seen
+    page = page.replace("{{figure}}", live["figure"]).replace("{{dialogs}}", dialogs)
+    return re.sub(r"(\(?)\{\{term:([^}|]+)(?:\|([^}]+))?\}\}([).,:]*)", _term, page)
 
 
 def _term(found: re.Match[str]) -> str:
-    term, text = found[1], found[2] or found[1]
+    before, term, after = found[1], found[2], found[4]
+    text = found[3] or term
     key = next(each for each in _glossary() if each.lower() == term.lower())
-    return f'<button type="button" class="term" data-term="{html.escape(key)}">{html.escape(text)}</button>'
+    button = f'<button type="button" class="term" data-term="{html.escape(key)}">{html.escape(text)}</button>'
+    return f'<span class="whole">{before}{button}{after}</span>' if before or after else button  # no line begins with a )

@@ -3,7 +3,7 @@ import { SVG, makeIn, setAttribute, setText } from "../elements.js";
 import { shownNumber } from "../numbers.js";
 import { ticks } from "../plots.js";
 
-const MARGIN = { left: 52, right: 14, top: 14, bottom: 44 };
+const MARGIN = { left: 64, right: 14, top: 14, bottom: 44 };
 
 export function plot({ x, y, xTitle, yTitle, label, width = 420, height = 290, logY = false }) {
   const svg = makeIn(SVG, "svg", {

@@ -56,11 +56,11 @@ export function chain(root, { chain: program }) {
       setText(box.slope, shownNumber(slopes[i], 8));
     });
     arrows.forEach((each, i) => setText(each, `× ${shownNumber(w[i], 4)}`));
+    const factors = w.toReversed().map((v, i) => (i && v < 0 ? `(${shownNumber(v, 4)})` : shownNumber(v, 4)));
     const total = shownNumber(slopes[0], 8);
     setText(
       product,
-      `dn₃/dx = ${shownNumber(w[2], 4)} · ${shownNumber(w[1], 4)} · ${shownNumber(w[0], 4)} = ${total}: raise x by ` +
-        `1, and n₃ changes by ${total}.`,
+      `dn₃/dx = ${factors.join(" · ")} = ${total}: raise x by 1, and n₃ changes by ${total}.`,
     );
     live.say(`dn₃/dx is ${total}.`);
     const same = (key, given) => given.filter((v, i) => v !== ROW[key][i]).length;

@@ -2,6 +2,9 @@
 import { make, setAttribute, setText } from "../elements.js";
 import { shownNumber, typedNumber } from "../numbers.js";
 
+// Two digits of a number, for places with little room: 160, where others would write 1.6×10².
+export const roughNumber = (x) => shownNumber(Math.abs(x) < 1e6 ? Number(x.toPrecision(2)) : x, 2);
+
 // A slider and a field for the same number. With `log`, equal ways of the slider are equal factors.
 export function slider({ name, min, max, step, value, log = false, digits = 4, onChange }) {
   const to = log ? Math.log10 : (x) => x;

@@ -28,7 +28,7 @@ export function downhill(root, { line, steps }) {
   let stepsMade = 0;
   const loss = (w, b) => line([w, b], LINE_XS, LINE_YS)[0];
   const map = plot({ x: RANGES[0], y: RANGES[1], xTitle: "w", yTitle: "b", label: "", width: 400, height: 380 });
-  const canvas = make("canvas", { width: 334, height: 322, class: "landscape", "aria-hidden": "true" });
+  const canvas = make("canvas", { width: 322, height: 322, class: "landscape", "aria-hidden": "true" });
   const levels = shadeLevels(0.05, 400);
   const key = colourKey(levels, "loss");
   const slice = plot({
@@ -133,7 +133,8 @@ export function downhill(root, { line, steps }) {
     uphill([w, b], [w + ux, b + uy]);
     down([w, b], [w - ux, b - uy]);
     const losses = Array.from({ length: 81 }, (_, i) => -5 + i / 8).map((v) => [v, loss(v, b)]);
-    slice.setRange(RANGES[0], [0, Math.max(20, Math.min(800, Math.max(...losses.map(([, v]) => v))))]);
+    const most = Math.max(20, Math.min(800, Math.max(...losses.map(([, v]) => v))));
+    slice.setRange(RANGES[0], [-0.06 * most, most]); // room for the whole dot at the bottom
     sliceCurve(losses);
     sliceTangent([
       [w - 1.5, now - 1.5 * gw],

@@ -34,6 +34,12 @@ function startExplainer() {
   };
   setText(byId("derived"), programs.net_1_8_3_relu.toString());
   createGlossary(glossary);
+  // The keys of the live figure, above all Space, are its own only where a reader is in it: elsewhere Space scrolls.
+  const live = document.querySelector(".explore-figure");
+  const isItsKey = (key) => [" ", "[", "]", "g", "r"].includes(key.toLowerCase());
+  addEventListener("keydown", (event) => isItsKey(event.key) && !live.contains(event.target) && event.stopPropagation(), {
+    capture: true,
+  });
 }
 
 startExplainer();

@@ -61,7 +61,7 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   const fit = plot({ x: [-5.5, 5.5], y: [-7, 7], xTitle: "x", yTitle: "y", label: "" });
   const fitCurve = fit.line("value-line");
   const fitDots = fit.dots("data-dots");
-  const plane = make("canvas", { width: 354, height: 232, class: "landscape", "aria-hidden": "true" });
+  const plane = make("canvas", { width: 342, height: 232, class: "landscape", "aria-hidden": "true" });
   const border = fit.line("border-line");
   const planeKey = make(
     "p",
@@ -72,6 +72,7 @@ export function networkLab(root, microscopeRoot, programs, presets) {
   const history = plot({ x: [0, 10], y: [0.01, 100], xTitle: "epoch", yTitle: "loss", label: "", logY: true });
   const historyLine = history.line("value-line");
   const numbers = readout({ epoch: "epoch", step: "steps", loss: "loss, mean of the epoch", speed: "epochs a second" });
+  numbers.set("speed", "–"); // until it trains
   const live = liveRegion();
   const note = make("p", { class: "sentence" });
   const task = puzzle(

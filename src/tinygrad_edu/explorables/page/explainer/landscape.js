@@ -1,6 +1,6 @@
 // A landscape: a function of two numbers as shades with a colour key, and level lines, on one canvas below a plot.
 import { make } from "../elements.js";
-import { shownNumber } from "../numbers.js";
+import { roughNumber } from "./controls.js";
 
 const SHADES = 10;
 
@@ -40,7 +40,7 @@ export function colourKey(levels, title) {
     const cell = make(
       "li",
       {},
-      i < levels.length ? `< ${shownNumber(level, 2)}` : `≥ ${shownNumber(levels.at(-1), 2)}`,
+      i < levels.length ? `< ${roughNumber(level)}` : `≥ ${roughNumber(levels.at(-1))}`,
     );
     list.append(cell);
     return cell;

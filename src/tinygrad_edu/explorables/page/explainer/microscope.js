@@ -195,7 +195,7 @@ export function createMicroscope(root, lab) {
               "tr",
               {},
               ...["", "now", "gradient", "after the step"].map((t) =>
-                t ? make("th", { scope: "col" }, t) : make("td", {}),
+                t ? make("th", { scope: "col", class: "number" }, t) : make("td", {}),
               ),
             ),
           ),

@@ -2,6 +2,7 @@
 import { SVG, make, makeIn, setAttribute, setClass, setText } from "../elements.js";
 import { shownNumber } from "../numbers.js";
 import { arrowPath } from "./axes.js";
+import { roughNumber } from "./controls.js";
 import { neuronsOf } from "./training.js";
 
 const [MARGIN_TOP, GAP] = [34, 58];
@@ -17,19 +18,17 @@ export function createNetworkView(onSelect) {
   const buttons = make("div", { class: "neurons" });
   const pointer = make("p", { class: "quiet pointer" }, "Point at a weight, or choose a neuron, to see its numbers.");
   const stage = make("div", { class: "network-stage" }, svg, buttons);
-  const element = make(
-    "div",
-    {},
-    make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The network" }, stage),
-    pointer,
-  );
+  const frame = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The network" }, stage);
+  const element = make("div", {}, frame, pointer);
   let sizes = [];
   let places = [];
   let neurons = [];
   let [width, height] = [720, 0];
+  let shownLayer = null;
 
   function setSizes(newSizes) {
     sizes = newSizes;
+    shownLayer = null;
     const isNarrow = matchMedia("(max-width: 560px)").matches; // a phone: columns stand as near as they can
     width = isNarrow ? Math.max(400, sizes.length * 66) : 720;
     stage.style.minWidth = isNarrow ? `${sizes.length * 52}px` : "560px";
@@ -123,7 +122,9 @@ export function createNetworkView(onSelect) {
       neuron.lines.forEach((line, i) => drawWeight(line, p[start + i], largest, hasGradient));
       drawWeight(neuron.biasLine, p[start + inputs], largest, hasGradient);
       const a = last ? numbers.z[k] : numbers.a[k];
-      setText(neuron.button, isKnown ? shownNumber(a, 2) : "");
+      const text = isKnown ? roughNumber(a) : "";
+      setText(neuron.button, text);
+      setClass(neuron.button, "is-long", text.length > 5);
       const mark = marks[k] ?? "";
       setClass(neuron.button, "is-off", mark === "off");
       setClass(neuron.button, "is-flat", mark === "flat");
@@ -141,7 +142,16 @@ export function createNetworkView(onSelect) {
         `Weight from ${layer === 1 ? `input ${i + 1}` : `layer ${layer - 1}, neuron ${i + 1}`} to ${name}: ` +
         `${shownNumber(p[start + i], 4)}${hasGradient ? `, gradient ${shownNumber(dp[start + i], 4)}` : ""}`;
     });
+    show(reach.now);
     return push;
+  }
+
+  // Where the network is wider than its frame: the layer that it is about comes into the middle.
+  function show(layer) {
+    const hidden = frame.scrollWidth - frame.clientWidth;
+    if (hidden <= 0 || layer === shownLayer) return;
+    shownLayer = layer;
+    frame.scrollLeft = (places[Math.max(layer, 0)][0][0] / width) * frame.scrollWidth - frame.clientWidth / 2;
   }
 
   function drawWeight(line, w, largest, hasGradient) {

@@ -16,6 +16,12 @@ const PHASES = [
   ["update", "new_b", "So does the bias. Then the next round begins."],
 ];
 
+// A rule that breaks only after its sign, where it needs two lines.
+function twoLines(rule) {
+  const [left, sign, right] = rule.split(/ ([=←]) /);
+  return [make("span", { class: "whole" }, `${left} ${sign}`), " ", make("span", { class: "whole" }, right)];
+}
+
 export function update(root, { neuron }) {
   const start = { ...ROUND_START };
   const live = liveRegion();
@@ -56,7 +62,12 @@ export function update(root, { neuron }) {
     make(
       "thead",
       {},
-      make("tr", {}, ...["phase", "rule", "with numbers", "result"].map((t) => make("th", { scope: "col" }, t))),
+      make(
+        "tr",
+        {},
+        ...["phase", "rule", "with numbers"].map((t) => make("th", { scope: "col" }, t)),
+        make("th", { scope: "col", class: "number" }, "result"),
+      ),
     ),
     make(
       "tbody",
@@ -66,7 +77,7 @@ export function update(root, { neuron }) {
           "tr",
           { class: `is-${r.phase}` },
           make("th", { scope: "row" }, r.phase),
-          make("td", { class: "formula" }, titles[r.key]),
+          make("td", { class: "formula" }, ...twoLines(titles[r.key])),
           r.formula,
           r.value,
         ),
@@ -123,14 +134,14 @@ export function update(root, { neuron }) {
       loss: `(${s(n.output)} − ${s(start.y)})²`,
       d_output: `2 · (${s(n.output)} − ${s(start.y)})`,
       d_w: `${s(n.d_output)} · ${s(start.x)}`,
-      d_b: s(n.d_output),
+      d_b: shownNumber(n.d_output, 6),
       new_w: `${s(n.w)} − ${s(start.rate)} · ${s(n.d_w)}`,
       new_b: `${s(n.b)} − ${s(start.rate)} · ${s(n.d_b)}`,
     };
     rows.forEach((row, i) => {
       const isKnown = i <= at % PHASES.length;
       setText(row.formula, isKnown ? put[row.key] : "");
-      setText(row.value, isKnown ? shownNumber(n[row.key], 10) : "");
+      setText(row.value, isKnown ? shownNumber(n[row.key], 6) : "");
       setClass(rowOf[i], "is-now", i === at % PHASES.length);
     });
     const [, , words] = PHASES[at % PHASES.length];
