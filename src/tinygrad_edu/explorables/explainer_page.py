@@ -105,4 +105,5 @@ def _term(found: re.Match[str]) -> str:
     text = found[3] or term
     key = next(each for each in _glossary() if each.lower() == term.lower())
     button = f'<button type="button" class="term" data-term="{html.escape(key)}">{html.escape(text)}</button>'
-    return f'<span class="whole">{before}{button}{after}</span>' if before or after else button  # no line begins with a )
+    # Kept whole, so that no line begins with a closing bracket.
+    return f'<span class="whole">{before}{button}{after}</span>' if before or after else button
