@@ -36,10 +36,8 @@ function startExplainer() {
   createGlossary(glossary);
   // The keys of the live figure, above all Space, are its own only where a reader is in it: elsewhere Space scrolls.
   const live = document.querySelector(".explore-figure");
-  const isItsKey = (key) => [" ", "[", "]", "g", "r"].includes(key.toLowerCase());
-  addEventListener("keydown", (event) => isItsKey(event.key) && !live.contains(event.target) && event.stopPropagation(), {
-    capture: true,
-  });
+  const isOurs = ({ key, target }) => [" ", "[", "]", "g", "r"].includes(key.toLowerCase()) && !live.contains(target);
+  addEventListener("keydown", (event) => isOurs(event) && event.stopPropagation(), { capture: true });
 }
 
 startExplainer();
