@@ -3,6 +3,7 @@
 import itertools
 import random
 import re
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tinygrad_edu.explorables import explainer_page, lesson_programs
 from tinygrad_edu.explorables.explainer_page import explainer_html
 from tinygrad_edu.explorables.lesson_programs import ACTIVATION_NAMES, CURVES, DEPTHS, INPUTS, WIDTHS, sizes_of
 
+ROOT = Path(__file__).parent.parent.parent
 STATES = 200
 XS = [(i - 10) / 10 for i in range(21)]
 YS = [0.65 * x - 0.3 for x in XS]
@@ -66,6 +68,8 @@ def states(seed, *ranges):
 def test_the_page_is_one_file_of_at_most_700_kilobytes_that_can_load_nothing():
     page = explainer_html()
     assert len(page.encode()) < 700_000
+    documented = re.search(r"a single file of about (\d+) kB", (ROOT / "docs/explainer.md").read_text("utf-8"))
+    assert len(page.encode()) == pytest.approx(1000 * int(documented[1]), rel=0.1)
     assert "default-src 'none'" in page
     text = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.search(r"<(?:link|img|iframe)|src=\"|@import|url\(|\{\{", text)
@@ -188,6 +192,33 @@ def test_space_plays_the_figure_of_section_6_only_for_those_who_are_in_it(fresh)
 def test_the_contents_have_the_numbers_of_the_sections_and_a_number_to_come_is_a_dash(fresh):
     assert fresh.locator(".contents li").last.evaluate("(each) => getComputedStyle(each, '::before').content") != "none"
     assert fresh.get_by_label("epochs a second").inner_text() == "–"
+
+
+def test_the_derived_code_is_that_of_the_network_as_it_stands_in_lines_to_read(fresh):
+    fresh.get_by_text("The derived code").click()
+    code = fresh.locator("#derived")
+    assert code.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+    assert max(map(len, code.inner_text().splitlines())) < 250
+    fresh.get_by_label("neurons in each").select_option("2")
+    expect(code).to_contain_text("const[x0]=x")
+    program = fresh.evaluate("explainer.network.lab.network.toString()")
+    assert "".join(code.text_content().split()) == "".join(program.split())
+
+
+def test_the_help_is_about_the_whole_page_and_the_end_says_where_the_course_is(shared):
+    lines = shared.locator("#help-dialog li").all_text_contents()
+    assert "dots below" in lines[0]
+    assert "section 6" in lines[2]
+    (course,) = re.findall(r"docs/\S+\.md", shared.locator("#s10").inner_text())
+    assert (ROOT / course).read_text("utf-8").startswith("# ")
+
+
+def test_the_lowest_point_of_the_curve_in_section_3_is_seen_whole(fresh):
+    fresh.evaluate("for (let i = 0; i < 400; i++) explainer.downhill.stepOnce()")
+    dot, paper = (
+        fresh.locator(f"#downhill details {each}").first.bounding_box() for each in (".now-dot", ".plot-paper")
+    )
+    assert dot["y"] + dot["height"] <= paper["y"] + paper["height"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,7 +10,12 @@ VERDICTS = {"Ten sigmoids": "vanishing", "Large weights": "exploding", "Dead ReL
 
 @pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset["title"])
 def test_each_preset_fails_in_the_way_that_its_title_says(preset):
-    assert VERDICTS[preset["title"]] in preset["diagnosis"]
+    verdict, table, *reasons = preset["diagnosis"]
+    assert VERDICTS[preset["title"]] in verdict
+    rows = table.splitlines()
+    assert rows[0].startswith("layer ")
+    assert all(row.startswith("layer ") for row in rows)
+    assert {each.split(":")[0] for each in reasons} == {*verdict.split(" (")[0].split(", "), "try"}
 
 
 def test_a_preset_has_as_many_parameters_as_its_network():

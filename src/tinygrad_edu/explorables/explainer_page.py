@@ -40,6 +40,7 @@ MODULES = (
     "exchange",
     "lab",
     "glossary",
+    "code",
     "explainer",
 )
 

@@ -1,6 +1,7 @@
 """Networks that fail, each in its own way, with what `diagnose` says about them: for the explainer's microscope."""
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from ..datasets import curve
 from ..diagnosis.layers import diagnose
@@ -37,5 +38,12 @@ def _preset(
         "title": title,
         "settings": settings,
         "parameters": [parameter.data for parameter in model.parameters()],
-        "diagnosis": str(diagnose(model, curve("sin", 50), mse_loss)),
+        "diagnosis": _parts(str(diagnose(model, curve("sin", 50), mse_loss))),
     }
+
+
+def _parts(report: str) -> list[str]:
+    """The verdict, the table as one text, then each reason and each advice."""
+    verdict, *lines = report.splitlines()
+    table = list(takewhile(lambda line: line.startswith("  "), lines))
+    return [verdict, "\n".join(line[2:] for line in table), *(line.strip() for line in lines[len(table) :])]

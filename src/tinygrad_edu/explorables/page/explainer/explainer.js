@@ -1,6 +1,7 @@
 // The explainer: builds each section's figure. `programs` are the printed functions, by name.
 import { byId, setText } from "../elements.js";
 import { chain } from "./chain.js";
+import { inLines } from "./code.js";
 import { downhill } from "./downhill.js";
 import { gates } from "./gates.js";
 import { createGlossary } from "./glossary.js";
@@ -32,12 +33,19 @@ function startExplainer() {
     sigmoid: sigmoidNeuron(byId("sigmoid"), programs),
     network: networkLab(byId("network"), byId("microscope"), programs, presets),
   };
-  setText(byId("derived"), programs.net_1_8_3_relu.toString());
+  showDerivedCode(window.explainer.network.lab);
   createGlossary(glossary);
   // The keys of the live figure, above all Space, are its own only where a reader is in it: elsewhere Space scrolls.
   const live = document.querySelector(".explore-figure");
   const isOurs = ({ key, target }) => [" ", "[", "]", "g", "r"].includes(key.toLowerCase()) && !live.contains(target);
   addEventListener("keydown", (event) => isOurs(event) && event.stopPropagation(), { capture: true });
+}
+
+// The program of the network as it is; a choice or a preset may have changed it since the last look.
+function showDerivedCode(lab) {
+  const show = () => setText(byId("derived"), inLines(lab.network.toString()));
+  for (const event of ["change", "click"]) document.addEventListener(event, show);
+  show();
 }
 
 startExplainer();

@@ -361,9 +361,12 @@ export function networkLab(root, microscopeRoot, programs, presets) {
     Object.assign(lab.settings, SETTINGS, preset.settings);
     build(preset.parameters);
     setText(note, preset.title);
+    const [verdict, table, ...reasons] = preset.diagnosis;
     diagnosis.replaceChildren(
       make("h3", {}, `What the library's diagnose says about “${preset.title}”`),
-      make("pre", { tabindex: 0 }, preset.diagnosis),
+      make("p", {}, verdict),
+      make("pre", { tabindex: 0 }, table),
+      ...reasons.map((line) => make("p", {}, line)),
     );
     microscope.go(preset.settings.depth + 2 + Math.ceil(preset.settings.depth / 2));
   }
