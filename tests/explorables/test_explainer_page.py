@@ -152,6 +152,8 @@ def test_on_a_phone_nothing_of_a_figure_has_to_be_scrolled_to(browser):
     for step in (0, 9, 17):  # wider than the frame: the layer that it is about is in it all the same
         page.locator("#s9").get_by_role("slider", name="Phases of a step").fill(str(step))
         assert page.locator(".neuron.is-now").first.evaluate(inside), step
+    page.locator("#s9").get_by_role("button", name="Last").click()  # a button more
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.locator("#help").click()
     expect(page.locator("#help-title")).to_be_in_viewport()
     context.close()
@@ -164,6 +166,7 @@ def test_numbers_stand_below_their_headings_and_in_their_neurons(shared):
     )
     assert ["right", "right"] in columns
     assert all(heading == cell for heading, cell in columns)
+    shared.set_viewport_size({"width": 1280, "height": 900})
     shared.locator("#s9").get_by_role("button", name="Large weights").click()
     assert shared.locator(".neuron").evaluate_all(HIDDEN) == []
     assert shared.locator(".diagnosis pre").evaluate_all(HIDDEN) == []
@@ -177,6 +180,7 @@ def test_a_term_is_kept_together_with_the_punctuation_around_it():
 def test_negative_slopes_of_section_4_are_in_parentheses_and_its_boxes_are_in_line(shared):
     shared.evaluate("explainer.chain.set(-49, [-1.31, 1.43, 0.6], [0.06, -0.28, -0.1])")
     expect(shared.locator("#chain .sentence")).to_contain_text("dn₃/dx = 0.6 · 1.43 · (−1.31) = −1.12398:")
+    shared.set_viewport_size({"width": 1280, "height": 900})
     tops = shared.locator(".chain-value").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)")
     assert len(set(tops)) == 1
 
@@ -577,6 +581,7 @@ def test_the_microscope_takes_the_training_step_that_it_showed(fresh):
 
 
 def test_the_arrow_keys_go_from_neuron_to_neuron(shared):
+    shared.evaluate("explainer.network.change({ data: 'sin', depth: 3, width: 8 })")
     section = shared.locator("#s9")
     section.locator(".neuron:not(.is-input)").first.focus()
     shared.keyboard.press("ArrowRight")
@@ -585,7 +590,16 @@ def test_the_arrow_keys_go_from_neuron_to_neuron(shared):
     expect(section.locator(".neuron-details h3")).to_contain_text("Layer 2, neuron 2")
 
 
+def test_a_network_without_examples_says_so_and_its_neurons_have_names(fresh):
+    fresh.get_by_label("data", exact=True).select_option("own")
+    assert fresh.locator(".neuron").evaluate_all("(all) => all.filter((each) => !each.ariaLabel).length") == 0
+    section = fresh.locator("#s9")
+    expect(section.locator(".figure")).to_contain_text("no example yet")
+    assert "no example" in section.get_by_role("slider", name="Phases").get_attribute("aria-valuetext")
+
+
 def test_every_slider_moves_by_keys_and_its_field_follows(shared):
+    shared.evaluate("explainer.network.change({ data: 'sin' })")  # many examples to move among
     sliders = shared.locator("main input[type=range][aria-label]:visible")
     for i in range(sliders.count()):
         slider = sliders.nth(i)

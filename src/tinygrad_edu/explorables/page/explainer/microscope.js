@@ -53,8 +53,8 @@ export function createMicroscope(root, lab) {
   const nameOf = (layer) => (layer === lab.sizes.length - 1 ? "the output" : `layer ${layer}`);
 
   function words(at) {
+    if (!lab.ready) return "There is no example yet: place some points in section 8.";
     const { kind, layer } = phases()[Math.min(at, phases().length - 1)];
-    if (!lab.ready) return "";
     const { result, moved } = lab.training.preview(example);
     const [loss, z] = result;
     const output = z.at(-1);
@@ -128,12 +128,14 @@ export function createMicroscope(root, lab) {
   }
 
   function draw(isPlaying = false) {
-    if (!lab.ready) return;
-    if (follows && lab.settings.batch === 1) example = lab.training.next ?? 0;
-    example = Math.min(example, lab.examples.length - 1);
-    which.value = example + 1;
     const all = phases();
+    if (lab.ready) {
+      if (follows && lab.settings.batch === 1) example = lab.training.next ?? 0;
+      example = Math.min(example, lab.examples.length - 1);
+      which.value = example + 1;
+    }
     steps.count = all.length;
+    if (!lab.ready) return setText(sentence, words());
     const { kind, layer } = all[steps.at];
     const last = lab.sizes.length - 1;
     const reach = {

@@ -72,6 +72,7 @@ export function createNetworkView(onSelect) {
           { type: "button", class: layer ? "neuron" : "neuron is-input", tabindex: layer === 1 && unit === 0 ? 0 : -1 },
           "",
         );
+        setAttribute(button, "aria-label", nameAt(layer, unit)); // until there is a number to say
         button.style.left = `${(x / width) * 100}%`;
         button.style.top = `${(y / height) * 100}%`;
         button.addEventListener("click", () => layer && select(layer, unit));
@@ -86,6 +87,11 @@ export function createNetworkView(onSelect) {
 
   const inputButtons = [];
   let chosen = [1, 0];
+
+  function nameAt(layer, unit) {
+    if (!layer) return `input ${unit + 1}`;
+    return layer === sizes.length - 1 ? "output" : `layer ${layer}, neuron ${unit + 1}`;
+  }
 
   function select(layer, unit) {
     chosen = [layer, unit];
@@ -113,7 +119,10 @@ export function createNetworkView(onSelect) {
     const { p, dp } = numbers;
     const largest = Math.max(1e-9, ...p.map(Math.abs));
     const push = Math.max(1e-12, ...numbers.da.map(Math.abs));
-    inputButtons.slice(0, sizes[0]).forEach((button, i) => setText(button, shownNumber(numbers.x[i], 2)));
+    inputButtons.slice(0, sizes[0]).forEach((button, i) => {
+      setText(button, shownNumber(numbers.x[i], 2));
+      setAttribute(button, "aria-label", `${nameAt(0, i)}: ${shownNumber(numbers.x[i], 4)}`);
+    });
     neurons.forEach((neuron, k) => {
       const { layer, unit, start, inputs } = neuron;
       const last = layer === sizes.length - 1;
@@ -124,7 +133,7 @@ export function createNetworkView(onSelect) {
       const a = last ? numbers.z[k] : numbers.a[k];
       const text = isKnown ? roughNumber(a) : "";
       setText(neuron.button, text);
-      setClass(neuron.button, "is-long", text.length > 5);
+      setClass(neuron.button, "is-long", text.length > 4);
       const mark = marks[k] ?? "";
       setClass(neuron.button, "is-off", mark === "off");
       setClass(neuron.button, "is-flat", mark === "flat");
@@ -133,7 +142,7 @@ export function createNetworkView(onSelect) {
       const [x, y] = places[layer][unit];
       const length = hasGradient ? (-gradient / (last ? Math.max(push, Math.abs(gradient)) : push)) * ARROW : 0;
       setAttribute(neuron.arrow, "d", arrowPath(x + RADIUS + 7, y, x + RADIUS + 7, y - length));
-      const name = last ? "output" : `layer ${layer}, neuron ${unit + 1}`;
+      const name = nameAt(layer, unit);
       const told = isKnown ? `value ${shownNumber(a, 4)}` : "not computed";
       const graded = hasGradient ? `, gradient ${shownNumber(gradient, 4)}` : "";
       const marked = mark === "off" ? ", off on every example" : mark === "flat" ? ", saturated on every example" : "";
