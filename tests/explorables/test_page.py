@@ -64,7 +64,7 @@ def test_the_untouched_page_shows_the_branch_step_with_its_numbers(opened):
     expect(page.locator("#sentence")).to_contain_text(
         "Backward 5 of 6: gradient of b = 7 × 1 + 2 × 1 = 9. b is used twice"
     )
-    assert page.locator("#sheet math").first.text_content().endswith("=7·1+2·1=9")
+    assert page.locator("#sheet .main").text_content().endswith("=7·1+2·1=9")
     assert page.locator("#sheet ol").inner_text().split("\n") == [
         "2 comes back from y", "sum 2", "7 comes back from x", "sum 9",
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def test_the_player_goes_to_every_step_and_says_each(opened):
 
 
 def test_play_runs_to_the_end_and_pauses(opened):
-    page = opened(PAGE)
+    page = opened(PAGE, "#at=forward:0")
     page.get_by_role("combobox", name="Speed").select_option("4")
     page.get_by_role("button", name="Play", exact=True).click()
     expect(page.get_by_role("button", name="Pause", exact=True)).to_have_count(1)
@@ -456,6 +456,80 @@ def test_at_360_pixels_the_page_does_not_scroll_sideways(opened, name):
     f, inputs = EXAMPLES[name]
     page = opened(tg.explore(f, inputs), width=360)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+SQUEEZED = """() => {
+  const box = (each) => each.getBoundingClientRect();
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+  const numbers = all(".row span").filter((each) => {
+    const [n, node] = [box(each), box(each.closest(".node"))];
+    return n.left < node.left + 2 || n.right > node.right - 2 || n.bottom > node.bottom;
+  });
+  const heads = all(".head").filter((each) => each.scrollHeight > each.clientHeight + 2);
+  const texts = all(".local text").filter((each) => each.textContent);
+  const labels = texts.filter((each, i) =>
+    [...texts.slice(i + 1), ...all(".node")].some((other) => meet(box(each), box(other))));
+  const sheet = all("#sheet").filter((each) => each.scrollWidth > each.clientWidth);
+  return [...numbers, ...heads, ...labels, ...sheet].map((each) => each.textContent);
+}"""
+
+
+def squared_loss(w1, x1, w2, x2, b, y):
+    return (tg.sigmoid(w1 * x1 + w2 * x2 + b) - y) ** 2
+
+
+@pytest.mark.parametrize(
+    ("width", "font"), [(320, "DejaVu Sans"), (360, "DejaVu Sans"), (360, "Liberation Sans"), (1280, "DejaVu Sans")]
+)
+@pytest.mark.parametrize(
+    "explorable",
+    [
+        tg.explore(branching, a=-1.0, b=3.0, c=4.0, parameters=("a", "b")),
+        tg.explore(lambda x: x * x + x, x=3.0, parameters=("x",)),
+        tg.explore(lambda w, x, b: tg.tanh(w * x + b) ** 2, w=2.0, x=3.5, b=-6.0, parameters=("w", "b")),
+        tg.explore(squared_loss, w1=0.5, x1=1.5, w2=-0.25, x2=-2.0, b=0.1, y=1.0, parameters=("w1", "w2")),
+        tg.explore(lambda a, b: tg.maximum(a, b) * a, a=1e150, b=1e-12, parameters=("b",)),
+    ],
+    ids=["branch", "square", "tanh", "loss", "huge"],
+)
+def test_no_text_is_cut_and_none_touches_another_at_any_step_after_descent_and_at_the_ends(
+    opened, explorable, width, font
+):
+    page = opened(explorable, width=360 if width > 1000 else 1280)
+    page.evaluate("(font) => { document.body.style.fontFamily = font; }", font)
+    page.set_viewport_size({"width": width, "height": 800})
+    expect(page.locator(".canvas.narrow")).to_have_count(int(width < 1000))
+    squeezed = {}
+
+    def look(when):
+        if found := page.evaluate(SQUEEZED):
+            squeezed[when] = found
+
+    scrubber = page.locator("#scrubber")
+    steps = int(scrubber.get_attribute("max")) + 1
+    for step in range(steps):
+        scrubber.fill(str(step))
+        look(step)
+    page.evaluate("document.getElementById('descent').open = true")
+    for _ in range(20):
+        page.keyboard.press("g")
+    look("after descent")
+    scrubber.fill(str(steps - 2))
+    look("after descent, a step before the last")
+    for i, slider in enumerate(page.locator(".input input[type=range]").all()):
+        for end in ("0", "400"):
+            slider.evaluate(
+                "(each, to) => { each.value = to; each.dispatchEvent(new Event('input', { bubbles: true })); }", end
+            )
+            look((i, end))
+    assert squeezed == {}
+
+
+def test_the_result_of_five_columns_is_seen_on_a_wide_page(opened):
+    page = opened(tg.explore(lambda w, x, b: tg.tanh(w * x + b) ** 2, w=2.0, x=3.5, b=-6.0))
+    frame, result = page.locator("#frame").bounding_box(), box(page, "f").bounding_box()
+    assert result["x"] + result["width"] <= frame["x"] + frame["width"]
 
 
 def test_boxes_stay_readable_and_large_graphs_scroll_in_their_own_frame(opened):

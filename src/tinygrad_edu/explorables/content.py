@@ -27,11 +27,10 @@ from .program import Staged, conditions_of, parts_of
 
 LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics
 BOX_HEIGHT, MARGIN = 98, 14  # in pixels, as the page draws them; around the picture
-GAPS = {"LR": Gaps(56, 22), "TB": Gaps(54, 14)}
-LABELS = {"LR": Size(116, 22), "TB": Size(76, 22)}
+GAPS = {"LR": Gaps(25, 22), "TB": Gaps(54, 14)}
+LABELS = {"LR": Size(78, 22), "TB": Size(76, 22)}  # five columns fit a page of 1280 pixels
 Side = int | list[float]  # the place of a node, or a number in a list of one
-Layout = dict[str, int | list[list[int]]]
-SYMBOLS = {"+": "+", "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "prod": "Π"}
+Layout = dict[str, Any]  # width, height, room: int; boxes, arrows, labels: list[list[int]]
 
 
 class Content:
@@ -61,7 +60,7 @@ class Content:
                 for node in self.order
                 if node.op in OPERATIONS and OPERATIONS[node.op].domain
             },
-            "layouts": {rankdir: self._layout(edges, rankdir) for rankdir in ("LR", "TB")},
+            "layouts": self._layouts(edges),
         }
 
     # --- nodes and edges ---
@@ -71,12 +70,11 @@ class Content:
         found: dict[str, object] = {"name": name}
         if self.identifiers[node] != name:
             found["python"] = self.identifiers[node]
-        if not re.fullmatch(r"[A-Za-z]+", name):
+        if not re.fullmatch(r"[A-Za-z]+|[A-Za-z]\d+", name):  # the page writes v1 with a subscript by itself
             found["maths"] = tree(str(MathML.name(name)))
         if not node.op:
             return found if isinstance(node.data, Symbol) else found | {"constant": float(node.data)}
         found["op"] = node.op
-        found["badge"] = SYMBOLS.get(node.op, node.op)
         found["formula"] = self.formula(node)
         found["operands"] = [self._operand(x) for x in node.operands]
         found["code"] = self._code(node)
@@ -95,7 +93,7 @@ class Content:
 
     def _edge(self, use: Use) -> dict[str, object]:
         child = use.child
-        found: dict[str, object] = {"from": self.place[use.parent], "to": self.place[child], "operand": use.i}
+        found: dict[str, object] = {"from": self.place[use.parent], "to": self.place[child]}
         form = local_form(child.op, child.operands, use.i, child, self._slot)
         if form is not None:
             found["rule"] = tree(str(form))
@@ -214,43 +212,49 @@ class Content:
             return f"tg.{node.op}([{', '.join(xs)}])"
         return f"tg.{node.op}({', '.join(xs)})"
 
-    def _layout(self, edges: list[tuple[int, int]], rankdir: str) -> Layout:
-        """The picture from left to right for wide pages, or from top to bottom for narrow ones."""
-        room = 8 * (max(self.digits, 4) - 4)
-        if rankdir == "LR":
-            return layout([self._width(node, 8.2) + room for node in self.order], edges, rankdir)
-        widths = [min(self._width(node, 7.6) - 24, 124) - 12 + room for node in self.order]
-        return layout(widths, edges, rankdir)
+    def _layouts(self, edges: list[tuple[int, int]]) -> dict[str, Layout]:
+        """From left to right for wide pages, from top to bottom for narrow ones. Long headings take two lines."""
+        more = 8 * (max(self.digits, 4) - 4)  # for each digit
+        letters = [len(self._head(node)) for node in self.order]
+        wide = [min(max(108, round(8.4 * n + 34)), 200) + more for n in letters]
+        narrow = [min(max(100, 8 * n + 24), 124 if n < 17 else 160) + more for n in letters]
+        return {"LR": _shortened(layout(wide, edges, "LR")), "TB": _shortened(layout(narrow, edges, "TB"))}
 
-    def _width(self, node: Value, letter: float) -> int:
-        """The width of a box: so that its heading fits, within bounds."""
+    def _head(self, node: Value) -> str:
         name = plain(self.named[node], 24)
-        head = f"{name} = {self.formula(node)}" if node.op else name
-        badge = 22 + letter * len(SYMBOLS.get(node.op, node.op)) if node.op else 0
-        return round(min(max(136, badge + letter * len(head) + 34), 200))
+        return f"{name} = {self.formula(node)}" if node.op else name
 
 
 def layout(widths: Sequence[int], edges: Sequence[tuple[int, int]], rankdir: str) -> Layout:
     """Where the boxes stand, as [x, y, width]; the points of each arrow, x and y in turn; the middle of each label.
 
     >>> layout([100, 100], [(0, 1)], "LR")["boxes"]
-    [[14, 14, 100], [286, 14, 100]]
+    [[14, 14, 100], [217, 14, 100]]
     """
-    is_wide = rankdir == "LR"
     label = LABELS[rankdir]
     found = arranged(
         [Size(width, BOX_HEIGHT) for width in widths],
         [Link(tail, head, label) for tail, head in edges],
         GAPS[rankdir],
-        is_wide=is_wide,
+        is_wide=rankdir == "LR",
         is_beside=False,
     )
-    whole = {"width": found.width + 2 * MARGIN, "height": found.height + 2 * MARGIN}
+    whole = {"width": found.width + 2 * MARGIN, "height": found.height + 2 * MARGIN, "room": label.width}
     return {name: math.ceil(size) for name, size in whole.items()} | {
         "boxes": [[*_shifted([box[:2]]), round(box[2])] for box in found.boxes],
         "arrows": [_shifted(points) for points in found.arrows],
         "labels": [_shifted([middle]) for middle in found.labels],
     }
+
+
+def _shortened(found: Layout) -> Layout:
+    """Without the labels that stand in the middle of the last straight part of their arrow: the page finds those."""
+    labels = {}
+    for i, (points, (x, y)) in enumerate(zip(found["arrows"], found["labels"], strict=True)):
+        u, v, u2, v2 = points if len(points) == 4 else points[-6:-2]
+        if max(abs(u + u2 - 2 * x), abs(v + v2 - 2 * y)) > 1:
+            labels[i] = [x, y]
+    return {**found, "labels": labels}
 
 
 def _shifted(points: Iterable[tuple[float, float]]) -> list[int]:

@@ -5,7 +5,7 @@ import { numberText } from "./numbers.js";
 // A tree is a text, a list whose first item is an element's name, a node, or [node]: in parentheses where negative.
 const isNode = (tree) => typeof tree === "object" && !Array.isArray(tree);
 
-export const nameOf = (node) => node.maths ?? node.name;
+export const nameOf = (node) => node.maths;
 
 export function numberTree(x) {
   const [mantissa, exponent] = numberText(Math.abs(x)).split("e");
@@ -50,6 +50,17 @@ function mathElement(tree) {
 }
 
 export const mathsOf = (tree) => makeIn(MATHML, "math", {}, mathElement(tree));
+
+// A row in pieces, between which its line may break: before = and ≈, and before the + of a sum.
+export function piecesOf(tree) {
+  const flat = (branch) => (branch[0] === "mrow" && branch.includes("+") ? branch.slice(1) : [branch]);
+  const pieces = [["mrow"]];
+  for (const part of tree[0] === "mrow" ? tree.slice(1).flatMap(flat) : [tree]) {
+    if ("=≈+".includes(part) && pieces.at(-1).length > 1) pieces.push(["mrow"]);
+    pieces.at(-1).push(part);
+  }
+  return pieces;
+}
 
 // --- as text and as LaTeX: one walk, two ways of writing ---
 

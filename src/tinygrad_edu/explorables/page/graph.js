@@ -28,14 +28,24 @@ export function headPath(points, isWide, isBack) {
 }
 
 // What the arrow says: the local gradient, or what flows back along it, shorter where that would not fit its place.
-export function labelText(edge, step, isBack, isWide) {
+export function labelText(edge, step, isBack, { isWide, layout }) {
   if (!edge.taken) return "not taken";
   if (!hasValue(edge.to, step)) return "";
-  if (!isBack) return `× ${shownNumber(edge.local)}`;
-  const sign = isWide ? "←" : "↑";
-  const long = `${sign} ${shownNumber(edge.to.grad)} × ${shownNumber(edge.local)}`;
-  return long.length <= (isWide ? 16 : 11) ? long : `${sign} ${shownNumber(edge.flow)}`;
+  const [sign, x] = isBack ? [isWide ? "←" : "↑", edge.flow] : ["×", edge.local];
+  const texts = [undefined, 3, 2, 1].map((digits) => `${sign} ${shownNumber(x, digits)}`);
+  if (isBack) texts.unshift(`${sign} ${shownNumber(edge.to.grad)} × ${shownNumber(edge.local)}`);
+  return texts.find((text) => textWidth(text) <= layout.room) ?? texts.at(-1);
 }
+
+// Where it stands: in the middle of the last straight part of the arrow, if not elsewhere.
+export function labelPlace({ labels, arrows }, i) {
+  const [x, y, x2, y2] = arrows[i].length > 4 ? arrows[i].slice(-6, -2) : arrows[i];
+  return labels[i] ?? [(x + x2) / 2, (y + y2) / 2];
+}
+
+// The width of a label in pixels, in its boldest style.
+let pen;
+const textWidth = (text) => pen.measureText(text).width;
 
 // The arrows along which something moves at this step, or at a pinned node, and whether it moves back.
 export function flowAt(graph, { step, pinned }) {
@@ -67,14 +77,7 @@ export function createGraph(store, frame) {
 
   function makeBox(node) {
     const [value, grad] = [make("span"), make("span")];
-    const badge = node.op ? [make("span", { class: "badge" }, node.badge)] : [];
-    const top = make(
-      "span",
-      { class: "head" },
-      ...badge,
-      make("b", {}, node.name),
-      node.op ? ` = ${node.formula}` : "",
-    );
+    const top = make("span", { class: "head" }, make("b", {}, node.name), node.op ? ` = ${node.formula}` : "");
     const rows = [
       make("span", { class: "row value" }, make("i", {}, "value"), value),
       make("span", { class: "row grad" }, make("i", {}, "grad"), grad),
@@ -107,12 +110,14 @@ export function createGraph(store, frame) {
   function place() {
     const isWide = frame.clientWidth >= NARROW;
     const layout = graph.layouts[isWide ? "LR" : "TB"];
-    scale = Math.min(Math.max((frame.clientWidth - 2) / layout.width, READABLE), isWide ? 1.2 : 1.05);
+    scale = Math.min(Math.max((frame.clientWidth - 2) / layout.width, READABLE), isWide ? 1.3 : 1.05);
     canvas.style.width = `${layout.width * scale}px`;
     canvas.style.height = `${layout.height * scale}px`;
     scaled.style.scale = scale;
     if (view.layout === layout) return;
     Object.assign(view, { layout, isWide });
+    pen = document.createElement("canvas").getContext("2d");
+    pen.font = `italic 600 13.5px ${getComputedStyle(document.body).fontFamily}`;
     setClass(canvas, "narrow", !isWide);
     for (const size of ["width", "height"]) drawing.setAttribute(size, layout[size]);
     layout.boxes.forEach(([x, y, width], i) => {
@@ -125,7 +130,7 @@ export function createGraph(store, frame) {
     layout.arrows.forEach((points, i) => {
       const { line, label } = arrows[i];
       line.setAttribute("d", curvePath(points, isWide));
-      label.setAttribute("transform", `translate(${layout.labels[i]})`);
+      label.setAttribute("transform", `translate(${labelPlace(layout, i)})`);
     });
     draw(store.state, true);
   }
@@ -140,7 +145,7 @@ export function createGraph(store, frame) {
       const numbers = boxNumbers(graph, node, step);
       [value, grad].forEach((element, k) => {
         setText(element, numbers[k]);
-        setClass(element.parentNode, "long", numbers[k].length > (view.isWide ? 8 : 6)); // there the word has no room
+        setClass(element, "long", numbers[k].length > 9);
       });
       setAttribute(button, "aria-label", boxWords(node, numbers));
       setClass(button, "off", node.off);
@@ -151,7 +156,7 @@ export function createGraph(store, frame) {
     graph.edges.forEach((edge, i) => {
       const { group, line } = arrows[i];
       const k = edges.indexOf(edge);
-      writeLabel(arrows[i], labelText(edge, step, k >= 0 && isBack, view.isWide));
+      writeLabel(arrows[i], labelText(edge, step, k >= 0 && isBack, view));
       setClass(group, "untaken", !edge.taken);
       setClass(group, "negative", k >= 0 && (isBack ? edge.flow : edge.local) < 0);
       setAttribute(
@@ -168,10 +173,8 @@ export function createGraph(store, frame) {
   // On a plate of its own, so that no arrow runs through the text.
   function writeLabel({ text, rect }, words) {
     if (text.textContent === words) return;
-    const isAsLong = text.textContent.length === words.length;
     text.textContent = words;
-    if (isAsLong) return;
-    const width = words && words.length * 7.6 + 8;
+    const width = words && textWidth(words) + 8;
     setAttribute(rect, "width", width || 0);
     setAttribute(rect, "x", -width / 2);
   }

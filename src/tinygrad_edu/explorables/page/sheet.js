@@ -1,6 +1,6 @@
 // The derivation of one step, or of a pinned node: the rule in symbols, with its numbers, and the sum as it grows.
 import { make } from "./elements.js";
-import { derivativeOf, fencedTree, inNumbers, inSymbols, joinedTree, mathsOf, nameOf, numberTree } from "./formulas.js";
+import { derivativeOf, fencedTree, inNumbers, inSymbols, joinedTree, mathsOf, nameOf, numberTree, piecesOf } from "./formulas.js";
 import { equalSign, shownNumber } from "./numbers.js";
 import { arrivedEdges, hasGrad, hasValue, usesOf } from "./state.js";
 import { conditionWords, isTroubled, kinkWords } from "./steps.js";
@@ -126,7 +126,7 @@ export function createSheet(store, place) {
     if (isTroubled(graph, phase, node)) return place.replaceChildren();
     const phases = !pinned ? [phase] : node.op ? ["forward", "backward"] : ["backward"];
     const rows = phases.flatMap((each) =>
-      derivationRows(graph, each, node).map((tree, i) => make("p", { class: i ? "side" : "main" }, mathsOf(tree))),
+      derivationRows(graph, each, node).map((tree, i) => make("p", { class: i ? "side" : "main" }, ...inPieces(tree))),
     );
     if (phases.includes("backward")) rows.push(...growingSum(node), ...kinks(node));
     place.replaceChildren(...(pinned ? [header(node)] : []), ...rows, ...(pinned ? paths(node) : []));
@@ -169,6 +169,14 @@ export function createSheet(store, place) {
     if (["inputs", "step", "pinned"].some((key) => changed.has(key))) draw(state);
   });
   draw(store.state);
+}
+
+function inPieces(tree) {
+  return piecesOf(tree).flatMap((piece) => {
+    const element = mathsOf(piece);
+    element.querySelector(":scope > mrow > mo:first-child")?.setAttribute("form", "infix"); // spaced as in the middle of a row
+    return [element, make("wbr")];
+  });
 }
 
 // The sum as it grows, arrow by arrow, in the order in which the backward pass adds.

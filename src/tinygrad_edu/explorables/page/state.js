@@ -4,7 +4,16 @@ import { whyUndefined } from "./undefined.js";
 // The graph as objects that refer to each other: nodes with the arrows `into` and `out` of them, formulas with nodes in
 // their slots, and the steps in their order. A node's `at` are its forward and its backward step.
 export function graphOf(data, program) {
-  const nodes = data.nodes.map((node, id) => ({ python: node.name, ...node, id, into: [], out: [], at: [0, 0] }));
+  const maths = (name) => (/^[a-z]\d+$/i.test(name) ? ["msub", name[0], name.slice(1)] : name);
+  const nodes = data.nodes.map((node, id) => ({
+    python: node.name,
+    maths: maths(node.name),
+    ...node,
+    id,
+    into: [],
+    out: [],
+    at: [0, 0],
+  }));
   const resolved = (tree) => (typeof tree === "number" ? nodes[tree] : Array.isArray(tree) ? tree.map(resolved) : tree);
   const edges = data.edges.map((edge, id) => ({ ...edge, id, from: nodes[edge.from], to: nodes[edge.to] }));
   for (const node of nodes) {

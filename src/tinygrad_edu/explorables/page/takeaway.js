@@ -2,7 +2,7 @@
 import { copyText, isFramed } from "./address.js";
 import { byId, on, setText } from "./elements.js";
 import { latexText } from "./formulas.js";
-import { curvePath, flowAt, headPath, labelText } from "./graph.js";
+import { curvePath, flowAt, headPath, labelPlace, labelText } from "./graph.js";
 import { pythonRepr } from "./numbers.js";
 import { boxNumbers, derivationRows } from "./sheet.js";
 
@@ -39,7 +39,8 @@ export function derivationLatex(graph) {
 const [INK, QUIET, EDGE, RIM, BLUE, RED] = ["#0f172a", "#475569", "#64748b", "#cbd5e1", "#1d4ed8", "#b91c1c"];
 
 // The picture of this step as a document of its own, on white, for slides and papers.
-export function pictureText(graph, state, { layout, isWide }) {
+export function pictureText(graph, state, view) {
+  const { layout, isWide } = view;
   const { edges, isBack } = flowAt(graph, state);
   const { node: current } = graph.steps[state.step];
   const strong = isBack ? RED : BLUE;
@@ -53,13 +54,13 @@ export function pictureText(graph, state, { layout, isWide }) {
     const line =
       `<path d="${curvePath(points, isWide)}" fill="none" stroke="${colour}" ` +
       `stroke-width="${isFlow ? 3 : 1.5}"${edge.taken ? "" : ' stroke-dasharray="2 5"'}/>`;
-    const [u, v] = layout.labels[i];
+    const [u, v] = labelPlace(layout, i);
     const style =
       `font-size="13" text-anchor="middle" stroke="#fff" stroke-width="7" paint-order="stroke" ` +
       `fill="${isFlow ? strong : QUIET}"`;
     return (
       `${line}<path d="${headPath(points, isWide, isFlow && isBack)}" ` +
-      `fill="${colour}"/>${text(u, v + 4, labelText(edge, state.step, isFlow && isBack, isWide), style)}`
+      `fill="${colour}"/>${text(u, v + 4, labelText(edge, state.step, isFlow && isBack, view), style)}`
     );
   });
   graph.nodes.forEach((node, i) => {
