@@ -27,7 +27,7 @@ from .program import Staged, conditions_of, parts_of
 
 LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics
 BOX_HEIGHT, MARGIN = 98, 14  # in pixels, as the page draws them; around the picture
-GAPS = {"LR": Gaps(25, 22), "TB": Gaps(54, 14)}
+GAPS = {"LR": Gaps(24, 22), "TB": Gaps(54, 14)}
 LABELS = {"LR": Size(78, 22), "TB": Size(76, 22)}  # five columns fit a page of 1280 pixels
 Side = int | list[float]  # the place of a node, or a number in a list of one
 Layout = dict[str, Any]  # width, height, room: int; boxes, arrows, labels: list[list[int]]
@@ -229,7 +229,7 @@ def layout(widths: Sequence[int], edges: Sequence[tuple[int, int]], rankdir: str
     """Where the boxes stand, as [x, y, width]; the points of each arrow, x and y in turn; the middle of each label.
 
     >>> layout([100, 100], [(0, 1)], "LR")["boxes"]
-    [[14, 14, 100], [217, 14, 100]]
+    [[14, 14, 100], [216, 14, 100]]
     """
     label = LABELS[rankdir]
     found = arranged(

@@ -1,6 +1,7 @@
 // The derivation of one step, or of a pinned node: the rule in symbols, with its numbers, and the sum as it grows.
 import { make } from "./elements.js";
-import { derivativeOf, fencedTree, inNumbers, inSymbols, joinedTree, mathsOf, nameOf, numberTree, piecesOf } from "./formulas.js";
+import { derivativeOf, fencedTree, inNumbers, inSymbols, joinedTree } from "./formulas.js";
+import { mathsOf, nameOf, numberTree, piecesOf } from "./formulas.js";
 import { equalSign, shownNumber } from "./numbers.js";
 import { arrivedEdges, hasGrad, hasValue, usesOf } from "./state.js";
 import { conditionWords, isTroubled, kinkWords } from "./steps.js";
@@ -174,7 +175,8 @@ export function createSheet(store, place) {
 function inPieces(tree) {
   return piecesOf(tree).flatMap((piece) => {
     const element = mathsOf(piece);
-    element.querySelector(":scope > mrow > mo:first-child")?.setAttribute("form", "infix"); // spaced as in the middle of a row
+    // Spaced as in the middle of a row.
+    element.querySelector(":scope > mrow > mo:first-child")?.setAttribute("form", "infix");
     return [element, make("wbr")];
   });
 }
