@@ -1,7 +1,16 @@
 // The derivation of one step, or of a pinned node: the rule in symbols, with its numbers, and the sum as it grows.
 import { make } from "./elements.js";
-import { derivativeOf, fencedTree, inNumbers, inSymbols, joinedTree } from "./formulas.js";
-import { mathsOf, nameOf, numberTree, piecesOf } from "./formulas.js";
+import {
+  derivativeOf,
+  fencedTree,
+  inNumbers,
+  inSymbols,
+  joinedTree,
+  mathsOf,
+  nameOf,
+  numberTree,
+  piecesOf,
+} from "./formulas.js";
 import { equalSign, shownNumber } from "./numbers.js";
 import { arrivedEdges, hasGrad, hasValue, usesOf } from "./state.js";
 import { conditionWords, isTroubled, kinkWords } from "./steps.js";
