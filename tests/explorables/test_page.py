@@ -328,6 +328,22 @@ def test_what_is_taken_away_is_whole(opened):
     assert latex.count("{") == latex.count("}")
 
 
+def test_in_the_picture_taken_away_no_text_covers_another(opened):
+    page = opened(tg.explore(squared_loss, w1=0.5, x1=1.5, w2=-0.25, x2=-2.0, b=0.1, y=1.0))
+    page.get_by_text("Take away").click()
+    picture = taken(page, "Picture (SVG)")
+    assert ">value<" in picture  # where there is room
+    covered = """(picture) => {
+      document.body.innerHTML = picture;
+      const texts = [...document.querySelectorAll("text")].filter((each) => each.textContent);
+      const boxes = texts.map((each) => each.getBoundingClientRect());
+      const meet = (a, b) => a.left < b.right && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom;
+      return texts.filter((_, i) => boxes.some((other, k) => k !== i && meet(boxes[i], other)))
+        .map((each) => each.textContent);
+    }"""
+    assert page.evaluate(covered, picture) == []
+
+
 def test_the_address_restores_the_state(opened):
     page = opened(PAGE)
     page.get_by_role("spinbutton", name="b").fill("5")

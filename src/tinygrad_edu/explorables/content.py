@@ -27,8 +27,8 @@ from .program import Staged, conditions_of, parts_of
 
 LONGEST, SHORT = 48, 28  # characters of the formula that is the heading; a short one is set as mathematics
 BOX_HEIGHT, MARGIN = 98, 14  # in pixels, as the page draws them; around the picture
-GAPS = {"LR": Gaps(24, 22), "TB": Gaps(54, 14)}
-LABELS = {"LR": Size(78, 22), "TB": Size(76, 22)}  # five columns fit a page of 1280 pixels
+GAPS = {"LR": Gaps(36, 22), "TB": Gaps(54, 14)}
+LABELS = {"LR": Size(74, 22), "TB": Size(76, 22)}  # five columns fit a page of 1280 pixels
 Side = int | list[float]  # the place of a node, or a number in a list of one
 Layout = dict[str, Any]  # width, height, room: int; boxes, arrows, labels: list[list[int]]
 
@@ -216,7 +216,7 @@ class Content:
         """From left to right for wide pages, from top to bottom for narrow ones. Long headings take two lines."""
         more = 8 * (max(self.digits, 4) - 4)  # for each digit
         letters = [len(self._head(node)) for node in self.order]
-        wide = [min(max(108, round(8.4 * n + 34)), 200) + more for n in letters]
+        wide = [min(max(102, round(8.4 * n + 28)), 200) + more for n in letters]
         narrow = [min(max(100, 8 * n + 24), 124 if n < 17 else 160) + more for n in letters]
         return {"LR": _shortened(layout(wide, edges, "LR")), "TB": _shortened(layout(narrow, edges, "TB"))}
 
@@ -229,7 +229,7 @@ def layout(widths: Sequence[int], edges: Sequence[tuple[int, int]], rankdir: str
     """Where the boxes stand, as [x, y, width]; the points of each arrow, x and y in turn; the middle of each label.
 
     >>> layout([100, 100], [(0, 1)], "LR")["boxes"]
-    [[14, 14, 100], [216, 14, 100]]
+    [[14, 14, 100], [224, 14, 100]]
     """
     label = LABELS[rankdir]
     found = arranged(

@@ -181,7 +181,7 @@ test("an arrow's curve leaves and arrives in the direction of the graph", () => 
   assert.equal(curvePath([0, 0, 10, 20], true), "M0,0C5,0 5,20 10,20");
   assert.equal(curvePath([0, 0, 10, 20], false), "M0,0C0,10 10,10 10,20");
   assert.equal(headPath([0, 0, 10, 20], true, false), "M10,20l-10,-6v12z");
-  assert.equal(headPath([0, 0, 10, 20], true, true), "M7,0l10,-6v12z");
+  assert.equal(headPath([0, 0, 10, 20], true, true), "M4,0l9,-6v12z");
 });
 
 test("the table and the program to take away hold all digits", () => {

@@ -51,12 +51,12 @@ function mathElement(tree) {
 
 export const mathsOf = (tree) => makeIn(MATHML, "math", {}, mathElement(tree));
 
-// A row in pieces, between which its line may break: before = and ≈, and before the + of a sum.
+// A row in pieces, between which its line may break: before =, ≈ and →, and before the + of a sum.
 export function piecesOf(tree) {
   const flat = (branch) => (branch[0] === "mrow" && branch.includes("+") ? branch.slice(1) : [branch]);
   const pieces = [["mrow"]];
   for (const part of tree[0] === "mrow" ? tree.slice(1).flatMap(flat) : [tree]) {
-    if ("=≈+".includes(part) && pieces.at(-1).length > 1) pieces.push(["mrow"]);
+    if ("=≈+→".includes(part) && pieces.at(-1).length > 1) pieces.push(["mrow"]);
     pieces.at(-1).push(part);
   }
   return pieces;

@@ -23,7 +23,7 @@ export function curvePath(points, isWide) {
 // A small triangle at the end of an arrow, or at its start, clear of the box, where something flows back.
 export function headPath(points, isWide, isBack) {
   const [x, y] = isBack ? points : points.slice(-2);
-  const [tip, d] = isBack ? [7, 10] : [0, -10];
+  const [tip, d] = isBack ? [4, 9] : [0, -10];
   return isWide ? `M${x + tip},${y}l${d},-6v12z` : `M${x},${y + tip}l-6,${d}h12z`;
 }
 

@@ -77,8 +77,9 @@ export function pictureText(graph, state, view) {
     );
     boxNumbers(graph, node, state.step).forEach((number, k) => {
       const style = `font-size="14" fill="${[BLUE, `${RED}" font-style="italic`][k]}"`;
+      const word = 9 * number.length + 66 < w ? ["value", "grad"][k] : ""; // if there is room
       parts.push(
-        text(x + 12, y + 58 + 24 * k, ["value", "grad"][k], style),
+        text(x + 12, y + 58 + 24 * k, word, style),
         text(x + w - 12, y + 58 + 24 * k, number, `${style} text-anchor="end"`),
       );
     });
