@@ -122,7 +122,8 @@ function pathItem(path) {
   const product = locals.reduce((a, b) => a * b, 1);
   const factors = locals.map((x, i) => (i ? fencedTree(numberTree(x)) : numberTree(x)));
   const result = locals.length > 1 ? [equalSign(...locals, product), numberTree(product)] : [];
-  return make("li", {}, ...inPieces(joinedTree(names, "→")), " : ", mathsOf(["mrow", joinedTree(factors, "·"), ...result]));
+  const row = ["mrow", joinedTree(factors, "·"), ...result];
+  return make("li", {}, ...inPieces(joinedTree(names, "→")), " : ", mathsOf(row));
 }
 
 // --- on the page -------------------------------------------------------------------------------------------------
