@@ -121,8 +121,8 @@ function pathItem(path) {
   const locals = path.map((edge) => edge.local).toReversed();
   const product = locals.reduce((a, b) => a * b, 1);
   const factors = locals.map((x, i) => (i ? fencedTree(numberTree(x)) : numberTree(x)));
-  const result = locals.length > 1 ? [equalSign(...locals, product), numberTree(product)] : [];
-  const row = ["mrow", joinedTree(factors, "·"), ...result];
+  const row = ["mrow", joinedTree(factors, "·")];
+  if (locals.length > 1) row.push(equalSign(...locals, product), numberTree(product));
   return make("li", {}, ...inPieces(joinedTree(names, "→")), " : ", mathsOf(row));
 }
 
