@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tests.explorables.examples import EXAMPLES
-from tinygrad_edu.explorables.content import LABELS, layout
+from tinygrad_edu.explorables.content import LABELS, _shortened, layout
 from tinygrad_edu.explorables.program import of_function
 
 DIRECTIONS = ["LR", "TB"]
@@ -74,6 +74,20 @@ def test_a_label_stands_on_its_own_arrow(boxes_and_edges, rankdir):
     for (x, y), arrow in zip(found["labels"], found["arrows"], strict=True):
         nearest = min(abs(u - x) + abs(v - y) for u, v in points_of(arrow, rankdir))
         assert nearest <= 10
+
+
+# The arrow from 2 to 3 is straight over two columns, and its label not in the middle.
+LONG_STRAIGHT = [(0, 1), (0, 2), (0, 4), (1, 5), (2, 3), (3, 4), (3, 5)]
+
+
+@pytest.mark.parametrize("edges", [graph("network")[1], LONG_STRAIGHT], ids=["network", "long straight"])
+def test_labels_that_a_page_does_not_get_stand_in_the_middle_of_the_last_straight_part(edges):
+    found = layout([100] * (1 + max(map(max, edges))), edges, "LR")
+    kept = _shortened(found)["labels"]
+    assert bool(kept) == (edges is LONG_STRAIGHT)
+    for i, (label, points) in enumerate(zip(found["labels"], found["arrows"], strict=True)):
+        u, v, u2, v2 = points if len(points) == 4 else points[-6:-2]
+        assert kept.get(i, [(u + u2) / 2, (v + v2) / 2]) == pytest.approx(label, abs=1)
 
 
 def test_the_layout_is_the_same_each_time():
