@@ -1,5 +1,6 @@
 """The tool that plants errors finds the places, replaces just the operator, and runs what notices it."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,14 @@ def test_a_mutant_is_noticed_or_survives_and_the_next_run_goes_on(
     (tests / "test_sums.py").write_text(
         "from tinygrad_edu.sums import total\n\n\ndef test_total():\n    assert total(1, 2) == 3\n", "utf-8"
     )
-    for name, value in (("ROOT", tmp_path), ("PACKAGE", package), ("RESULTS", tmp_path / "kept" / "results.json")):
+    equal = tmp_path / "equal.toml"
+    (tmp_path / "tools").symlink_to(mutants.ROOT / "tools")
+    for name, value in (
+        ("ROOT", tmp_path),
+        ("PACKAGE", package),
+        ("RESULTS", tmp_path / "kept" / "results.json"),
+        ("EQUALS", equal),
+    ):
         monkeypatch.setattr(mutants, name, value)
     assert mutants.main(["0", "sums.py"]) == 0
     assert mutants.main(["5", "sums.py"]) == 1
@@ -44,9 +52,27 @@ def test_a_mutant_is_noticed_or_survives_and_the_next_run_goes_on(
     assert "sums.py: 4 noticed, 1 survived of 5" in told
     assert "line 2" in told
     assert ">  ->  >=" in told
-    monkeypatch.setattr(mutants, "outcome", lambda *_: pytest.fail("tried again"))
+    monkeypatch.setattr(mutants, "Runner", lambda: pytest.fail("tried again"))
     assert mutants.main(["5", "sums.py"]) == 1  # all known: nothing is tried again
     assert "4 noticed, 1 survived" in capsys.readouterr().out
+    listed = '["sums.py"]\n"return x + y if x > 0 else y  |  >  ->  >=" = "an example"\n'
+    equal.write_text(listed, "utf-8")
+    assert mutants.main(["5", "sums.py"]) == 0
+    told = capsys.readouterr().out
+    assert "4 noticed, 0 survived, 1 equal of 5" in told
+    assert "in all 4 tried, 100.0% noticed or endless, 1 more change nothing" in told
+    equal.write_text(listed.replace("x > 0", "x > 1"), "utf-8")
+    with pytest.raises(ValueError, match=r"equal.toml: sums.py has no such place"):
+        mutants.main(["5", "sums.py"])
+
+
+def test_the_list_of_mutants_that_change_nothing_has_a_reason_for_each_and_fits_the_code() -> None:
+    listed = tomllib.loads(mutants.EQUALS.read_text("utf-8"))
+    for module, places in listed.items():
+        text = (mutants.PACKAGE / module).read_bytes()
+        found = list(mutants.mutants(text.decode()))
+        assert mutants.equal_ones(Path(module), text, found)
+        assert all(len(reason) >= 10 for reason in places.values()), module
 
 
 def test_tests_are_tried_from_the_nearest_to_the_most_general() -> None:
@@ -64,14 +90,38 @@ def test_a_sample_is_the_beginning_of_the_whole_and_endless_tests_are_counted_ap
 ) -> None:
     found: list[object] = []
 
-    def tried(_folder: Path, _tests: list[Path], seconds: float) -> str:
-        found.append(seconds)
-        return mutants.SURVIVED if len(found) == 1 else mutants.ENDLESS
+    class Tried:
+        """Passes once: the tests as they are."""
+
+        def outcome(self, _folder: Path, _tests: list[Path], seconds: float) -> str:
+            found.append(seconds)
+            return mutants.SURVIVED if len(found) == 1 else mutants.ENDLESS
+
+        def close(self) -> None: ...
 
     monkeypatch.setattr(mutants, "RESULTS", tmp_path / "results.json")
-    monkeypatch.setattr(mutants, "outcome", tried)
+    monkeypatch.setattr(mutants, "MAP", tmp_path / "map.json")
+    monkeypatch.setattr(mutants, "Runner", Tried)
     assert mutants.main(["5", "--sample", "3", "core/slopes.py"]) == 0
     assert "core/slopes.py: 0 noticed, 0 survived, 3 not ended in time of" in capsys.readouterr().out
     mutants.main(["5", "--sample", "4", "core/slopes.py"])
     assert len(found) == 1 + 3 + 1 + 0  # the second run fails before it begins: nothing passes any more
     assert "not tried" in capsys.readouterr().out
+
+
+def test_tests_run_in_a_copy_of_a_warm_process(tmp_path: Path) -> None:
+    package = tmp_path / "warm_example"
+    package.mkdir()
+    (package / "__init__.py").write_text("import sys\nX = 'pytest' in sys.modules\n", "utf-8")
+    test = tmp_path / "test_x.py"
+    runner = mutants.Runner()
+    for text, result in (
+        ("import warm_example\n\ndef test_x():\n    assert warm_example.X\n", mutants.SURVIVED),
+        ("def test_x():\n    assert not 'this'\n", mutants.NOTICED),
+        ("import os\n\ndef test_x():\n    os.abort()\n", mutants.NOTICED),
+        ("def test_x():\n    while True: pass\n", mutants.ENDLESS),
+        ("", mutants.NOTICED),  # no test: pytest does not call this a success
+    ):
+        test.write_text(text, "utf-8")
+        assert runner.outcome(tmp_path, [test], 2.0) == result
+    runner.close()

@@ -2,28 +2,33 @@
 
 An error is one changed operator, comparison, number, condition or result. Each is tried on a copy of the package, in an
 order that is random but always the same. `--map` first runs the whole suite and notes which tests run which line; an
-error is then tried with the tests that run its line: those of its module, then the quickest, then all. Without such a
-map, or where the module has changed since, it is tried with the tests of its module (`tests/WING/test_MODULE.py`), then
-with those of its wing, then with those of the whole engine that stand at the root of the tests.
+error is then tried with the tests that run its line: those of its module, then the quickest, then all. `--add FILE`
+adds new tests to that map. Without a map, or where the module has changed since, an error is tried with the tests of
+its module (`tests/WING/test_MODULE.py`), then with those of its wing, then with those of the whole engine that stand at
+the root of the tests.
 
 `--sample 9` tries at most nine errors of each module, `--drawn 400` so many of all modules together, drawn by chance.
-Results are kept in `.make/mutants.json`: the next run goes on where this one stopped, and begins a module anew that has
-changed or whose tests have. What no test noticed is listed with its line; tests that do not end in time are counted
-apart. mutmut, the usual tool, renames functions, and this library reads their names and lines; nor has it a limit of
-time.
+Results are kept in `.make/mutants.json`: the next run goes on where this one stopped. It begins a module anew that has
+changed, and tries again what survived if any test has changed. What no test noticed is listed with its line; tests that
+do not end in time are counted apart, and so are those of `equal_mutants.toml`: places where the changed program does
+the same as before, each with the reason. mutmut, the usual tool, renames functions, and this library reads their names
+and lines; nor has it a limit of time.
 """
 
 import argparse
 import ast
+import compileall
 import hashlib
 import json
 import os
+import py_compile
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +44,8 @@ WHOLE = [  # tests of the engine as a whole
     f"tests/test_{name}.py"
     for name in "operations engine edge_cases special_points functions exact nesting graphs numpy".split()
 ]
-NOTICED, SURVIVED, ENDLESS = "noticed", "survived", "not ended in time"
+EQUALS = Path(__file__).with_name("equal_mutants.toml")
+NOTICED, SURVIVED, ENDLESS, EQUAL = "noticed", "survived", "not ended in time", "equal"
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.Pow: ("**", "*"),
     ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"), ast.Eq: ("==", "!="),
@@ -104,7 +110,7 @@ def operations(node: ast.AST) -> list[tuple[ast.expr, ast.AST, ast.expr]]:
 
 def replaced(node: ast.AST) -> list[tuple[ast.expr, str]]:
     """The expressions that are replaced, by a text with a place for what stood there."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value + 1 != node.value:
         return [(node, str(not node.value) if isinstance(node.value, bool) else "({} + 1)")]
     if isinstance(node, ast.Return) and node.value and not isinstance(node.value, ast.Constant):
         return [(node.value, "None")]
@@ -139,8 +145,11 @@ class Durations:
         self.seconds[report.nodeid] += report.duration
 
 
-def write_map() -> None:
-    """Run the whole suite once, and keep which tests run which line of which module."""
+def write_map(added: Sequence[str] = ()) -> None:
+    """Run the whole suite once, and keep which tests run which line of which module; or add some tests to what is kept.
+
+    What is kept of a module that has changed since is dropped.
+    """
     import coverage  # noqa: PLC0415 - the tests of this tool do without
     import pytest  # noqa: PLC0415
 
@@ -148,38 +157,33 @@ def write_map() -> None:
     data = MAP.with_suffix(".coverage")
     os.environ["COVERAGE_FILE"] = str(data)
     durations = Durations()
-    options = [
-        "--cov",
-        "--cov-context=test",
-        "--cov-report=",
-        "--cov-fail-under=0",
-        "-n",
-        "auto",
-        "--dist",
-        "loadgroup",
-    ]
-    pytest.main(["-q", "-p", "no:cacheprovider", *options], plugins=[durations])
+    measure = ["--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
+    pytest.main(
+        ["-q", "-p", "no:cacheprovider", *measure, "-n", "auto", "--dist", "loadgroup", *added], plugins=[durations]
+    )
     measured = coverage.CoverageData(str(data))
     measured.read()
-    names, modules = sorted(durations.seconds), {}
+    kept: dict[str, Any] = json.loads(MAP.read_text("utf-8")) if added else {"seconds": {}, "modules": {}}
+    seconds = kept["seconds"] | {name: round(each, 3) for name, each in durations.seconds.items()}
+    names, modules = list(seconds), {}
     places = {name: i for i, name in enumerate(names)}
     for path in sorted(PACKAGE.rglob("*.py")):
-        lines = measured.contexts_by_lineno(str(path))
-        tests = {n: {places.get(each.partition("|")[0], -1) for each in found} - {-1} for n, found in lines.items()}
-        modules[str(path.relative_to(PACKAGE))] = {
-            "of": _digest(path.read_bytes()),
-            "lines": {str(n): sorted(found) for n, found in tests.items() if found},
-        }
-    seconds = [round(durations.seconds[name], 3) for name in names]
-    MAP.write_text(json.dumps({"tests": names, "seconds": seconds, "modules": modules}), "utf-8")
+        module, of = str(path.relative_to(PACKAGE)), _digest(path.read_bytes())
+        before = kept["modules"].get(module, {})
+        lines = {int(n): set(tests) for n, tests in before["lines"].items()} if before.get("of") == of else {}
+        for n, found in measured.contexts_by_lineno(str(path)).items():
+            lines.setdefault(n, set()).update({places.get(each.partition("|")[0], -1) for each in found} - {-1})
+        if not added or before.get("of") == of:
+            modules[module] = {"of": of, "lines": {str(n): sorted(found) for n, found in lines.items() if found}}
+    MAP.write_text(json.dumps({"seconds": seconds, "modules": modules}), "utf-8")
 
 
 def stages_of_line(known: dict[str, Any], module: Path, line: int) -> list[list[str]]:
     """Tests that run this line: those of its module, then the quickest, then as many as are not too long."""
-    tests, seconds = known["tests"], known["seconds"]
-    entry = known["modules"].get(str(module), {})
+    entry = known.get("modules", {}).get(str(module), {})
     if entry.get("of") != _digest((PACKAGE / module).read_bytes()):
         return []
+    tests, seconds = list(known["seconds"]), list(known["seconds"].values())
     quick_first = sorted(entry["lines"].get(str(line), []), key=lambda i: seconds[i])
     near = str(tests_of(module).relative_to(ROOT))
     own = [i for i in quick_first if tests[i].startswith(near)][:QUICKEST]
@@ -198,20 +202,30 @@ def _digest(content: bytes) -> str:
 # --- trying ----------------------------------------------------------------------------------------------------------
 
 
-def outcome(source: Path, tests: Sequence[Path | str], seconds: float) -> str:
-    """What the tests make of the package in a folder."""
-    plugins = ["-p", "no:cacheprovider", "-p", "no:tinygrad_edu", "--no-cov"]
-    listed = source / "tests.txt"
-    listed.write_text("\n".join(map(str, tests)), "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", *plugins, f"@{listed}"]
-    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(  # noqa: S603 - this Python, our own tests
-            command, cwd=ROOT, env=environment, capture_output=True, timeout=seconds, check=False
+class Runner:
+    """Runs tests on the package in a folder, in copies of a process that has imported what they need."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tools.warm_tests"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-    except subprocess.TimeoutExpired:
-        return ENDLESS
-    return NOTICED if done.returncode else SURVIVED
+
+    def outcome(self, source: Path, tests: Sequence[Path | str], seconds: float) -> str:
+        """What the tests make of the package there: they notice, or it survives, or they do not end in time."""
+        asked, answers = self._process.stdin, self._process.stdout
+        if asked is None or answers is None:
+            raise RuntimeError("Runner: the process has no pipes")
+        asked.write(json.dumps({"folder": str(source), "tests": list(map(str, tests)), "seconds": seconds}) + "\n")
+        asked.flush()
+        return {"passed": SURVIVED, "failed": NOTICED}.get(answers.readline().strip(), ENDLESS)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -219,14 +233,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("minutes", nargs="?", type=float, default=10.0, help="begin no new mutant after this time")
     parser.add_argument("--map", action="store_true", help="first note which tests run which line")
+    parser.add_argument("--add", action="append", help="add the lines of these tests, given by their file, to the map")
     parser.add_argument("--sample", type=int, help="at most so many of each module; all unless given")
     parser.add_argument("--drawn", type=int, help="so many of all modules together, drawn by chance")
     parser.add_argument("--seed", type=int, default=0, help="of the order; another one draws others")
     parser.add_argument("--jobs", type=int, default=1, help="so many at a time")
     parser.add_argument("modules", nargs="*", help="such as core/slopes.py; all if none is given")
     options = parser.parse_intermixed_args(arguments)
-    if options.map:
-        write_map()
+    if options.map or options.add:
+        write_map(options.add or [])
     end = time.monotonic() + 60 * options.minutes
     modules = [Path(each) for each in options.modules] or sorted(p.relative_to(PACKAGE) for p in PACKAGE.rglob("*.py"))
     kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
@@ -236,14 +251,18 @@ def main(arguments: list[str] | None = None) -> int:
         _Work(module, kept, known, end, drawn[module] if drawn else options.sample, options.seed) for module in modules
     ]
     RESULTS.parent.mkdir(exist_ok=True)
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for each in pool.map(_Work.done, [each for each in work if not drawn or drawn[each.module]]):
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(options.jobs) as pool:
+        whole = Path(folder, "whole")
+        shutil.copytree(PACKAGE, whole / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+        compileall.compile_dir(whole, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+        for each in pool.map(lambda each: each.done(whole), [each for each in work if not drawn or drawn[each.module]]):
             RESULTS.write_text(json.dumps(kept, indent=1), "utf-8")
             each.tell()
-    found = Counter(result for each in work for result in each.results.values())
+    found = Counter(result for each in work for result in each.counted().values())
     tried = found[NOTICED] + found[SURVIVED] + found[ENDLESS]
     if tried:
-        sys.stdout.write(f"in all {tried} tried, {1 - found[SURVIVED] / tried:.1%} noticed or endless\n")
+        equal = f", {found[EQUAL]} more change nothing" if found[EQUAL] else ""
+        sys.stdout.write(f"in all {tried} tried, {1 - found[SURVIVED] / tried:.1%} noticed or endless{equal}\n")
     return int(found[SURVIVED] > 0)
 
 
@@ -265,67 +284,90 @@ class _Work:
         sample: int | None,
         seed: int,
     ) -> None:
-        self.module, self.known, self.end, self.sample, self.seed = module, known, end, sample, seed
-        self.source = (PACKAGE / module).read_text("utf-8")
-        tests = b"".join(each.read_bytes() for each in _files(tests_of(module)))
-        digest = _digest(self.source.encode() + tests)
+        self.module, self.known, self.end = module, known, end
+        self.text = (PACKAGE / module).read_bytes()
+        found = list(mutants(self.text.decode()))
+        self.total = len(found)
+        self.chosen = {_key(self.text, each): each for each in random.Random(seed).sample(found, len(found))[:sample]}
+        self.equal = equal_ones(module, self.text, found)
+        tests = _digest(b"".join(each.read_bytes() for each in sorted((ROOT / "tests").rglob("*.py"))))
         self.results = kept.setdefault(str(module), {})
-        if self.results.get("of") != digest:
+        if self.results.get("of") != _digest(self.text):
             self.results.clear()
-            self.results["of"] = digest
+        if self.results.get("tests") != tests:  # other tests may notice what has survived
+            for key in [key for key, found in self.results.items() if found == SURVIVED]:
+                del self.results[key]
+        self.results |= {"of": _digest(self.text), "tests": tests}
 
-    def done(self) -> "_Work":
+    def done(self, whole: Path) -> "_Work":
         """Itself, when all are tried or the time is over."""
-        with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-            self._try(Path(folder))
+        open_ones = [key for key in self.chosen if key not in self.results and key not in self.equal]
+        if open_ones and time.monotonic() < self.end:
+            with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+                shutil.copytree(whole, folder, dirs_exist_ok=True)
+                runner = Runner()
+                self._try(Path(folder), runner, open_ones)
+                runner.close()
         return self
+
+    def counted(self) -> dict[str, str]:
+        """What became of those that were chosen and tried."""
+        found = self.results | dict.fromkeys(self.equal, EQUAL)
+        return {key: found[key] for key in self.chosen if key in found}
 
     def tell(self) -> None:
         """Print what was found."""
-        total = sum(1 for _ in mutants(self.source))
-        counts = {each: sum(found == each for found in self.results.values()) for each in (NOTICED, SURVIVED, ENDLESS)}
-        listed = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name != ENDLESS)
-        sys.stdout.write(f"{self.module}: {listed} of {total}\n")
-        sys.stdout.writelines(f"    {key}\n" for key, found in self.results.items() if found == SURVIVED)
+        counts = Counter(self.counted().values())
+        shown = {NOTICED: counts[NOTICED], SURVIVED: counts[SURVIVED], **counts}
+        listed = ", ".join(f"{count} {name}" for name, count in shown.items())
+        sys.stdout.write(f"{self.module}: {listed} of {self.total}\n")
+        sys.stdout.writelines(f"    {key}\n" for key, found in self.counted().items() if found == SURVIVED)
         sys.stdout.flush()
 
-    def _try(self, folder: Path) -> None:
+    def _try(self, folder: Path, runner: Runner, keys: list[str]) -> None:
         """Add to the results until the time is over."""
-        shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
         target = folder / PACKAGE.name / self.module
-        text = target.read_bytes()
-        found = list(mutants(text.decode()))
-        sampled = random.Random(self.seed).sample(found, len(found))[: self.sample]
-        chosen = [(each, key) for each in sampled if (key := _key(text, each)) not in self.results]
         begin = time.monotonic()
-        if not chosen or begin >= self.end:
-            return
         usual = stages(self.module)
-        seconds = 60.0
-        if not all(stages_of_line(self.known, self.module, each.line) for each, _ in chosen) if self.known else True:
-            if outcome(folder, usual[0], 600) != SURVIVED:
+        seconds = 20.0
+        if not all(stages_of_line(self.known, self.module, self.chosen[key].line) for key in keys):
+            if runner.outcome(folder, usual[0], 600) != SURVIVED:
                 sys.stdout.write(f"{self.module}: not tried: its tests fail as they are\n")
                 return
-            seconds = 20 + 5 * (time.monotonic() - begin)  # other programs may need the machine too
-        for each, key in chosen:
+            seconds = 60 + 10 * (time.monotonic() - begin)  # other programs may need the machine too
+        for key in keys:
             if time.monotonic() >= self.end:
                 return
-            target.write_bytes(text[: each.start] + each.new.encode() + text[each.end :])
-            first, *others = (stages_of_line(self.known, self.module, each.line) if self.known else []) or usual
-            result = outcome(folder, first, seconds)
-            for stage in others:
+            each = self.chosen[key]
+            target.write_bytes(self.text[: each.start] + each.new.encode() + self.text[each.end :])
+            result = SURVIVED
+            known = stages_of_line(self.known, self.module, each.line)
+            for stage in known or usual:
                 if result == SURVIVED:
-                    result = outcome(folder, stage, 600)
+                    limit = seconds + (5 * sum(self.known["seconds"][each] for each in stage) if known else 0)
+                    result = runner.outcome(folder, stage, limit)
             self.results[key] = result
 
 
-def _files(place: Path) -> list[Path]:
-    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
+def equal_ones(module: Path, text: bytes, found: list[Mutant]) -> set[str]:
+    """The keys of mutants that are listed as changing nothing; a line of the list that fits none is an error."""
+    listed = tomllib.loads(EQUALS.read_text("utf-8")).get(str(module), {}) if EQUALS.exists() else {}
+    lines = text.decode().splitlines()
+    keys: dict[str, set[str]] = {}
+    for each in found:
+        change = f"{lines[each.line - 1].strip()}  |  {_change(text, each)}"
+        keys.setdefault(change, set()).add(_key(text, each))
+    if unknown := listed.keys() - keys.keys():
+        raise ValueError(f"{EQUALS.name}: {module} has no such place: {unknown}")
+    return {key for change in listed for key in keys[change]}
 
 
 def _key(text: bytes, mutant: Mutant) -> str:
-    old = text[mutant.start : mutant.end].decode()
-    return f"line {mutant.line}, byte {mutant.start}: {old.strip()}  ->  {mutant.new.strip()}"
+    return f"line {mutant.line}, byte {mutant.start}: {_change(text, mutant)}"
+
+
+def _change(text: bytes, mutant: Mutant) -> str:
+    return f"{text[mutant.start : mutant.end].decode().strip()}  ->  {mutant.new.strip()}"
 
 
 if __name__ == "__main__":
