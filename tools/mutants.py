@@ -31,7 +31,7 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,7 +39,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "tinygrad_edu"
 RESULTS = ROOT / ".make" / "mutants.json"
 MAP = ROOT / ".make" / "mutants-map.json"
-QUICKEST, LONGEST = 200, 90.0  # tests that are tried first; seconds that all of a line may take
+QUICKEST, LONGEST = 200, 90.0  # tests that are tried first; seconds that all of a line may take, unless given
 WHOLE = [  # tests of the engine as a whole
     f"tests/test_{name}.py"
     for name in "operations engine edge_cases special_points functions exact nesting graphs numpy".split()
@@ -125,9 +125,11 @@ def tests_of(module: Path) -> Path:
 
 def stages(module: Path) -> list[list[Path]]:
     """Tests to try one after the other until some notice: of the module, of its wing, of the engine as a whole."""
-    own, wing = tests_of(module), ROOT / "tests" / module.parent
+    root = ROOT / "tests"
+    own, wing = tests_of(module), root / module.parent
     whole = [ROOT / each for each in WHOLE if (ROOT / each).exists()]
-    found = [[own], [wing] if module.parent.name else [], [each for each in whole if each != own]]
+    found = [[each for each in near if each != root] for near in ([own], [wing])]
+    found.append([each for each in whole if each != own])
     return [stage for i, stage in enumerate(found) if stage and stage not in found[:i]]
 
 
@@ -178,7 +180,7 @@ def write_map(added: Sequence[str] = ()) -> None:
     MAP.write_text(json.dumps({"seconds": seconds, "modules": modules}), "utf-8")
 
 
-def stages_of_line(known: dict[str, Any], module: Path, line: int) -> list[list[str]]:
+def stages_of_line(known: dict[str, Any], module: Path, line: int, longest: float = LONGEST) -> list[list[str]]:
     """Tests that run this line: those of its module, then the quickest, then as many as are not too long."""
     entry = known.get("modules", {}).get(str(module), {})
     if entry.get("of") != _digest((PACKAGE / module).read_bytes()):
@@ -190,7 +192,7 @@ def stages_of_line(known: dict[str, Any], module: Path, line: int) -> list[list[
     total, rest = 0.0, []
     for i in quick_first:
         total += seconds[i]
-        if i not in own and total < LONGEST:
+        if i not in own and total < longest:
             rest.append(i)
     return [[tests[i] for i in each] for each in (own, rest[:QUICKEST], rest[QUICKEST:]) if each]
 
@@ -237,6 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="at most so many of each module; all unless given")
     parser.add_argument("--drawn", type=int, help="so many of all modules together, drawn by chance")
     parser.add_argument("--seed", type=int, default=0, help="of the order; another one draws others")
+    parser.add_argument("--longest", type=float, default=LONGEST, help="seconds that all tests of a line may take")
     parser.add_argument("--jobs", type=int, default=1, help="so many at a time")
     parser.add_argument("modules", nargs="*", help="such as core/slopes.py; all if none is given")
     options = parser.parse_intermixed_args(arguments)
@@ -247,15 +250,14 @@ def main(arguments: list[str] | None = None) -> int:
     kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     known = json.loads(MAP.read_text("utf-8")) if MAP.exists() else {}
     drawn = _drawn(modules, options.drawn, options.seed) if options.drawn else None
-    work = [
-        _Work(module, kept, known, end, drawn[module] if drawn else options.sample, options.seed) for module in modules
-    ]
+    work = [_Work(module, kept, known, end, drawn[module] if drawn else options.sample, options) for module in modules]
     RESULTS.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(options.jobs) as pool:
         whole = Path(folder, "whole")
         shutil.copytree(PACKAGE, whole / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
         compileall.compile_dir(whole, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
-        for each in pool.map(lambda each: each.done(whole), [each for each in work if not drawn or drawn[each.module]]):
+        running = [pool.submit(each.done, whole) for each in work if not drawn or drawn[each.module]]
+        for each in (future.result() for future in as_completed(running)):
             RESULTS.write_text(json.dumps(kept, indent=1), "utf-8")
             each.tell()
     found = Counter(result for each in work for result in each.counted().values())
@@ -282,13 +284,15 @@ class _Work:
         known: dict[str, Any],
         end: float,
         sample: int | None,
-        seed: int,
+        options: argparse.Namespace,
     ) -> None:
-        self.module, self.known, self.end = module, known, end
+        self.module, self.known, self.end, self.longest = module, known, end, options.longest
         self.text = (PACKAGE / module).read_bytes()
         found = list(mutants(self.text.decode()))
         self.total = len(found)
-        self.chosen = {_key(self.text, each): each for each in random.Random(seed).sample(found, len(found))[:sample]}
+        self.chosen = {
+            _key(self.text, each): each for each in random.Random(options.seed).sample(found, len(found))[:sample]
+        }
         self.equal = equal_ones(module, self.text, found)
         tests = _digest(b"".join(each.read_bytes() for each in sorted((ROOT / "tests").rglob("*.py"))))
         self.results = kept.setdefault(str(module), {})
@@ -341,7 +345,7 @@ class _Work:
             each = self.chosen[key]
             target.write_bytes(self.text[: each.start] + each.new.encode() + self.text[each.end :])
             result = SURVIVED
-            known = stages_of_line(self.known, self.module, each.line)
+            known = stages_of_line(self.known, self.module, each.line, self.longest)
             for stage in known or usual:
                 if result == SURVIVED:
                     limit = seconds + (5 * sum(self.known["seconds"][each] for each in stage) if known else 0)
