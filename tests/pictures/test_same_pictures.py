@@ -1,0 +1,235 @@
+"""Pictures of graphs and networks stay as they are, to the last coordinate: see tests/kept.py."""
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import tinygrad_edu as tg
+from tests.kept import Kept
+from tinygrad_edu import Value, nn, recurrent
+
+Graph = Callable[[], Any]
+
+
+def leaves(names: str, *numbers: Any) -> list[Value]:
+    return [Value(x, label=name) for name, x in zip(names.split(), numbers, strict=True)]
+
+
+def back(y: Value) -> Value:
+    y.backward()
+    return y
+
+
+def example() -> Value:
+    a, b, c = leaves("a b c", -1.0, 3.0, 4.0)
+    return back((a + b) * (b + c))
+
+
+def neuron() -> Value:
+    w0, x0, w1, x1, b = leaves("w0 x0 w1 x1 b", 2.0, -1.0, -3.0, -2.0, -3.0)
+    y = tg.sigmoid(w0 * x0 + w1 * x1 + b)
+    y.label = "y"
+    return back(y)
+
+
+def long_dot(n: int = 5) -> Value:
+    xs = [Value(0.5 * i, label=f"x{i}") for i in range(n)]
+    ws = [Value(1.0 - 0.3 * i, label=f"w{i}") for i in range(n)]
+    return back(tg.tanh(tg.dot(ws, xs) + 0.25))
+
+
+def crossing() -> Value:
+    xs = leaves("p q r s", 1.0, 2.0, 3.0, 4.0)
+    rows = [xs[3] * xs[0], xs[2] * xs[1], xs[1] * xs[3], xs[0] * xs[2], xs[0] * xs[3]]
+    return back(tg.sum([rows[4] * rows[0], rows[1] + rows[3], rows[2] - rows[0]]))
+
+
+def ladder(n: int = 6) -> Value:
+    (x,) = leaves("x", 1.1)
+    y = x
+    for i in range(n):
+        y = tg.sin(y) * x + y / (i + 1)
+    return back(y)
+
+
+def named_pieces() -> list[Value]:
+    x, y = leaves("x y", 0.3, -0.7)
+    xx = x * x
+    xx.label = "square of x"
+    return [back(xx + y), back(tg.exp(y) - xx)]
+
+
+def odd_texts() -> Value:
+    a = Value(1.0, label='<a & "b">')
+    b = Value(2.0, label="ein sehr langer Name, der in keinen Kasten passt, nie")
+    c = Value(3.0, label="α β\nγ\t∂")
+    return back(a * b + c * a)
+
+
+def numbers() -> Value:
+    xs = [Value(x) for x in (math.nan, math.inf, -math.inf, 1e-300, -1.23456789e17, 0.1 + 0.2, -0.0, 7)]
+    return tg.sum([x * 2 for x in xs])
+
+
+def loss() -> Value:
+    model = nn.MLP(2, [2, 1], seed=3, label="net")
+    return back((model([Value(1.0, label="x1"), Value(-2.0, label="x2")]) - 0.5) ** 2)
+
+
+def kinds() -> Value:
+    x, y = leaves("x y", 0.4, 1.7)
+    parts = [
+        2 * x, x * 2, x / 3, 3 / x, -x, x - 1, 1 - x, x**2, 2**x, x**y, abs(x), tg.maximum(x, y), tg.max([x, y, 1.0]),
+        tg.mean([x, y]), tg.logsumexp([x, y]), tg.where(x > y, x, y), tg.hypot(x, y), tg.arctan2(y, x), tg.log1p(x),
+        tg.leaky_relu(-x), tg.prod([x, y, x]), tg.sqrt(y),
+    ]  # fmt: skip
+    return back(tg.sum(parts))
+
+
+def diamonds() -> Value:
+    (x,) = leaves("x", 0.5)
+    y = x
+    for _ in range(3):
+        y = tg.exp(y) * tg.sin(y)
+    return back(y + x)
+
+
+def of_x(at: Any, f: Callable[[Value], Value]) -> Graph:
+    return lambda: f(Value(at, label="x"))
+
+
+GRAPHS: dict[str, Graph] = {
+    "example": example, "neuron": neuron, "dot": long_dot, "crossing": crossing, "ladder": ladder,
+    "named": named_pieces, "texts": odd_texts, "numbers": numbers, "loss": loss, "kinds": kinds, "diamonds": diamonds,
+    "leaf": of_x(2.0, lambda x: x), "square": of_x(3.0, lambda x: back(x * x)),
+    "halves": of_x(Fraction(2, 7), lambda x: back(x * Fraction(1, 3) - x)),
+    "decimal": of_x(Decimal("1.10"), lambda x: back(x * x + Decimal("0.1"))),
+    "fresh": of_x(3.0, lambda x: tg.exp(x) * x),
+}  # fmt: skip
+LOOKS: dict[str, dict[str, Any]] = {
+    "": {}, "down": {"rankdir": "TB"}, "compact": {"style": "compact"}, "products": {"products": True, "digits": 2},
+    "compact down": {"style": "compact", "rankdir": "TB"}, "blank": {"blanks": True, "title": "Fill in"},
+}  # fmt: skip
+
+
+def node(root: Value, name: str) -> Value:
+    return next(each for each in tg.topological_order(root) if each.label == name)
+
+
+def special() -> dict[str, Callable[[], Any]]:
+    """Options that need nodes of the graph at hand."""
+
+    def with_nodes(graph: Graph, **options: Callable[[Value], Any]) -> Callable[[], Any]:
+        def drawing() -> Any:
+            root = graph()
+            return tg.draw(root, **{name: find(root) for name, find in options.items()})
+
+        return drawing
+
+    def group(*names: str) -> Callable[[Value], list[Value]]:
+        return lambda root: [each for each in tg.topological_order(root) if each.label in names]
+
+    def inner(root: Value) -> list[Value]:
+        return [each for each in tg.topological_order(root) if each.op and each is not root]
+
+    made = {
+        "around b": with_nodes(example, around=lambda root: node(root, "b")),
+        "around w0": with_nodes(neuron, around=lambda root: node(root, "w0"), products=lambda _: True),
+        "tangents a b": with_nodes(example, tangents=lambda root: {node(root, "a"): 1.0, node(root, "b"): -2}),
+        "tangents dot": with_nodes(
+            long_dot, tangents=lambda root: {node(root, "x1"): 1.0, node(root, "w2"): 0.5}, expand=lambda _: True,
+            products=lambda _: True,
+        ),
+        "fold the inside": with_nodes(neuron, fold=lambda root: {"the inside": inner(root)}),
+        "fold two": with_nodes(
+            loss, fold=lambda root: {"first": inner(root)[:3], "second": inner(root)[3:5]}, products=lambda _: True
+        ),
+        "fold leaves": with_nodes(example, fold=lambda root: {"inputs": group("a", "b", "c")(root)}),
+        "fold down": with_nodes(
+            ladder, fold=lambda root: {"odd": inner(root)[1::2]}, rankdir=lambda _: "TB", style=lambda _: "compact"
+        ),
+        "expanded": with_nodes(long_dot, expand=lambda _: True),
+        "expanded compact": with_nodes(long_dot, expand=lambda _: True, style=lambda _: "compact"),
+        "expanded blank": with_nodes(long_dot, expand=lambda _: True, blanks=lambda _: "gradients"),
+        "blank values": with_nodes(neuron, blanks=lambda _: "values", products=lambda _: True),
+        "titled": with_nodes(example, title=lambda _: "A title that is much wider than the small graph below it, much"),
+        "seventeen": with_nodes(neuron, digits=lambda _: 17, products=lambda _: True),
+    }  # fmt: skip
+    for names, graph in (("a b c", example), ("w0 b y", neuron)):
+        for name in names.split():
+            for way in ("forward", "backward"):
+                step = f"{way}:{name}"
+                made[f"step {step}"] = with_nodes(graph, step=lambda _, step=step: step)
+    made["step in compact"] = with_nodes(
+        neuron, step=lambda _: "backward:w1", style=lambda _: "compact", rankdir=lambda _: "TB"
+    )
+    made["square step"] = with_nodes(GRAPHS["square"], step=lambda _: "backward:x")
+    for part in ("formula", "value", "grad", "local"):
+        made[f"only {part}"] = with_nodes(neuron, show=lambda _, part=part: [part])
+        made[f"only {part}, kinds"] = with_nodes(kinds, show=lambda _, part=part: [part])
+    return made
+
+
+def networks() -> dict[str, Callable[[], Any]]:
+    def of(make: Callable[[], Any], **options: Any) -> Callable[[], Any]:
+        return lambda: tg.draw(make(), **options)
+
+    def weighted(*weights: float) -> nn.Neuron:
+        unit = nn.Neuron(len(weights), seed=1)
+        for w, x in zip(unit.w, weights, strict=True):
+            w.data = x
+        return unit
+
+    def sequence() -> nn.Sequential:
+        return nn.Sequential(nn.Linear(3, 4, seed=1), nn.Tanh(), nn.Linear(4, 2, seed=2), nn.Softplus())
+
+    made: dict[str, Callable[[], Any]] = {
+        "neuron": of(lambda: nn.Neuron(3, seed=1)), "one input": of(lambda: nn.Neuron(1, activation="tanh", seed=1)),
+        "layer": of(lambda: nn.Layer(2, 3, activation="sigmoid", seed=2)),
+        "mlp": of(lambda: nn.MLP(2, [3, 1], seed=4)), "wide": of(lambda: nn.MLP(12, [30, 8, 9], seed=5)),
+        "deep": of(lambda: nn.MLP(1, [2, 2, 2, 2, 2, 1], seed=6), digits=2),
+        "nine": of(lambda: nn.MLP(9, [10, 11, 1], seed=7), title="Nine, ten, eleven"),
+        "linear": of(lambda: nn.Linear(4, 2, seed=8)), "sequence": of(sequence),
+        "maxout": of(lambda: nn.Neuron(2, activation=nn.Maxout(3), seed=9)),
+        "own": of(lambda: nn.Neuron(2, activation=lambda x: x * x, seed=1)),
+        "zeros": of(lambda: weighted(0.0, -0.0)), "odd": of(lambda: weighted(math.nan, math.inf, -1.0, 1e-9)),
+        "spread": of(lambda: weighted(-4.0, -2.0, -1.0, -0.5, -0.1, 0.1, 0.5, 1.0, 2.0, 4.0), digits=3),
+        "long title": of(lambda: nn.Neuron(2, seed=1), title="A heading, much wider than the network below: a neuron"),
+    }  # fmt: skip
+    for activation in ("relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "silu", "gelu", "linear"):
+        made[activation] = of(lambda activation=activation: nn.Neuron(2, activation=activation, seed=1))
+    for steps in (1, 2, 3, 5):
+        made[f"rnn {steps}"] = of(lambda: recurrent.RNNCell(2, 3, seed=1), steps=steps)
+        made[f"lstm {steps}"] = of(lambda: recurrent.LSTMCell(2, 3, seed=1), steps=steps, title="Memory")
+    return made
+
+
+PICTURES: dict[str, Callable[[], str]] = {}
+for graph_name, make_graph in GRAPHS.items():
+    for look_name, look in LOOKS.items():
+        name = f"{graph_name} {look_name}".strip()
+        PICTURES[f"{name}.svg"] = lambda make=make_graph, look=look: tg.draw(make(), **look).svg
+    PICTURES[f"{graph_name}.dot"] = lambda make=make_graph: tg.draw(make()).dot
+for special_name, make_drawing in special().items():
+    PICTURES[f"{special_name}.svg"] = lambda make=make_drawing: make().svg
+    PICTURES[f"{special_name}.dot"] = lambda make=make_drawing: make().dot
+for network_name, make_drawing in networks().items():
+    PICTURES[f"network {network_name}.svg"] = lambda make=make_drawing: f"{make().svg}<!-- {make()!r} -->"
+KEPT = Kept(__file__, PICTURES)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_stays_as_it_is(name: str) -> None:
+    KEPT.check(name)
+
+
+def test_all_pictures_are_kept() -> None:
+    KEPT.check_names()
+
+
+if __name__ == "__main__":
+    KEPT.main()
