@@ -56,6 +56,27 @@ def test_javascript_with_loops_computes_the_same_bits(monkeypatch):
         assert found == expected, name
 
 
+@cc
+@node
+def test_counted_numbers_go_below_zero(monkeypatch):
+    """In C the variables of loops are unsigned; -3 + j was 2**64 - 3 + j there."""
+
+    def counted(xs):
+        rising = [x * (3 * i - 70) for i, x in enumerate(xs)]
+        falling = [tg.where(x > i, x, float(-i)) for i, x in enumerate(xs)]
+        both = [tg.sum([y * (i - k) for k, y in enumerate(xs[:8])]) for i in range(12)]
+        return [*rising, *falling, *both]
+
+    case = Case(jit(counted), numbers(42))
+    text, script = case.trace.to("c"), case.trace.to("javascript")
+    assert "(double)(3 * (ptrdiff_t)j - 70)" in text
+    assert "(double)j" in text
+    assert by_c(case, text, "-O2") == (0, by_python(case))
+    straight(monkeypatch)
+    found, expected = by_node([(case, script), (case, case.trace.to("javascript"))])
+    assert found == expected
+
+
 def test_a_language_states_all_that_languages_differ_in(monkeypatch):
     found = {}
     monkeypatch.setattr(c, "find_loops", lambda *args: found.setdefault("loops", find_loops(*args)))
@@ -75,7 +96,6 @@ def test_a_language_states_all_that_languages_differ_in(monkeypatch):
         lambda: text._for("j", 3, downwards=False),
         lambda: text._watched("t"),
         lambda: text._rows(RowLoop(())),
-        lambda: text._number("j", 9),
         lambda: ExpressionText._place(text, Ref("p", 0, ()), []),
     ]
     for call in calls:

@@ -9,15 +9,18 @@ takes up whether that product is not 0: unlike a sum, that may be done side by s
 standard: no -ffast-math. The text is C++ too.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from ..numbers.operations import SHORT_NAMES
+from ..rolling.families import Counted
 from ..rolling.finding import Arguments, Rolled, find_loops
 from ..rolling.shapes import Source
 from ..symbols.liveness import Liveness
 from ..symbols.symbol import Operand, Program, RowLoop, Symbol, Tree
 from ..trees.tree import flatten
 from ..writing.braces import BracesWriter
+from ..writing.expressions import affine
 from ..writing.names import Names
 from ..writing.nested import LoopText, Texts
 from ..writing.writer import ATOM, checked_number
@@ -172,7 +175,12 @@ class CLoops(LoopText):
                 lines.append(f"    const double {declared};")
         return lines
 
-    def _number(self, text: str, strength: int) -> tuple[str, int]:
+    def _number(self, slot: Counted, variables: Sequence[str]) -> tuple[str, int]:
+        """The variables are unsigned; where the number may be below 0, they are taken as signed."""
+        steps, names = (*slot.steps, slot.turn), [*variables, self.round]
+        if min(slot.start, *steps) < 0:
+            names = [f"(ptrdiff_t){name}" for name in names]
+        text, strength = affine(slot.start, steps, names)
         return f"(double){text if strength == ATOM else f'({text})'}", ATOM
 
 

@@ -126,9 +126,6 @@ class JavaScriptLoops(LoopText):
                 lines.append(f"    const {name} = {_listed(tree, f'{own}[{i}]')};")
         return lines
 
-    def _number(self, text: str, strength: int) -> tuple[str, int]:
-        return text, strength
-
 
 def _listed(tree: Tree, text: str) -> str:
     """An expression for all numbers of a tree, in order: the number itself, or an array of them."""

@@ -176,9 +176,6 @@ class Comprehensions(ExpressionText):
             f"[{affine(start, steps, variables)[0]}]" for start, steps in indices or [Index(ref.start, ref.steps)]
         )
 
-    def _number(self, text: str, strength: int) -> tuple[str, int]:
-        return text, strength
-
     # --- lines -----------------------------------------------------------------------------------------------
 
     def _alone(self) -> tuple[list[Nest], dict[int, Family]]:

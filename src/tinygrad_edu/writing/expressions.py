@@ -59,7 +59,7 @@ class ExpressionText:
         if isinstance(slot, Literal):
             return slot.value
         if isinstance(slot, Counted):
-            return self.writer.operand_of(*self._number(*self._index(slot, variables)))
+            return self.writer.operand_of(*self._number(slot, variables))
         return self.writer.operand_of(self._place(slot, variables), ATOM)
 
     def _index(self, slot: Ref | Counted, variables: Sequence[str]) -> tuple[str, int]:
@@ -71,8 +71,9 @@ class ExpressionText:
     def _place(self, ref: Ref, variables: Sequence[str]) -> str:
         raise NotImplementedError
 
-    def _number(self, text: str, strength: int) -> tuple[str, int]:
-        raise NotImplementedError
+    def _number(self, slot: Counted, variables: Sequence[str]) -> tuple[str, int]:
+        """A number that is counted: the variables are such numbers, unless a language has other types for counting."""
+        return self._index(slot, variables)
 
 
 def affine(start: int, steps: Sequence[int], variables: Sequence[str]) -> tuple[str, int]:
