@@ -11,17 +11,17 @@ from typing import cast
 from ..engine import Value
 from ..explanations.explanation import explain
 from ..foreign_engines.catalogue import FORMS, FUNCTIONS, SLOPE_SLIPS, SPELLINGS, USUAL, Form, Known, chapter, x, y
-from ..foreign_engines.engines import Engine, PlainNumberError
+from ..foreign_engines.engines import NOTHING, Engine, PlainNumberError
 from ..foreign_engines.programs import RULES, Expression, evaluate, exact, steps
 from ..foreign_engines.shapes import find_function
 from ..foreign_engines.trials import Trial, close, trial_of
 from ..numbers.number import Number
 from ..pictures.drawing import draw
+from .causes import LOST, Cause, cause_of, lost_words
 from .limits import TimeUpError, time_limit
 from .report import Finding, Report
 from .suspects import Source
 
-LOST = "assigns the gradient instead of adding to it (= for +=)"
 ORDER = "a node hands its gradient down before all that use it have reported: a topological order is needed"
 TWICE = "a node that is used twice hands its gradient down more than once"
 EQUAL = "nodes of equal value are taken for one another: find nodes by identity, not by == or hash"
@@ -78,6 +78,8 @@ class Checker:
         self.sound: set[str] = set()
         self.progress: Callable[[], None] = lambda: None  # called after each check
         self.is_sharing_right = True
+        self.failed: dict[str, Trial] = {}  # of the basic operations, what was wrong
+        self.everywhere: Cause | None = None  # what explains the gradients of both
         self.approximate: dict[str, Trial] = {}  # by operation, the first trial that was nearly right
         self.is_partial = False  # only class and imports were taken from the file: a missing name proves nothing
 
@@ -162,12 +164,28 @@ class Checker:
                 return
             if trial.wrong is not None:
                 self.count(form.topic, passed=False)
-                self._tell_alone(trial, form, label, names)
+                if not self._is_everywhere(trial, label):
+                    self._tell_alone(trial, form, label, names)
                 return
             if trial.is_approximate:
                 self.approximate.setdefault(label, trial)
             self.sound.add(label)
         self.count(form.topic, passed=self._is_right_within(form, label, names))
+
+    def _is_everywhere(self, trial: Trial, label: str) -> bool:
+        """Whether a wrong gradient has the cause of those of x · y and x + y, which is told in their place."""
+        if self.everywhere:
+            return self.everywhere.explains(trial)
+        self.failed |= {label: trial} if label in BASIC else {}
+        if len(self.failed) < len(BASIC) or label not in BASIC:
+            return False
+        self.everywhere = cause_of([*self.failed.values()])
+        if self.everywhere:
+            self.report.findings = [each for each in self.report.findings if each.operation not in BASIC]
+            line = self.source.gradient_line(*(["__init__"] if self.everywhere.is_in_leaves else self._starters()))
+            first = next(iter(self.failed.values()))
+            self.find(first, "wrong", self.everywhere.words, "backward", "arithmetic", line)
+        return self.everywhere is not None
 
     def _is_refused(self, error: Exception, form: Form) -> bool:
         """Whether the engine does not have this form, rather than having it wrong."""
@@ -175,7 +193,9 @@ class Checker:
             return self.is_partial
         if isinstance(error, PlainNumberError):  # a class that is a float has all operators of float
             classes = type(self.engine.node()).__mro__
-            return not any(form.method in vars(c) for c in classes if c.__module__ != "builtins")
+            return form.method == "log" or not any(
+                form.method in vars(c) for c in classes if c.__module__ != "builtins"
+            )
         if "positional argument" in str(error) and form.method.startswith("__"):
             return False
         takes_number = form.topic == "numbers" or form.expression.op == "**"
@@ -204,7 +224,9 @@ class Checker:
     def _error_words(self, label: str, trial: Trial) -> str:
         error = trial.error
         if isinstance(error, PlainNumberError):
-            return f"{label} gives a plain number: no gradient can pass through it"
+            is_nothing = str(error) == NOTHING
+            what = "None: is a `return` missing?" if is_nothing else "a plain number: no gradient can pass through it"
+            return f"{label} gives {what}"
         where = "backward" if self.engine.phase == "backward" else "the forward pass"
         words = f"{label}: {where} raises {type(error).__name__}: {str(error)[:120]}"
         return words + ("; a name is missing, or an import" if isinstance(error, NameError) else "")
@@ -268,6 +290,7 @@ class Checker:
             (LOST, (slope, 1.0) if within.op == "+" else (at * slope, value)),
             ("forgets to multiply by the gradient from above", (value + slope,) * (within.op == "*")),
             ("multiplies by the gradient from above twice", (value + at * at * slope,) * (within.op == "*")),
+            ("divides by the gradient from above instead of multiplying", (value + slope / at,) * (within.op == "*")),
         )
         if isinstance(found, float) and trial.wrong == 0 and within.op in ("+", "*"):
             for words, slips in guesses[::-1]:
@@ -291,7 +314,7 @@ class Checker:
 
     def _tell_shared(self, trial: Trial, suspicion: str) -> None:
         """What is probably behind it: an assignment in one of the operations, or what the expression was made for."""
-        words, line = suspicion, None
+        words, line = lost_words(trial, self.rules) if suspicion == LOST else suspicion, None
         right, found = trial.numbers()
         if trial.error is not None:
             words, line = self._error_words(str(trial.expression), trial), self.source.line_of_error(trial.error)
@@ -300,7 +323,7 @@ class Checker:
             lines = [self.source.assigning_line(*each, f"__{each[0]}__") for each in spellings if each]
             line = next(filter(None, lines), None)
             is_more = isinstance(found, float) and abs(found) > abs(right)
-            words = LOST if line and not is_more else TWICE if is_more else suspicion
+            words = LOST if line and not is_more else TWICE if is_more else words
         line = line or self.source.gradient_line(*self._starters())
         self.find(trial, "wrong", f"{trial.expression}: {words}", str(trial.expression), "sharing", line)
 

@@ -134,6 +134,8 @@ class Habits:
             self.line("out", "*", "u", "y"),
             *self.back(),
         ]
+        if not close(self.play(Script(first)), 12.0):
+            return
         second = [self.line("other", "*", "u", "z"), *self.back("other")]
         for between, right in (([], 32.0), ([f"x.{self.blank} = {self.fresh}"], 20.0)):
             script = Script([*first, *between, *second])

@@ -16,6 +16,7 @@ from .programs import OPERATORS, TEMPLATES, Expression, evaluate, written
 VALUE_NAMES = ("data", "value", "val", "v", "_value", "_data", "primal", "x", "real", "num", "number", "item", "a")
 IN_ARRAYS = ("numpy.float64(", "numpy.array(")  # for engines whose numbers must have a shape, or be arrays
 PLAIN = (int, float, complex)
+NOTHING = "None"  # what a function without `return` gives
 Namespace = Mapping[str, object]
 
 
@@ -69,11 +70,13 @@ class Outcome(NamedTuple):
 
 
 class PlainNumberError(TypeError):
-    """An operation gave a number that is no node."""
+    """An operation gave a number that is no node, or nothing."""
 
 
 def as_node(out: object) -> object:
     """What an operation gave; raises PlainNumberError where no gradient can pass through it."""
+    if out is None:
+        raise PlainNumberError(NOTHING)
     if type(out) in PLAIN:
         raise PlainNumberError(f"the plain number {out}")
     return out
