@@ -145,6 +145,8 @@ def guards():
         lambda x, y: tg.tanh(x**2) + tg.tanh(y**3), lambda x, y: 1 / tg.exp(x) + tg.tanh(1 / y),
         lambda x, y: tg.where(x > 0, lambda: tg.log(x) * 0 + y, lambda: y / x * 0), lambda x, y: 1 / (1 / x) + y,
         lambda x, y: tg.where(x > 0, tg.log(x), y), lambda x, y: tg.where(x > 0, tg.sinh(y) * 2.0, tg.arctan(1 / y)),
+        lambda x, y: tg.where(tg.sin(x) > 0, lambda: tg.log(x) * 0 + y, y),
+        lambda x, y: tg.where(tg.sin(x) > 0, lambda: tg.where(tg.exp(x) > y, lambda: y / x * 0, 0.0), y * 0) + y,
         lambda x, y: tg.cos(tg.cosh(x)) + tg.arctan(tg.exp(y) * x), lambda x, y: tg.maximum(tg.exp(x), tg.log(y)),
     ]  # fmt: skip
     return [each for f in fs for each in (*both(f, 1.5, 0.5), staged(grad(f), 1.5, 0.5))]
