@@ -236,6 +236,25 @@ def several_recurrences():
     return both(f, 0.5, 0.25)
 
 
+def constants_of_rounds():
+    """Recurrences with another constant in each round: counted, in a table, for each number another."""
+
+    def of_one(x):
+        for t in range(24):
+            x = tg.sin(x) * (0.5 + t * t) - x * (3.0 + t)
+        return x * x
+
+    def of_several(u):
+        for t in range(12):
+            u = [
+                tg.sin(b) * (t * t - 0.5) + a * (i - 9 - t)
+                for i, (a, b) in enumerate(zip([u[-1], *u], u, strict=False))
+            ]
+        return u
+
+    return [staged(of_one, 0.5), *(staged(of_several, numbers(n)) for n in (3, 4, 5))]
+
+
 def _pendulum(n):
     def f(angle, speed, k):
         for _ in range(n):
@@ -251,7 +270,7 @@ ROLLED = {
     for each in (
         borders_of_loops, mixed_lines, large_expressions, tables, slices, conditions_in_loops, results_in_loops,
         large_arrays, matrices_in_batches, short_recurrences, other_beginnings,
-        several_recurrences,
+        several_recurrences, constants_of_rounds,
     )
 }  # fmt: skip
 FEW_ROUNDS = {"Runge-Kutta": 11, "RNN": 11, "LSTM": 11, "heat": 16}  # as few as are a loop

@@ -87,12 +87,14 @@ def test_loops_that_go_on_while_a_condition_holds_are_left_alone(body):
 
 
 def test_products_of_many_slopes_are_left_alone_where_they_matter():
-    def product(xs):
-        return tg.prod([x.write("equal", x, 2.0) if hasattr(x, "write") else 1.0 for x in xs])
+    def product(xs, share=1.0):
+        return tg.prod([x.write("equal", x, 2.0) / share if hasattr(x, "write") else 1.0 for x in xs])
 
     assert shapes_of(product, [1.0] * 6).groups
     with pytest.raises(Unrollable):
         shapes_of(product, [1.0] * 6, knows_slopes=True)
+    with pytest.raises(Unrollable):
+        shapes_of(lambda xs: product(xs, 3.0), [1.0] * 6, knows_slopes=True)
     assert shapes_of(lambda xs: tg.prod([x / 3.0 for x in xs]), [1.0] * 6, knows_slopes=True).groups
 
 
