@@ -18,6 +18,7 @@ and lines; nor has it a limit of time.
 import argparse
 import ast
 import compileall
+import functools
 import hashlib
 import json
 import os
@@ -45,6 +46,7 @@ WHOLE = [  # tests of the engine as a whole
     for name in "operations engine edge_cases special_points functions exact nesting graphs numpy".split()
 ]
 EQUALS = Path(__file__).with_name("equal_mutants.toml")
+OF_SIGNATURES = ["tests/test_signatures.py"]  # looks at defaults without calling what has them
 NOTICED, SURVIVED, ENDLESS, EQUAL = "noticed", "survived", "not ended in time", "equal"
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.Pow: ("**", "*"),
@@ -150,7 +152,7 @@ class Durations:
 def write_map(added: Sequence[str] = ()) -> None:
     """Run the whole suite once, and keep which tests run which line of which module; or add some tests to what is kept.
 
-    What is kept of a module that has changed since is dropped.
+    What was kept of a module that has changed since is dropped.
     """
     import coverage  # noqa: PLC0415 - the tests of this tool do without
     import pytest  # noqa: PLC0415
@@ -175,7 +177,7 @@ def write_map(added: Sequence[str] = ()) -> None:
         lines = {int(n): set(tests) for n, tests in before["lines"].items()} if before.get("of") == of else {}
         for n, found in measured.contexts_by_lineno(str(path)).items():
             lines.setdefault(n, set()).update({places.get(each.partition("|")[0], -1) for each in found} - {-1})
-        if not added or before.get("of") == of:
+        if lines:
             modules[module] = {"of": of, "lines": {str(n): sorted(found) for n, found in lines.items() if found}}
     MAP.write_text(json.dumps({"seconds": seconds, "modules": modules}), "utf-8")
 
@@ -186,7 +188,11 @@ def stages_of_line(known: dict[str, Any], module: Path, line: int, longest: floa
     if entry.get("of") != _digest((PACKAGE / module).read_bytes()):
         return []
     tests, seconds = list(known["seconds"]), list(known["seconds"].values())
-    quick_first = sorted(entry["lines"].get(str(line), []), key=lambda i: seconds[i])
+    found = entry["lines"].get(str(line), [])
+    is_at_import = line not in _lines_within_functions(module)
+    if is_at_import:  # it has a say wherever its module is used
+        found = set().union(*entry["lines"].values())
+    quick_first = sorted(found, key=lambda i: seconds[i])
     near = str(tests_of(module).relative_to(ROOT))
     own = [i for i in quick_first if tests[i].startswith(near)][:QUICKEST]
     total, rest = 0.0, []
@@ -194,7 +200,18 @@ def stages_of_line(known: dict[str, Any], module: Path, line: int, longest: floa
         total += seconds[i]
         if i not in own and total < longest:
             rest.append(i)
-    return [[tests[i] for i in each] for each in (own, rest[:QUICKEST], rest[QUICKEST:]) if each]
+    stages = [[tests[i] for i in each] for each in (own, rest[:QUICKEST], rest[QUICKEST:]) if each]
+    return [*stages, OF_SIGNATURES] if is_at_import else stages
+
+
+@functools.cache
+def _lines_within_functions(module: Path) -> set[int]:
+    """The lines that run when a function is called, not when the module is imported."""
+    lines: set[int] = set()
+    for node in ast.walk(ast.parse((PACKAGE / module).read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines |= {*range(node.body[0].lineno, (node.end_lineno or 0) + 1)}
+    return lines
 
 
 def _digest(content: bytes) -> str:
@@ -348,7 +365,8 @@ class _Work:
             known = stages_of_line(self.known, self.module, each.line, self.longest)
             for stage in known or usual:
                 if result == SURVIVED:
-                    limit = seconds + (5 * sum(self.known["seconds"][each] for each in stage) if known else 0)
+                    expected = sum(self.known["seconds"].get(each, 2.0) for each in stage) if known else 0.0
+                    limit = seconds + 5 * expected
                     result = runner.outcome(folder, stage, limit)
             self.results[key] = result
 

@@ -1,0 +1,81 @@
+"""What live pages and the explainer are made from stays as it is: see tests/kept.py."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import tinygrad_edu as tg
+from tests.example_graphs import GRAPHS
+from tests.kept import Kept
+from tinygrad_edu.explorables.lesson_programs import programs
+from tinygrad_edu.explorables.presets import presets
+
+
+def page(make: Callable[[], Any]) -> str:
+    made = make()
+    return f"{made!r}\n{made.title}\n{made.program}\n{json.dumps(made.data, indent=1, ensure_ascii=False)}\n"
+
+
+def kinked(x: Any, y: Any) -> Any:
+    low = tg.where(x > y, x * y, lambda: tg.where(x + y <= 0, tg.exp(x), y / 3))
+    low.label = "low"
+    return tg.relu(low) + tg.maximum(x, y) - abs(x) + tg.leaky_relu(y)
+
+
+def named(letters: int) -> Callable[..., Any]:
+    """With a node whose name has so many letters: boxes grow with it, and cut it somewhere."""
+
+    def f(a: Any, b: Any) -> Any:
+        y = a * b
+        y.label = "n" * letters
+        return tg.tanh(y) + y
+
+    return f
+
+
+def long_names(**numbers: float) -> Any:
+    return tg.sum([*numbers.values()])
+
+
+PAGES: dict[str, Callable[[], Any]] = {
+    graph: lambda make=make: tg.explore(make())
+    for graph, make in GRAPHS.items()
+    if graph not in ("named", "numbers", "halves", "decimal", "leaf")
+}
+PAGES |= {
+    "kinked": lambda: tg.explore(kinked, x=0.5, y=-1.25),
+    "seventeen digits": lambda: tg.explore(GRAPHS["neuron"](), digits=17, title="All digits"),
+    "five digits": lambda: tg.explore(GRAPHS["neuron"](), digits=5),
+    "two digits": lambda: tg.explore(GRAPHS["neuron"](), digits=2),
+    "one digit": lambda: tg.explore(GRAPHS["neuron"](), digits=1),
+    "parameters": lambda: tg.explore(GRAPHS["neuron"](), parameters=["w0", "b"], learning_rate=1, start="forward:y"),
+    "ranges": lambda: tg.explore(lambda a, b: a * b, a=1.0, b=2, ranges={"a": (-0.5, 2), "b": (2, 3)}, start="start"),
+    "far": lambda: tg.explore(lambda a, b, c: a * b + c, a=1e200, b=-3e-9, c=1234.5),
+    "zero": lambda: tg.explore(lambda a, b: a * b, a=0.0, b=-0.0),
+    "negative": lambda: tg.explore(lambda a: -a, a=-3.0),
+    "lists": lambda: tg.explore(tg.dot, xs=[2.0, -3.0], ys=[-1.0, -2.0]),
+    "long names": lambda: tg.explore(long_names, **{"x" * n: float(n) for n in (1, 12, 23, 24, 25, 39, 40, 41)}),
+    "end of slider": lambda: tg.explore(lambda a, b, c, d: a + b + c + d, a=6.6, b=6.7, c=66.7, d=0.0666),
+    "many": lambda: tg.explore(lambda xs: tg.sum([x * x for x in xs]), xs=[0.1 * i for i in range(30)]),
+}  # fmt: skip
+for n in (1, 8, 9, 12, 13, 15, 16, 17, 18, 20, 23, 24, 25, 26, 60):
+    PAGES[f"{n} letters"] = lambda n=n: tg.explore(named(n), a=2.0, b=-1.0)
+OUTPUTS = {name: lambda make=make: page(make) for name, make in PAGES.items()}
+OUTPUTS["programs"] = lambda: "\n".join(f"{name}:\n{text}" for name, text in programs().items())
+OUTPUTS["presets"] = lambda: json.dumps(presets(), indent=1)
+KEPT = Kept(__file__, OUTPUTS)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_a_page_stays_as_it_is(name: str) -> None:
+    KEPT.check(name)
+
+
+def test_all_pages_are_kept() -> None:
+    KEPT.check_names()
+
+
+if __name__ == "__main__":
+    KEPT.main()
