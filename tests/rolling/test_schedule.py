@@ -1,5 +1,9 @@
 """Nests stand after those that they use, and share their loops where they can."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tinygrad_edu.rolling.families import Ref
@@ -64,3 +68,15 @@ def test_the_nests_of_a_recurrence_are_repeated_equally_often():
         each.run, each.repeats = 0, 5 + i
     with pytest.raises(Unrollable):
         arranged(every)
+
+
+def test_a_program_is_the_same_in_every_process() -> None:
+    """Whatever the order of sets of texts, which Python changes from process to process."""
+    code = "from tinygrad_edu.explorables.lesson_programs import DEEP, network; print(network(*DEEP))"
+    texts = [
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "12"
+    ]
+    assert texts[0] == texts[1] != b""

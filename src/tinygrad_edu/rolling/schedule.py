@@ -125,10 +125,13 @@ class _Order:
 
     def _finish(self, i: int) -> None:
         self._done.add(i)
+        ready = []
         for source in self._items[i].writes:
             self._missing[source] -= 1
             if not self._missing[source]:
                 for user in self._users[source]:
                     self._waits[user] -= 1
                     if not self._waits[user]:
-                        self._is_ready(user)
+                        ready.append(user)
+        for user in sorted(ready):  # not in the order of a set, which differs from process to process
+            self._is_ready(user)
