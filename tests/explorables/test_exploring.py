@@ -1,5 +1,6 @@
 """`explore`: what it takes, what it refuses, and that its page is one document."""
 
+import math
 import re
 from html.parser import HTMLParser
 
@@ -8,6 +9,8 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.command_line import main
+from tinygrad_edu.explorables.exploring import _check_size
+from tinygrad_edu.explorables.program import of_function
 
 
 def branching(a, b, c):
@@ -54,6 +57,18 @@ def test_a_value_makes_a_page_of_its_graph():
         (lambda: tg.explore(Value(1.0), a=2.0), TypeError, "takes no inputs, its leaves are: leave out a"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, parameters="b"), ValueError, "'b', which is no input: there are a"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, ranges={"a": (2, 1)}), ValueError, "must be below the second"),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, ranges={"a": (2, 2)}), ValueError, "must be below the second"),
+        (
+            lambda: tg.explore(lambda a: a * a, a=1.0, ranges={"a": (-math.inf, 2)}),
+            ValueError,
+            "explore: ranges['a'] = (-inf, 2): the first number must be below the second",
+        ),
+        (
+            lambda: tg.explore(lambda a: a * a, a=1.0, ranges={"a": (0, math.inf)}),
+            ValueError,
+            "explore: ranges['a'] = (0, inf): the first number must be below the second",
+        ),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, digits=18), ValueError, "a whole number from 1 to 17"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, start="b"), ValueError, "start='b' is no step"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, digits=0), ValueError, "a whole number from 1 to 17"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, learning_rate="x"), TypeError, "learning_rate must be a number"),
@@ -75,6 +90,27 @@ def test_a_graph_beyond_the_stated_size_is_refused_with_the_ways_out():
         tg.explore(long, a=1.0)
 
 
+def chain(operations, operands):
+    """A graph of so many sums, one after the other, each of so many operands: the last sum and inputs."""
+
+    def f(xs):
+        total = xs[0]
+        for _ in range(operations):
+            total = tg.sum([*xs[1:], total])
+        return total
+
+    return of_function(f, {"xs": [1.0] * operands})
+
+
+def test_a_graph_of_just_the_stated_size_is_shown():
+    _check_size(chain(398, 2))  # 400 nodes
+    with pytest.raises(ValueError, match="up to 400 nodes and 2,000 arrows, this graph has 401 and 798"):
+        _check_size(chain(399, 2))
+    _check_size(chain(40, 50))  # 2000 arrows
+    with pytest.raises(ValueError, match="up to 400 nodes and 2,000 arrows, this graph has 98 and 2,001"):
+        _check_size(chain(69, 29))
+
+
 def test_a_notebook_gets_an_isolated_frame_with_the_whole_page():
     found = []
     parser = HTMLParser()
@@ -83,6 +119,7 @@ def test_a_notebook_gets_an_isolated_frame_with_the_whole_page():
     ((tag, attributes),) = found
     assert (tag, attributes["sandbox"], attributes["title"]) == ("iframe", "allow-scripts", PAGE.title)
     assert attributes["srcdoc"] == PAGE.html
+    assert attributes["style"] == "width: 100%; height: 860px; border: 0"
 
 
 def test_save_writes_the_page(tmp_path):
@@ -103,6 +140,13 @@ def test_the_command_line_makes_a_page(tmp_path, capsys):
     ("start", "ends"),
     [
         (0.0, 5.0),
+        (0.5, 5.0),
+        (-4.0, 5.0),
+        (0.49, 1.0),
+        (4.01, 10.0),
+        (10.0, 20.0),
+        (20.0, 50.0),
+        (100 / 3, 50.0),
         (-3.0, 5.0),
         (7.0, 20.0),
         (34.0, 100.0),
@@ -128,3 +172,19 @@ def test_options_are_in_the_page():
 
 def test_a_result_called_f_already_keeps_its_name():
     assert tg.explore(lambda f: f * f, f=2.0).title == "v1 = f × f"
+
+
+def test_a_page_of_one_node_says_so():
+    assert repr(tg.explore(lambda a: a, a=1.0)) == "<Explorable: a, 1 node>"
+
+
+@pytest.mark.parametrize("name", ["page.html", "PAGE.HTM"])
+def test_a_page_is_saved_under_either_ending(name, tmp_path):
+    PAGE.save(tmp_path / name)
+    assert (tmp_path / name).exists()
+
+
+def test_a_page_starts_with_the_last_of_several_values_that_are_used_twice():
+    page = tg.explore(lambda a, b: (a * a + b) * b, a=1.0, b=2.0)
+    assert page.data["at"] == ["backward", 1]
+    assert tg.explore(lambda a, b: a * a + b, a=1.0, b=2.0).data["at"] == ["backward", 0]

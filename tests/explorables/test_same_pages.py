@@ -1,6 +1,7 @@
 """What live pages and the explainer are made from stays as it is: see tests/kept.py."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import tinygrad_edu as tg
 from tests.example_graphs import GRAPHS
 from tests.kept import Kept
-from tinygrad_edu.explorables.lesson_programs import programs
+from tinygrad_edu.explorables.explainer_page import explainer_html
 from tinygrad_edu.explorables.presets import presets
 
 
@@ -39,6 +40,28 @@ def long_names(**numbers: float) -> Any:
     return tg.sum([*numbers.values()])
 
 
+def formula_of(n: int) -> Callable[[], Any]:
+    """A product whose formula has n characters: up to 28 it is a heading, up to 48 a title."""
+    names = ["a", "b" * ((n - 7) // 2), "c" * ((n - 6) // 2)]  # with " × " between them, and no name is cut
+    return lambda: tg.explore(lambda **xs: xs["a"] * xs[names[1]] * xs[names[2]], dict.fromkeys(names, 2.0))
+
+
+def chosen(x: Any, y: Any) -> Any:
+    inner = tg.where((x > y) & (y < 2.0), lambda: tg.where(~(x >= 1.5), lambda: tg.exp(x), lambda: x * y), lambda: -y)
+    return inner + tg.where((x * y > 0.0) | (y <= -1.25), 1.0, x)
+
+
+def with_constants(a: Any) -> Any:
+    sums = [a * tg.Value(2.0, label="class"), tg.Value(-3.5, label="two words") / a, (a + 0.1) * 1e-9, tg.min([a, -a])]
+    sums[2].label = "α"
+    return tg.sum(sums)
+
+
+def mlp(w: Any, b: Any, x: Any) -> Any:
+    hidden = [tg.tanh(each * x + b["hidden"]) for each in w]
+    return (tg.dot(w, hidden) + b["out"] - 1.0) ** 2
+
+
 PAGES: dict[str, Callable[[], Any]] = {
     graph: lambda make=make: tg.explore(make())
     for graph, make in GRAPHS.items()
@@ -58,12 +81,28 @@ PAGES |= {
     "lists": lambda: tg.explore(tg.dot, xs=[2.0, -3.0], ys=[-1.0, -2.0]),
     "long names": lambda: tg.explore(long_names, **{"x" * n: float(n) for n in (1, 12, 23, 24, 25, 39, 40, 41)}),
     "end of slider": lambda: tg.explore(lambda a, b, c, d: a + b + c + d, a=6.6, b=6.7, c=66.7, d=0.0666),
+    "chosen": lambda: tg.explore(chosen, x=0.75, y=1.5),
+    "with constants": lambda: tg.explore(with_constants, a=-0.25),
+    "lists and dicts": lambda: tg.explore(mlp, w=[0.5, -1.0], b={"hidden": 0.1, "out": -0.1}, x=0.3),
     "many": lambda: tg.explore(lambda xs: tg.sum([x * x for x in xs]), xs=[0.1 * i for i in range(30)]),
 }  # fmt: skip
 for n in (1, 8, 9, 12, 13, 15, 16, 17, 18, 20, 23, 24, 25, 26, 60):
     PAGES[f"{n} letters"] = lambda n=n: tg.explore(named(n), a=2.0, b=-1.0)
+for n in (27, 28, 29, 47, 48, 49):
+    PAGES[f"a formula of {n}"] = formula_of(n)
+for n in (1, 5, 6, 7, 9):
+    PAGES[f"a sum of {n}"] = lambda n=n: tg.explore(tg.sum, values=[float(i) for i in range(n)])
+
+
+def programs() -> str:
+    """All programs of the explainer, as they stand in its script."""
+    found = re.search(r"^const programs = \{\n.*?^\};\n", explainer_html(), re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[0]
+
+
 OUTPUTS = {name: lambda make=make: page(make) for name, make in PAGES.items()}
-OUTPUTS["programs"] = lambda: "\n".join(f"{name}:\n{text}" for name, text in programs().items())
+OUTPUTS["programs"] = programs
 OUTPUTS["presets"] = lambda: json.dumps(presets(), indent=1)
 KEPT = Kept(__file__, OUTPUTS)
 

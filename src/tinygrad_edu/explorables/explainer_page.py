@@ -95,7 +95,7 @@ def _template() -> str:
     if live is None:
         raise ValueError("page.html has no main element before its scripts")
     page: str = page_file("explainer/explainer.html")
-    dialogs = live["dialogs"].replace("<ul>\n", f"<ul>\n{HELP}", 1)
+    dialogs = live["dialogs"].replace("<ul>\n", f"<ul>\n{HELP}")
     dialogs = dialogs.replace('<h2 id="help-title">', '<h2 id="help-title" tabindex="-1" autofocus>')  # its top is seen
     page = page.replace("{{figure}}", live["figure"]).replace("{{dialogs}}", dialogs)
     return re.sub(r"(\(?)\{\{term:([^}|]+)(?:\|([^}]+))?\}\}([).,:]*)", _term, page)
