@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 import re
+import typing
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,24 @@ def _is_method(name: str, thing: object) -> bool:
 def test_arguments_and_their_defaults_are_as_they_were(module: str) -> None:
     kept = json.loads(KEPT.read_text("utf-8"))
     assert signatures(module) == kept[module]
+
+
+def test_what_type_checkers_are_told_has_the_same_defaults() -> None:
+    """Of each overload, every default is that of the function itself."""
+    seen = 0
+    for module in MODULES:
+        home = importlib.import_module(f"tinygrad_edu.{module}".rstrip("."))
+        for name in getattr(home, "__all__", None) or list(vars(home)):
+            thing = getattr(home, name)
+            each = [thing, *vars(thing).values()] if inspect.isclass(thing) else [thing]
+            for function in filter(inspect.isfunction, each):
+                own = inspect.signature(function).parameters
+                for overload in typing.get_overloads(function):
+                    seen += 1
+                    for parameter in inspect.signature(overload).parameters.values():
+                        if parameter.default not in (parameter.empty, ...):
+                            assert parameter.default == own[parameter.name].default, f"{name}: {parameter}"
+    assert seen > 20
 
 
 if __name__ == "__main__":
