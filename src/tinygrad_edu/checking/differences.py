@@ -184,7 +184,8 @@ def _not_smooth(gradient: float, tried: list[Slopes]) -> Comparison | None:
     if not (last.meet or math.isnan(last.left) or math.isnan(last.right)):
         low, high = sorted((last.left, last.right))
         off = ATOL + last.noise + RTOL * (high - low)
-        ok = low <= gradient <= high or close(gradient, low, atol=off) or close(gradient, high, atol=off)
+        is_near = any(close(gradient, slope, atol=off) for slope in (low, high))
+        ok = low <= gradient <= high or is_near
         kink = f"at a kink: slope {last.left:.4g} on its left, {last.right:.4g} on its right"
         return Comparison(gradient, last.centre, kink if ok else f"DISAGREES {kink}", ok)
     return None
