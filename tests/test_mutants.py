@@ -125,3 +125,31 @@ def test_tests_run_in_a_copy_of_a_warm_process(tmp_path: Path) -> None:
         test.write_text(text, "utf-8")
         assert runner.outcome(tmp_path, [test], 2.0) == result
     runner.close()
+
+
+def test_a_line_that_runs_at_import_is_tried_with_all_tests_of_its_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    monkeypatch.setattr(mutants, "PACKAGE", tmp_path)
+    (tmp_path / "sums.py").write_text("LIMIT = 3\n\n\ndef f(x=1):\n    return x + LIMIT\n", "utf-8")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_sums.py").touch()
+    of = mutants._digest((tmp_path / "sums.py").read_bytes())
+    names = ["tests/test_sums.py::a", "tests/test_more.py::b", "tests/test_slow.py::c", "tests/test_long.py::d"]
+    known = {
+        "seconds": dict(zip(names, (2.0, 1.0, 80.0, 100.0), strict=True)),
+        "modules": {"sums.py": {"of": of, "lines": {"4": [1], "5": [0, 2, 3], "7": [1]}}},
+    }
+    own, rest, signatures = [names[0]], [names[1], names[2]], mutants.OF_SIGNATURES
+    module = Path("sums.py")
+    assert mutants.stages_of_line(known, module, 1) == [own, rest, signatures]  # all but what takes too long
+    assert mutants.stages_of_line(known, module, 4) == [own, rest, signatures]  # a default
+    assert mutants.stages_of_line(known, module, 5) == [own, [names[2]]]
+    assert mutants.stages_of_line(known, module, 5, 200.0) == [own, [names[2], names[3]]]
+    (tmp_path / "sums.py").write_text("LIMIT = 4\n", "utf-8")
+    assert mutants.stages_of_line(known, module, 1) == []  # changed since
+
+
+def test_a_number_that_takes_up_one_more_is_left_alone() -> None:
+    assert [each.new for each in mutants.mutants("X = 1e16\nY = 2.5\n")] == ["(2.5 + 1)"]

@@ -185,11 +185,12 @@ def write_map(added: Sequence[str] = ()) -> None:
 def stages_of_line(known: dict[str, Any], module: Path, line: int, longest: float = LONGEST) -> list[list[str]]:
     """Tests that run this line: those of its module, then the quickest, then as many as are not too long."""
     entry = known.get("modules", {}).get(str(module), {})
-    if entry.get("of") != _digest((PACKAGE / module).read_bytes()):
+    source = (PACKAGE / module).read_bytes()
+    if entry.get("of") != _digest(source):
         return []
     tests, seconds = list(known["seconds"]), list(known["seconds"].values())
     found = entry["lines"].get(str(line), [])
-    is_at_import = line not in _lines_within_functions(module)
+    is_at_import = line not in _lines_within_functions(source)
     if is_at_import:  # it has a say wherever its module is used
         found = set().union(*entry["lines"].values())
     quick_first = sorted(found, key=lambda i: seconds[i])
@@ -205,10 +206,10 @@ def stages_of_line(known: dict[str, Any], module: Path, line: int, longest: floa
 
 
 @functools.cache
-def _lines_within_functions(module: Path) -> set[int]:
+def _lines_within_functions(source: bytes) -> set[int]:
     """The lines that run when a function is called, not when the module is imported."""
     lines: set[int] = set()
-    for node in ast.walk(ast.parse((PACKAGE / module).read_text("utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines |= {*range(node.body[0].lineno, (node.end_lineno or 0) + 1)}
     return lines
