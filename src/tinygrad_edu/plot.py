@@ -310,7 +310,7 @@ def gradient_flow(
         sizes = sorted(g for g in every if 0.0 < g < math.inf)
         median = sizes[len(sizes) // 2 : len(sizes) // 2 + 1]
         names.append("\n".join([name, *(f"{m:.1e}" for m in median), *_exceptions(every)]))
-        shown = sizes[:: math.ceil(len(sizes) / 200) or 1]
+        shown = sizes[:: max(math.ceil(len(sizes) / 200), 1)]
         sideways = [
             i + 0.5 * ((k * 0.618034) % 1.0 - 0.5) for k in range(len(shown))
         ]  # golden ratio: spread, not random

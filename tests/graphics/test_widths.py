@@ -23,6 +23,12 @@ def test_widths_in_letters_of_size_100(text, width):
     assert text_width(text, 50, bold=True) == pytest.approx(width / 2 * 1.07)
 
 
+def test_each_letter_has_the_width_of_its_kind():
+    letters = "i a(*cz0+FAHGm@重ЖжЖ́²"
+    widths = [222, 278, 556, 340, 420, 500, 500, 556, 584, 615, 667, 722, 780, 860, 1000, 1000, 680, 570, 680, 0, 365]
+    assert [text_width(letter, 1000) for letter in letters] == widths
+
+
 def test_the_widths_are_those_that_a_browser_measures_with_liberation_sans(page):
     words = [
         "value",

@@ -157,6 +157,35 @@ def test_a_node_of_another_level_is_a_constant():
 
 def test_long_labels_are_cut():
     assert boxes(draw(Value(1.0, label="weight " * 9), show=[])) == ["weight weight weight we…"]
+    for label, shown in (("w" * 24, "w" * 24), ("w" * 25, "w" * 23 + "…")):
+        x = Value(1.0, label=label)
+        assert boxes(draw(x, show=[])) == [shown]
+        group = draw(x, show=[], fold={label: [x]})
+        assert boxes(group) == [shown]
+        assert texts(group) == [shown, "1 value folded"]
+
+
+def test_long_names_are_cut_in_slopes():
+    for name, shown in (("n" * 12, "n" * 12), ("n" * 13, "n" * 11 + "…")):
+        x, y = Value(2.0, label=name), Value(3.0, label="y")
+        z = x * y
+        assert edges(draw(z)) == [[f"∂v1/∂{shown} = 3"], ["∂v1/∂y = 2"]]
+        assert [f"∂(product)/∂{shown} = 3"] in edges(draw(tg.dot([x], [y]), expand=True))
+        assert [f"∂(product)/∂(left {shown}) = 2"] in edges(draw(tg.dot([x], [x]), expand=True))
+        assert edges(draw(x * x)) == [[f"∂v1/∂(left {shown}) = 2"], [f"∂v1/∂(right {shown}) = 2"]]
+        x.label, z.label = "x", name
+        assert edges(draw(z, fold={"one": [x]})) == [[f"∂{shown}/∂one = 3"], [f"∂{shown}/∂y = 2"]]
+
+
+def test_long_formulas_and_numbers_are_cut():
+    for last, end in ((11, "v" * 11), (12, "v" * 10 + "…")):
+        names = ["x" * 21, "y" * 22, "v" * last]
+        total = tg.sum([Value(1.0, label=name) for name in names])
+        total.label = "s"
+        assert boxes(draw(total, show="formula"))[-1] == f"s = {names[0]} + {names[1]} + {end}"
+
+    for number, shown in ((10**23, f"{10**23}"), (10**24, "1" + "0" * 22 + "…")):
+        assert boxes(draw(Value(number, label="x"), show="value")) == [f"x: value {shown}"]
 
 
 # --- large graphs ----------------------------------------------------------------------------------------------------
@@ -171,20 +200,91 @@ def test_a_graph_beyond_the_cap_is_refused_with_the_ways_out():
     assert all(way in str(error.value) for way in ("smaller part", "fold", "between(inputs, outputs)", "max_nodes"))
 
 
-def test_more_arrows_than_anyone_can_follow_are_refused():
+def test_300_boxes_are_drawn_unless_more_are_asked_for():
     x = Value(1.0)
-    with pytest.raises(ValueError, match="a picture of 3001 arrows is more than 10 × max_nodes=300 allows"):
-        draw(tg.sum([x] * 3001))
+    for _ in range(299):
+        x = -x
+    assert "300 boxes" in repr(draw(x))
+    with pytest.raises(ValueError, match="a picture of 301 boxes is more than max_nodes=300 allows"):
+        draw(-x)
+
+
+def several():
+    """Graphs, and how they are drawn: with what is folded, expanded or left out."""
+    f = branching()
+    x, y = f.parents
+    a, b, c = (Value(float(i), label=name) for i, name in enumerate("abc"))
+    total = tg.dot([a, 2.0, b, 4.0], [a, b, c, 5.0])
+    others = [Value(1.0) for _ in range(9)]
+    return [
+        (f, {}),
+        ([f, x, Value(1.0)], {}),
+        (f, {"fold": {"inside": [x, y]}}),
+        (f, {"fold": {"left": [x, *x.parents], "right": [y]}}),
+        (f, {"around": x}),
+        (f, {"around": x, "fold": {"inputs": x.parents}}),
+        (total, {}),
+        (total, {"expand": True}),
+        (total * total, {"expand": True, "fold": {"dot": [total, a]}}),
+        (total, {"expand": True, "fold": {"inputs": [a, b]}}),
+        (total, {"expand": True, "around": a}),
+        (total, {"expand": True, "around": total}),
+        (tg.dot(others, others[::-1]), {"expand": True, "around": others[0]}),
+        (tg.sum(others), {"around": others[0]}),
+    ]
 
 
 def test_max_nodes_counts_what_is_drawn():
-    x = [Value(float(i)) for i in range(5)]
-    y = tg.dot(x, x)
-    assert "6 boxes" in repr(draw(y, max_nodes=6))
-    with pytest.raises(ValueError, match="11 boxes"):
-        draw(y, max_nodes=10, expand=True)
-    assert "11 boxes" in repr(draw(y, max_nodes=11, expand=True))
-    assert "2 boxes" in repr(draw(y, max_nodes=2, expand=True, fold={"dot": [y, *x[1:]]}))
+    found = []
+    for value, options in several():
+        count = len(boxes(draw(value, **options)))
+        assert len(boxes(draw(value, max_nodes=count, **options))) == count
+        with pytest.raises(ValueError, match=f"a picture of {count} boxes is more than max_nodes={count - 1} allows"):
+            draw(value, max_nodes=count - 1, **options)
+        found.append(count)
+    assert found == [6, 7, 5, 4, 4, 3, 4, 7, 4, 6, 3, 7, 4, 2]
+
+
+def uses(parts):
+    """The sum of these values, each used so many times."""
+    return tg.sum([value for value, times in parts for _ in range(times)])
+
+
+def test_more_arrows_than_anyone_can_follow_are_refused():
+    x = Value(1.0)
+    with pytest.raises(ValueError, match="a picture of 3001 arrows is more than 10 × max_nodes=300 allows"):
+        draw(uses([(x, 3001)]))
+    assert "2 boxes, 20 arrows" in repr(draw(uses([(x, 20)]), max_nodes=2))
+    with pytest.raises(ValueError, match="a picture of 21 arrows is more than 10 × max_nodes=2 allows"):
+        draw(uses([(x, 21)]), max_nodes=2)
+
+
+def test_arrows_are_counted_as_they_are_drawn():
+    """One for all between a group and a box or another group, none within a group, and around a value its own."""
+    a, b = Value(1.0, label="a"), Value(2.0, label="b")
+    inner = uses([(a, 40)])
+    y = uses([(inner, 40), (b, 29), (a, 40)])
+    assert "3 boxes, 30 arrows" in repr(draw(y, fold={"group": [a, inner]}, max_nodes=3))
+    more = uses([(inner, 40), (b, 30), (a, 40)])
+    with pytest.raises(ValueError, match="a picture of 31 arrows is more than 10 × max_nodes=3 allows"):
+        draw(more, fold={"group": [a, inner]}, max_nodes=3)
+    assert "3 boxes, 2 arrows" in repr(draw(more, fold={"one": [a, inner], "two": [more]}, max_nodes=3))
+    assert "1 box, 0 arrows" in repr(draw(more, fold={"all": [a, b, inner, more]}, max_nodes=1))
+    assert "2 boxes, 30 arrows" in repr(draw(more, around=b, max_nodes=3))
+
+
+def test_a_close_up_of_a_large_graph_is_small():
+    many = [Value(1.0) for _ in range(4000)]
+    assert "2 boxes, 1 arrow" in repr(draw(tg.sum(many), around=many[0]))
+    assert "3 boxes, 3 arrows" in repr(draw(tg.dot(many, many), around=many[0], expand=True))
+
+
+def test_a_close_up_shows_no_arrows_between_others_even_where_groups_are_folded():
+    p = Value(2.0, label="p")
+    x = tg.exp(p)
+    y = x * p
+    for options in ({}, {"fold": {"last": [y]}}, {"fold": {"first": [p]}}, {"fold": {"first": [p], "last": [y]}}):
+        assert "3 boxes, 2 arrows" in repr(draw(y, around=x, **options))
 
 
 # --- folded groups ---------------------------------------------------------------------------------------------------

@@ -31,8 +31,21 @@ def test_several_values_in_one_picture():
     outputs = [tg.sin(x), tg.cos(x), x + 1.0, x]
     drawing = draw(outputs)
     assert len(boxes(drawing)) == 4
-    assert "Computation graph of v1, v2, v3, …" in repr(drawing)
-    assert "Computation graph of v1, v2" in repr(draw(outputs[:2]))
+    assert repr(drawing) == "<Drawing: Computation graph of v1, v2, v3, …, 4 boxes, 3 arrows>"
+    assert repr(draw(outputs[:3])) == "<Drawing: Computation graph of v1, v2, v3, 4 boxes, 3 arrows>"
+
+
+def test_a_title_is_cut_after_200_letters():
+    for title, shown in (("t" * 200, "t" * 200), ("t" * 201, "t" * 199 + "…")):
+        for drawing in (draw(Value(1.0), title=title), draw(tg.nn.Neuron(1, seed=1), title=title)):
+            assert repr(drawing).startswith(f"<Drawing: {shown}, ")
+            assert f">{shown}</text>" in drawing.svg
+
+
+def test_numbers_have_from_one_to_seventeen_digits():
+    assert boxes(draw(Value(0.123456789012345678), digits=1)) == ["v1: value 0.1, grad –"]
+    assert boxes(draw(Value(0.123456789012345678))) == ["v1: value 0.1235, grad –"]
+    assert boxes(draw(Value(0.123456789012345678), digits=17)) == ["v1: value 0.12345678901234568, grad –"]
 
 
 @pytest.mark.parametrize(
@@ -42,6 +55,7 @@ def test_several_values_in_one_picture():
         ({"show": ["value", "slope"]}, r"show=\['slope'\]: the parts of a picture are formula, value, grad, local"),
         ({"style": "small"}, "style='small': it is 'full' or 'compact'"),
         ({"digits": 0}, "digits=0: it is a whole number from 1 to 17"),
+        ({"digits": 18}, "digits=18: it is a whole number from 1 to 17"),
         ({"digits": 2.5}, "digits=2.5"),
         ({"blanks": "grads"}, "blanks='grads': it is 'all', 'gradients', 'values', True or False"),
         ({"blanks": 1}, "blanks=1: it is"),

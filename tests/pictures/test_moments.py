@@ -64,6 +64,10 @@ def test_a_step_of_an_expanded_dot_and_of_a_group():
     drawing = draw(z, step="forward:y", expand=True)
     assert "x × y: value –, grad –" in boxes(drawing)
     assert "z = x × y + y × 5: value –, grad –" in boxes(drawing)
+    for factor, slope in (("x", 3), ("y", 2)):
+        flow = [edge for edge in edges(draw(z, step=f"backward:{factor}", expand=True)) if len(edge) > 1]
+        assert [f"∂(product)/∂{factor} = {slope}", f"← 1 × {slope} = {slope}"] in flow
+        assert ["∂z/∂(product) = 1", "← 1 × 1 = 1"] in flow
     whole = draw(z * 2.0, step="backward:z", fold={"sum": [x, y, z]})
     assert "sum: value 21, grad 2" in boxes(whole)
     assert 'stroke-width="3"' in whole.svg
@@ -80,6 +84,36 @@ def test_an_unknown_step_is_answered_with_the_known_ones(step):
     with pytest.raises(ValueError, match=r"write step=\"forward:x\" or .*; there are a, b, x, c, y, f") as error:
         draw(branching(), step=step)
     assert repr(step) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("count", "known"),
+    [(12, "x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, s"), (13, "x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, …, s")],
+)
+def test_of_more_than_twelve_values_not_all_are_named(count, known):
+    y = tg.sum([Value(1.0, label=f"x{i}") for i in range(1, count)])
+    y.label = "s"
+    with pytest.raises(ValueError, match=f"; there are {known}$"):
+        draw(y, step="forward:nobody")
+
+
+def test_a_step_shows_a_value_of_another_level_as_a_number():
+    class Inner(Value):
+        __slots__ = ()
+        level = 1
+
+    y = Value(2.0, label="outer") * Inner(Value(3.0), label="x")
+    y.label = "y"
+    assert "y = 2 × x = 2 × 3 = 6" in texts(draw(y, step="forward:y"))
+
+
+def test_a_sentence_below_is_cut_after_120_letters():
+    w, x = Value(2.0, label="w" * 40), Value(3.0, label="x" * 40)
+    y = w + x
+    for length, end in ((22, " = 5"), (23, " =…")):
+        y.label = "y" * length
+        sentence = f"{y.label} = {w.label} + {x.label} = 2 + 3 = 5"
+        assert sentence[:119].rpartition("+")[0] + "+ 3" + end in texts(draw(y, step=f"forward:{y.label}"))
 
 
 def test_a_step_is_of_one_value():

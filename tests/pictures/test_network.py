@@ -86,6 +86,9 @@ def test_an_activation_of_the_readers_own_has_its_name_and_its_curve():
 
     drawing = draw(nn.Neuron(1, activation=bump, seed=1))
     assert "1 × bump" in texts(drawing)
+    for name, shown in (("b" * 20, "b" * 20), ("b" * 21, "b" * 19 + "…")):
+        bump.__name__ = name
+        assert f"1 × {shown}" in texts(draw(nn.Neuron(1, activation=bump, seed=1)))
     assert len(list(parsed(drawing).iter(f"{SVG}polyline"))) == 1
     only_values = draw(nn.Neuron(1, activation=lambda x: x.tanh(), seed=1))
     assert not list(parsed(only_values).iter(f"{SVG}polyline"))
@@ -101,8 +104,14 @@ def test_weights_that_are_all_0_or_not_finite_are_thin_lines():
 
 
 def test_layers_that_do_not_fit_are_refused():
-    with pytest.raises(TypeError, match="takes 4 inputs, not the outputs before it"):
-        draw(nn.Sequential(nn.Linear(2, 3, seed=1), nn.Linear(4, 1, seed=1)))
+    model = nn.Sequential(nn.Linear(2, 3, seed=1), nn.Linear(4, 1, seed=1))
+    with pytest.raises(TypeError) as error:
+        draw(model)
+    assert str(error.value) == f"draw: a layer of {model!r} takes 4 inputs, not the outputs before it"
+    longer = nn.Sequential(*model.parts, *(nn.Linear(4, 4, seed=1) for _ in range(9)))
+    with pytest.raises(TypeError) as error:
+        draw(longer)
+    assert str(error.value) == f"draw: a layer of {repr(longer)[:79]}… takes 4 inputs, not the outputs before it"
 
 
 def test_a_model_whose_insides_are_unknown_is_drawn_by_what_it_computes():
@@ -132,6 +141,7 @@ def test_a_cell_is_unrolled(cell, states):
 
 def test_one_step_is_a_step():
     assert "1 step, " in repr(draw(RNNCell(1, 1), steps=1))
+    assert "3 steps, " in repr(draw(RNNCell(1, 1)))
     for steps in (0, -1):
         with pytest.raises(ValueError, match=f"steps={steps}: an unrolled cell has at least 1"):
             draw(RNNCell(1, 1), steps=steps)

@@ -14,7 +14,13 @@ from tinygrad_edu import Value, nn, recurrent
 LOOKS: dict[str, dict[str, Any]] = {
     "": {}, "down": {"rankdir": "TB"}, "compact": {"style": "compact"}, "products": {"products": True, "digits": 2},
     "compact down": {"style": "compact", "rankdir": "TB"}, "blank": {"blanks": True, "title": "Fill in"},
+    "compact blank": {"style": "compact", "blanks": "all"},
 }  # fmt: skip
+
+
+def wide_letters() -> Value:
+    first, second = Value(1.0, label="重み"), Value(2.0, label="こんにちは世界")
+    return first * second
 
 
 def node(root: Value, name: str) -> Value:
@@ -56,8 +62,15 @@ def special() -> dict[str, Callable[[], Any]]:
         "expanded": with_nodes(long_dot, expand=lambda _: True),
         "expanded compact": with_nodes(long_dot, expand=lambda _: True, style=lambda _: "compact"),
         "expanded blank": with_nodes(long_dot, expand=lambda _: True, blanks=lambda _: "gradients"),
+        "expanded products": with_nodes(long_dot, expand=lambda _: True, products=lambda _: True),
+        "expanded all blank": with_nodes(
+            long_dot, expand=lambda _: True, blanks=lambda _: True, products=lambda _: True
+        ),
+        "expanded step": with_nodes(long_dot, expand=lambda _: True, step=lambda _: "backward:x2"),
         "blank values": with_nodes(neuron, blanks=lambda _: "values", products=lambda _: True),
         "titled": with_nodes(example, title=lambda _: "A title that is much wider than the small graph below it, much"),
+        "titled leaf": with_nodes(GRAPHS["leaf"], title=lambda _: "A title that is wider"),
+        "wide letters": with_nodes(wide_letters),
         "seventeen": with_nodes(neuron, digits=lambda _: 17, products=lambda _: True),
     }  # fmt: skip
     for names, graph in (("a b c", example), ("w0 b y", neuron)):
@@ -106,6 +119,9 @@ def networks() -> dict[str, Callable[[], Any]]:
     for steps in (1, 2, 3, 5):
         made[f"rnn {steps}"] = of(lambda: recurrent.RNNCell(2, 3, seed=1), steps=steps)
         made[f"lstm {steps}"] = of(lambda: recurrent.LSTMCell(2, 3, seed=1), steps=steps, title="Memory")
+    made["rnn, long title"] = of(
+        lambda: recurrent.RNNCell(1, 1, seed=1), steps=1, title="A heading, wider than one step"
+    )
     return made
 
 
@@ -114,7 +130,8 @@ for graph_name, make_graph in GRAPHS.items():
     for look_name, look in LOOKS.items():
         name = f"{graph_name} {look_name}".strip()
         PICTURES[f"{name}.svg"] = lambda make=make_graph, look=look: tg.draw(make(), **look).svg
-    PICTURES[f"{graph_name}.dot"] = lambda make=make_graph: tg.draw(make()).dot
+        if not look_name or graph_name == "example":
+            PICTURES[f"{name}.dot"] = lambda make=make_graph, look=look: tg.draw(make(), **look).dot
 for special_name, make_drawing in special().items():
     PICTURES[f"{special_name}.svg"] = lambda make=make_drawing: make().svg
     PICTURES[f"{special_name}.dot"] = lambda make=make_drawing: make().dot

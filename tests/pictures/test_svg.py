@@ -33,6 +33,14 @@ def test_the_description_of_a_large_graph_is_cut():
     assert parsed(draw(x))[1].text.endswith("v40 = v39 + 1: value 40, grad –; and 21 more.")
 
 
+def test_of_forty_boxes_all_are_described():
+    x = Value(1.0)
+    for _ in range(39):
+        x = -x
+    assert parsed(draw(x))[1].text.endswith("v40 = -v39: value -1, grad –.")
+    assert parsed(draw(-x))[1].text.endswith("v40 = -v39: value -1, grad –; and 1 more.")
+
+
 def test_pictures_in_one_page_share_no_ids_and_style_nothing_else():
     root = parsed(draw(branching()))
     assert not [element for element in root.iter() if element.get("id")]

@@ -14,9 +14,10 @@ from tests.kept import Kept
 from tinygrad_edu import Value, datasets, nn, plot
 
 colors = pytest.importorskip("matplotlib.colors")
+ticker = pytest.importorskip("matplotlib.ticker")
 
 
-TICKS = ["color", "labelcolor", "labelsize", "grid_color", "grid_linewidth"]
+TICKS = ["gridOn", "color", "labelcolor", "labelsize", "grid_color", "grid_linewidth"]
 
 
 def numbers(values: Any) -> str:
@@ -29,28 +30,37 @@ def described(figure: Any) -> str:
 
 def _of_figure(figure: Any) -> Iterator[str]:
     yield f"size {numbers(figure.get_size_inches())} dpi {figure.dpi} face {colors.to_hex(figure.get_facecolor())}"
+    yield f"around {[figure.get_layout_engine().get()[pad] for pad in ('w_pad', 'h_pad')]}"
     for text in figure.texts:
         yield _text(text)
     for axes in figure.axes:
-        yield "--- axes"
-        yield f"scales {axes.get_xscale()} {axes.get_yscale()}, face {colors.to_hex(axes.get_facecolor())}"
-        yield f"limits {numbers(axes.get_xlim())}, {numbers(axes.get_ylim())}"
-        texts = (axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts)
-        yield from dict.fromkeys(map(_text, texts))  # how often a contour has its label is matplotlib's choice
-        for way in ("x", "y"):
-            look = getattr(axes, f"{way}axis").get_tick_params()
-            yield f"{way} ticks " + ", ".join(f"{key} {look.get(key)}" for key in TICKS)
-        for side, spine in axes.spines.items():
-            yield f"spine {side}: {spine.get_visible()} {colors.to_hex(spine.get_edgecolor())}"
-        for line in axes.get_lines():
-            yield _line(line)
-        for each in axes.collections:
-            yield _collection(each)
-        if legend := axes.get_legend():
-            yield f"legend {legend.get_zorder()} {legend._loc_real} {numbers(legend.get_bbox_to_anchor().bounds[2:])}"
-            for text in legend.get_texts():
-                yield _text(text)
+        yield from _of_axes(axes)
     yield f"at night {sorted(figure.at_night.items())}"
+
+
+def _of_axes(axes: Any) -> Iterator[str]:
+    yield "--- axes"
+    yield f"scales {axes.get_xscale()} {axes.get_yscale()}, face {colors.to_hex(axes.get_facecolor())}"
+    yield f"grid below {axes.get_axisbelow()}"
+    yield f"limits {numbers(axes.get_xlim())}, {numbers(axes.get_ylim())}"
+    texts = (axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts)
+    yield from dict.fromkeys(map(_text, texts))  # how often a contour has its label is matplotlib's choice
+    for way in ("x", "y"):
+        look = getattr(axes, f"{way}axis").get_tick_params()
+        yield f"{way} ticks " + ", ".join(f"{key} {look.get(key)}" for key in TICKS)
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(axis.get_major_locator(), ticker.FixedLocator):
+            yield f"at {numbers(axis.get_ticklocs())}: {axis.get_major_formatter().format_ticks(axis.get_ticklocs())}"
+    for side, spine in axes.spines.items():
+        yield f"spine {side}: {spine.get_visible()} {colors.to_hex(spine.get_edgecolor())}"
+    for line in axes.get_lines():
+        yield _line(line)
+    for each in axes.collections:
+        yield _collection(each)
+    if legend := axes.get_legend():
+        yield f"legend {legend.get_zorder()} {legend._loc_real} {numbers(legend.get_bbox_to_anchor()._bbox.bounds)}"
+        for text in legend.get_texts():
+            yield _text(text)
 
 
 def _text(text: Any) -> str:

@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-Place = tuple[int, int]  # (box, -1), or (arrow, layer): where an arrow passes through a layer
+BOX = -1  # in place of a layer
+Place = tuple[int, int]  # (box, BOX), or (arrow, layer): where an arrow passes through a layer
 Point = tuple[float, float]
 Room = tuple[float, float]  # across, before and after the middle of a box or the line of an arrow
 Neighbours = defaultdict[Place, list[Place]]
@@ -25,10 +26,13 @@ LANE = 4  # between the line of an arrow and its label
 
 
 class Size(NamedTuple):
-    """Of a box or a label; (0, 0) for no label."""
+    """Of a box or a label."""
 
     width: float
     height: float
+
+
+NO_LABEL = Size(0, 0)
 
 
 class Link(NamedTuple):
@@ -36,7 +40,7 @@ class Link(NamedTuple):
 
     tail: int
     head: int
-    label: Size = Size(0, 0)
+    label: Size = NO_LABEL
 
 
 class Gaps(NamedTuple):
@@ -90,16 +94,14 @@ def _parents_first(count: int, links: Iterable[Link]) -> list[int]:
         waiting[link.head] += 1
     ready = [box for box in range(count) if not waiting[box]]
     order: dict[int, None] = {}
-    for spare in range(count + 1):
-        while ready:
-            box = heapq.heappop(ready)
-            order[box] = None
-            for head in heads[box]:
-                waiting[head] -= 1
-                if not waiting[head] and head not in order:
-                    heapq.heappush(ready, head)
-        if spare not in order and spare < count:
-            ready.append(spare)
+    spares = iter(range(count))
+    while len(order) < count:
+        box = heapq.heappop(ready) if ready else next(box for box in spares if box not in order)
+        order[box] = None
+        for head in heads[box]:
+            waiting[head] -= 1
+            if not waiting[head] and head not in order:
+                heapq.heappush(ready, head)
     return list(order)
 
 
@@ -118,7 +120,7 @@ class _Layout:
         self.sides = self._sides() if is_beside else [0] * len(links)
         self.rooms = {place: self._room(place) for layer in self.layers for place in layer}
         middle = _spread(self.layers, steps, self.rooms)
-        spare = {place: gaps.boxes / 2 if place[1] < 0 else 0 for place in self.rooms}
+        spare = {place: gaps.boxes / 2 if place[1] == BOX else 0 for place in self.rooms}
         low = min(middle[place] - room[0] + spare[place] for place, room in self.rooms.items())
         self.high = max(middle[place] + room[1] - spare[place] for place, room in self.rooms.items()) - low
         self.across = {place: at - low for place, at in middle.items()}
@@ -128,19 +130,19 @@ class _Layout:
         """The places of each layer, and which of them are linked."""
         layers: list[list[Place]] = [[] for _ in range(max(self.layer_of) + 1)]
         for box, layer in enumerate(self.layer_of):
-            layers[layer].append((box, -1))
+            layers[layer].append((box, BOX))
         steps: list[tuple[Place, Place]] = []
         for i, link in enumerate(self.links):
             between = range(self.layer_of[link.tail] + 1, self.layer_of[link.head])
             for layer in between:
                 layers[layer].append((i, layer))
-            steps += itertools.pairwise([(link.tail, -1), *((i, layer) for layer in between), (link.head, -1)])
+            steps += itertools.pairwise([(link.tail, BOX), *((i, layer) for layer in between), (link.head, BOX)])
         return layers, steps
 
     def _has_label(self, place: Place) -> bool:
         """Whether the arrow has its label there: right before its head."""
         i, layer = place
-        return layer >= 0 and layer == self.layer_of[self.links[i].head] - 1 and self.labels[i].height > 0
+        return layer != BOX and layer == self.layer_of[self.links[i].head] - 1 and self.labels[i] != NO_LABEL
 
     def _sides(self) -> list[int]:
         """On which side of each arrow its label stands: those of a box's first arrows before them, the others after."""
@@ -158,7 +160,7 @@ class _Layout:
     def _room(self, place: Place) -> Room:
         """How much room a place takes across."""
         i, layer = place
-        if layer < 0:
+        if layer == BOX:
             half = (self.boxes[i].height + self.gaps.boxes) / 2
             return half, half
         if not self._has_label(place):
@@ -172,7 +174,7 @@ class _Layout:
         boxes = []
         for box, layer in enumerate(self.layer_of):
             side, start = self.boxes[box].height, self.starts[layer]
-            corner = self._turned(start, self.across[box, -1] - side / 2)
+            corner = self._turned(start, self.across[box, BOX] - side / 2)
             boxes.append((*corner, *self._turned(self.ends[layer] - start, side)))
         labels = [self._label(i) for i in range(len(self.links))]
         return Arrangement(*self._turned(self.ends[-1], self.high), boxes, self._arrows(), labels)
@@ -185,9 +187,9 @@ class _Layout:
         starts, ends, at = [], [], 0.0
         for layer in self.layers:
             widths = [
-                self.boxes[i].width if passing < 0 else self.labels[i].width
+                self.boxes[i].width if passing == BOX else self.labels[i].width
                 for i, passing in layer
-                if passing < 0 or self._has_label((i, passing))
+                if passing == BOX or self._has_label((i, passing))
             ]
             starts.append(at)
             ends.append(at + max(widths, default=0))
@@ -207,9 +209,8 @@ class _Layout:
         for i, link in enumerate(self.links):
             between = range(self.layer_of[link.tail] + 1, self.layer_of[link.head])
             middles.append([(layer, self.across[i, layer]) for layer in between])
-            way = [self.across[link.tail, -1], *(middle for _, middle in middles[i]), self.across[link.head, -1]]
-            leaving[link.tail].append((way[1], way[-1], i))
-            entering[link.head].append((way[-2], way[0], i))
+            leaving[link.tail].append((self.across[i, between[0]], i))
+            entering[link.head].append((self.across[i, between[-1]], i))
         first, last = self._spots(leaving), self._spots(entering)
         arrows = []
         for i, link in enumerate(self.links):
@@ -222,11 +223,11 @@ class _Layout:
             arrows.append([*points, self._turned(self.starts[self.layer_of[link.head]], last[i])])
         return arrows
 
-    def _spots(self, sides: Mapping[int, list[tuple[float, float, int]]]) -> dict[int, float]:
+    def _spots(self, sides: Mapping[int, list[tuple[float, int]]]) -> dict[int, float]:
         spots = {}
         for box, arrows in sides.items():
-            for j, (*_, i) in enumerate(sorted(arrows)):
-                spots[i] = self.across[box, -1] + self.boxes[box].height * ((j + 1) / (len(arrows) + 1) - 0.5)
+            for j, (_, i) in enumerate(sorted(arrows)):
+                spots[i] = self.across[box, BOX] + self.boxes[box].height * ((j + 1) / (len(arrows) + 1) - 0.5)
         return spots
 
 
@@ -305,7 +306,7 @@ def _spread(
     for layer in layers:
         edge = -sum(sum(rooms[place]) for place in layer) / 2
         for place in layer:
-            middle[place] = edge + rooms[place][0]
+            middle[place] = edge + sum(rooms[place]) / 2
             edge += sum(rooms[place])
     for sweep in range(SWEEPS):
         both = sweep >= SWEEPS - 2
@@ -313,9 +314,9 @@ def _spread(
             wishes = []
             for place in layer:
                 near = before[place] + after[place] if both else after[place] if sweep % 2 else before[place]
-                near = [each for each in near if each[1] >= 0] or near if place[1] >= 0 else near
+                near = [each for each in near if each[1] != BOX] or near if place[1] != BOX else near
                 wishes.append(_mean([middle[each] for each in near], middle[place]))
-            weights = [STIFF if passing >= 0 else 1 for _, passing in layer]
+            weights = [1 if passing == BOX else STIFF for _, passing in layer]
             middle.update(zip(layer, _apart(wishes, [rooms[place] for place in layer], weights), strict=True))
     return middle
 

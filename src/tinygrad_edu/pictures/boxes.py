@@ -30,19 +30,19 @@ SMALLER = (
 
 
 class Options(NamedTuple):
-    """What is shown, and how; `draw` documents each."""
+    """What is shown, and how; `draw` documents each, with what it is unless given."""
 
-    show: frozenset[str] = frozenset(PARTS)
-    products: bool = False
-    digits: int = 4
-    expand: bool = False
-    max_nodes: int = 300
-    rankdir: str = "LR"
-    is_compact: bool = False
-    step: str | None = None
-    tangents: Mapping[Value, Number] | None = None
-    around: Value | None = None
-    blanks: frozenset[str] = frozenset()  # kinds of numbers that are left out
+    show: frozenset[str]
+    products: bool
+    digits: int
+    expand: bool
+    max_nodes: int
+    rankdir: str
+    is_compact: bool
+    step: str | None
+    tangents: Mapping[Value, Number] | None
+    around: Value | None
+    blanks: frozenset[str]  # kinds of numbers that are left out
 
 
 class Box(NamedTuple):
@@ -171,7 +171,8 @@ class _Sketch:
     def _check_size(self) -> None:
         limit = self.options.max_nodes
         shown = [node for node in self.order if node in self.visible]
-        boxes = len({self.key[node] for node in shown}) + sum(len(n.left) // 2 for n in shown if self._is_expanded(n))
+        boxes = len({self.key[node] for node in shown})
+        boxes += sum(len(self._products_of(node)) for node in shown if self._is_expanded(node))
         if boxes > limit:
             raise ValueError(f"a picture of {boxes} boxes is more than max_nodes={limit} allows: {SMALLER}")
         arrows = self._count_arrows()
@@ -181,13 +182,17 @@ class _Sketch:
             )
 
     def _count_arrows(self) -> int:
+        """Those between values and groups; within an expanded dot there are at most three for each product."""
         plain, merged = 0, set()
         for node in self.order:
             for parent in node.parents if node in self.visible else ():
-                if node not in self.group and parent not in self.group:
+                ends = self.key[parent], self.key[node]
+                if not self._is_drawn(parent, node) or ends[0] == ends[1]:
+                    continue
+                if parent in self.group or node in self.group:
+                    merged.add(ends)
+                else:
                     plain += 1
-                elif self.key[node] != self.key[parent]:
-                    merged.add((self.key[node], self.key[parent]))
         return plain + len(merged)
 
     def _is_expanded(self, node: Value) -> bool:
@@ -240,9 +245,7 @@ class _Sketch:
         second = self.moment.second(node)
         return self._written([("value", self.moment.value(node)), (self.moment.kind, second)], is_given=not node.op)
 
-    def _written(
-        self, numbers: list[tuple[str, Number]], *, is_given: bool = False
-    ) -> tuple[tuple[str, str, str], ...]:
+    def _written(self, numbers: list[tuple[str, Number]], *, is_given: bool) -> tuple[tuple[str, str, str], ...]:
         """Rows for these kinds of numbers, as far as they are shown; a value that is given is never a blank."""
         shown = self.options.show | ({"tangent"} if "grad" in self.options.show else set())
         word = "" if self.options.is_compact else None
@@ -282,7 +285,7 @@ class _Sketch:
         """One arrow for each use of each parent: two for x · x."""
         key = self.key[node]
         if node in self.group:  # the local gradients are those of something inside, which the picture does not show
-            outside = [parent for parent in node.parents if self.key[parent] != key and parent in self.visible]
+            outside = [p for p in node.parents if self.key[p] != key and self._is_drawn(p, node)]
             yield from (Arrow(self.key[parent], key) for parent in outside)
             return
         for (parent, local), slot in zip(node.edges(), self._slots(node), strict=True):
@@ -343,27 +346,35 @@ class _Sketch:
 
     # --- a dot, expanded into its products and their sum ---
 
-    def _expand(self, node: Value, boxes: dict[str, Box], arrows: list[Arrow]) -> None:
-        key = self.key[node]
+    def _products_of(self, node: Value) -> list[tuple[int, tuple[object, object], list[tuple[Value, Number]]]]:
+        """Of each product in which a value is drawn its place, its two factors, and the values with their slopes."""
         half = len(node.left) // 2
-        pairs = list(zip(node.left, node.d_left, strict=True))
-        for i, pair in enumerate(zip(pairs[:half], pairs[half:], strict=True)):
+        slots = list(zip(node.left, node.d_left, strict=True))
+        found = []
+        for i, pair in enumerate(zip(slots[:half], slots[half:], strict=True)):
             factors = [(x, local) for x, local in pair if local is not None and self._is_drawn(x, node)]
             if factors:
-                product = self._product(f"{key}_{i}", node, pair[0][0], pair[1][0], factors)
-                boxes[product.key] = product
-                for (parent, local), side in zip(factors, ("left ", "right "), strict=False):
-                    slot = self._name(parent, 12)
-                    if pair[0][0] is pair[1][0]:
-                        slot = f"({side}{slot})"
-                    ends = (self.key[parent], product.key)
-                    arrows.append(self._arrow(parent, node, ends, f"∂(product)/∂{slot}", local))
-                arrows.append(self._sum_arrow(product.key, node, factors))
+                found.append((i, (pair[0][0], pair[1][0]), factors))
+        return found
+
+    def _expand(self, node: Value, boxes: dict[str, Box], arrows: list[Arrow]) -> None:
+        key = self.key[node]
+        for i, (x, y), factors in self._products_of(node):
+            product = self._product(f"{key}_{i}", node, x, y, factors)
+            boxes[product.key] = product
+            for (parent, local), side in zip(factors, ("left ", "right "), strict=False):
+                slot = self._name(parent, 12)
+                if x is y:
+                    slot = f"({side}{slot})"
+                ends = (self.key[parent], product.key)
+                arrows.append(self._arrow(parent, node, ends, f"∂(product)/∂{slot}", local))
+            arrows.append(self._sum_arrow(product.key, node, factors))
         boxes[key] = self._box(node, badge="+")
 
     def _sum_arrow(self, tail: str, node: Value, factors: list[tuple[Value, Number]]) -> Arrow:
         """From a product to the sum: what flows along it is the node's gradient, or the product's tangent."""
-        arrow = self._arrow(factors[0][0], node, (tail, self.key[node]), self._slope(node, "(product)"), 1)
+        through = max((x for x, _ in factors), key=lambda x: self.moment.is_flow(x, node))  # what the step is about
+        arrow = self._arrow(through, node, (tail, self.key[node]), self._slope(node, "(product)"), 1)
         if self.moment.kind == "tangent" and arrow.product:
             tangent = self._number(self._tangent(factors), "tangent")
             arrow = arrow._replace(product=f"{tangent} × {self._number(1, 'local')} = {tangent}")
@@ -378,7 +389,7 @@ class _Sketch:
         is_forth = self.moment.kind == "tangent"
         second = self._tangent(factors) if is_forth else self.moment.second(node)
         value = UNKNOWN if self.moment.value(node) is UNKNOWN else parent.data * local
-        rows = self._written([("value", value), (self.moment.kind, second)])
+        rows = self._written([("value", value), (self.moment.kind, second)], is_given=False)
         return Box(key=key, name=formula, shown="" if self.options.is_compact else formula, badge="×", rows=rows)
 
 

@@ -176,7 +176,7 @@ def draw(
     )  # fmt: skip
     sketch = picture(results, options, fold or {})
     heading = plain(title or "", 200)
-    names = plain(", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else ""), 80)
+    names = ", ".join(sketch.results[:3]) + (", …" if len(sketch.results) > 3 else "")
     full_title = heading or f"Computation graph of {names}"
     return Drawing(
         full_title,

@@ -124,7 +124,7 @@ def _network(columns: Sequence[Column], digits: int, title: str, heading: str) -
     height = PITCH * max(min(count, SHOWN) for count in counts)
     top = MARGIN + (28 if heading else 0)
     spots = [_spots(count, top + height / 2) for count in counts]
-    largest = max((_size(w) for column in columns for row in column.weights for w in row), default=0.0)
+    largest = max(_size(w) for column in columns for row in column.weights for w in row)
     left = MARGIN + 50
     width = max(2 * left + STRIDE * len(columns), text_width(heading, 15, bold=True) + 2 * MARGIN, 380 + 2 * MARGIN)
     first = (width - STRIDE * len(columns)) / 2
@@ -215,7 +215,7 @@ def _column_title(i: int, count: int, column: Column | None) -> str:
 
 
 def _description(columns: Sequence[Column], largest: float, digits: int) -> str:
-    words = [_column_title(0, len(columns[0].weights[0]), None)]
+    words = [counted(len(columns[0].weights[0]), "input")]
     words += [_column_title(i, len(column.weights), column) for i, column in enumerate(columns, start=1)]
     return f"{'; '.join(words)}. The largest weight is ±{number_text(largest, digits)}; negative ones are dashed."
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from ..graphics import look
-from ..graphics.arrangement import Gaps, Link, Point, Size, arranged
+from ..graphics.arrangement import NO_LABEL, Gaps, Link, Point, Size, arranged
 from ..graphics.look import HEAD, SIGNS, SMALL, counted, group, number, rectangle, shape, text
 from ..graphics.widths import text_width
 from .boxes import BLANK, Arrow, Box, Picture
@@ -63,8 +63,7 @@ class _Page:
 
     def _label_size(self, arrow: Arrow) -> Size:
         lines = self._label_lines(arrow)
-        widest = max((text_width(line, SMALL) for line, _ in lines), default=0)
-        return Size(widest + 6, len(lines) * 14) if lines else Size(0, 0)
+        return Size(max(text_width(line, SMALL) for line, _ in lines) + 6, len(lines) * 14) if lines else NO_LABEL
 
     def _label_lines(self, arrow: Arrow) -> list[tuple[str, str]]:
         lines = [(arrow.local, "")] if arrow.local else []
@@ -172,10 +171,9 @@ def _field(word: str, x: float, base: float, width: float, kind: str) -> Iterato
 def description(picture: Picture) -> str:
     """The picture in words.
 
-    >>> from tinygrad_edu import Value
-    >>> from tinygrad_edu.pictures.boxes import Options, picture
-    >>> description(picture([Value(2.0, label="x") ** 2], Options(), {}))
-    '2 boxes, 1 arrow. x: value 2, grad –; v1 = x²: value 4, grad –.'
+    >>> box = Box("n0", "x", "x", rows=(("value", "2", "value"), ("grad", "–", "grad")))
+    >>> description(Picture([box], [], ["x"], [], "LR", is_compact=False))
+    '1 box, 0 arrows. x: value 2, grad –.'
     """
     boxes = picture.boxes
     listed = "; ".join(box.summary for box in boxes[:DESCRIBED])
