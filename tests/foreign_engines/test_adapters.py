@@ -30,3 +30,9 @@ def test_dual_numbers_get_a_run_for_each_input() -> None:
     module = module_at(RIGHT["dual"])
     text = adapter_text(found_in(module), "dual", names_of(module))
     assert "outs = [f(*[Dual(x, float(i == j)) for j, x in enumerate(xs)]) for i in range(len(xs))]" in text
+
+
+def test_a_function_of_the_module_that_has_the_adapters_name_is_not_imported() -> None:
+    module = module_at(RIGHT["functional"])
+    text = adapter_text(found_in(module), "functional", names_of(module))
+    assert "from functional import value_and_gradient\n" in text

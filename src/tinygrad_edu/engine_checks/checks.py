@@ -163,6 +163,7 @@ class Checker:
                 self._miss(form, "" if trial.point == form.points[0] else f" at {trial.point[0]:g}")
                 return
             if trial.wrong is not None:
+                self.sound.discard(label)  # where it is right at an earlier point
                 self.count(form.topic, passed=False)
                 if not self._is_everywhere(trial, label):
                     self._tell_alone(trial, form, label, names)
@@ -191,6 +192,8 @@ class Checker:
         """Whether the engine does not have this form, rather than having it wrong."""
         if isinstance(error, NameError):
             return self.is_partial
+        if isinstance(error, PlainNumberError) and self.engine.node() is None and str(error) == NOTHING:
+            return form.method == "log"  # which may well write a line into a file
         if isinstance(error, PlainNumberError):  # a class that is a float has all operators of float
             classes = type(self.engine.node()).__mro__
             return form.method == "log" or not any(
@@ -314,18 +317,26 @@ class Checker:
 
     def _tell_shared(self, trial: Trial, suspicion: str) -> None:
         """What is probably behind it: an assignment in one of the operations, or what the expression was made for."""
-        words, line = lost_words(trial, self.rules) if suspicion == LOST else suspicion, None
-        right, found = trial.numbers()
+        label, line = str(trial.expression), None
         if trial.error is not None:
-            words, line = self._error_words(str(trial.expression), trial), self.source.line_of_error(trial.error)
-        elif suspicion != EQUAL:
-            spellings = [SPELLINGS.get(each.op, ()) for each in reversed(steps(trial.expression))]
-            lines = [self.source.assigning_line(*each, f"__{each[0]}__") for each in spellings if each]
-            line = next(filter(None, lines), None)
-            is_more = isinstance(found, float) and abs(found) > abs(right)
-            words = LOST if line and not is_more else TWICE if is_more else words
+            what, line = self._error_words(label, trial), self.source.line_of_error(trial.error)
+        else:
+            words, line = self._shared_words(trial, suspicion)
+            what = f"{label}: {words}"
         line = line or self.source.gradient_line(*self._starters())
-        self.find(trial, "wrong", f"{trial.expression}: {words}", str(trial.expression), "sharing", line)
+        self.find(trial, "wrong", what, label, "sharing", line)
+
+    def _shared_words(self, trial: Trial, suspicion: str) -> tuple[str, int | None]:
+        """What is behind a wrong number, and the line that assigns, if there is one."""
+        words = lost_words(trial, self.rules) if suspicion == LOST else suspicion
+        if suspicion == EQUAL:
+            return words, None
+        right, found = trial.numbers()
+        spellings = [SPELLINGS.get(each.op, ()) for each in reversed(steps(trial.expression))]
+        lines = [self.source.assigning_line(*each, f"__{each[0]}__") for each in spellings if each]
+        line = next(filter(None, lines), None)
+        is_more = isinstance(found, float) and abs(found) > abs(right)
+        return TWICE if is_more else LOST if line else words, line
 
     def _starters(self) -> list[str]:
         return re.findall(r"(\w+)\(", "\n".join(getattr(self.engine, "backward", [])))

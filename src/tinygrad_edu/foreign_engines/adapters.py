@@ -63,7 +63,7 @@ def adapter_text(engine: Engine | None, module: str, names: Namespace | None = N
     head = HEAD.format(module=module).replace("{this file}", "ADAPTER")
     defined = [name for name, each in (names or {}).items() if callable(each)]
     if isinstance(engine, Function):
-        used = {word for word in re.findall(r"\w+", engine.imports) if word in (names or {})}
+        used = {word for word in re.findall(r"\w+", engine.imports) if word in (names or {})} - {"run"}  # its own name
         text = FOUND.format(module=module, names=", ".join(sorted(used)), text=engine.imports)
         return head + text + FUNCTIONS * ("functions = {" not in text)
     if isinstance(engine, Forward):
