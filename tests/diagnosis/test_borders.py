@@ -63,6 +63,8 @@ def test_the_worst_layer_is_named_and_many_are_cut() -> None:
     rows = [row(f"l{i}", gradient=1e-9 * i) for i in (3, 1, 2)] + [row("last")]
     (verdict,) = judged(rows, 20)
     assert verdict.why == "gradient of l3, l1, l2 less than 1/1000 of the last one's: 1e-09 at l1, 1 at last"
+    rows = [row(name, gradient=x) for name, x in zip("abcd", (1e-9, 0.0, 1e-7, 1.0), strict=True)]
+    assert judged(rows, 20)[0].why.endswith(": 0 at b, 1 at d")
     rows = [row("a"), row("b", rms=3000.0), row("c", rms=5000.0), row("d", rms=4000.0)]
     assert judged(rows, 20)[0].why.endswith("rms 1 at a, 5000 at c")
 
@@ -72,6 +74,8 @@ def test_a_layer_without_a_gradient_is_no_judge_of_others() -> None:
     assert judged([row("a", gradient=1e9), row("b", gradient=None)], 20) == ()
     assert judged([row("a", rms=0.0), row("b", rms=1e9)], 20) == ()
     assert judged([row("a", rms=None), row("b", rms=1e9)], 20) == ()
+    assert judged([row("a", gradient=None), row("b", gradient=1e-9)], 20) == ()
+    assert judged([row("a", gradient=1e-9), row("b", gradient=None)], 20) == ()
     found = judged([row("a", gradient=0.0), row("b", gradient=None)], 20)
     assert [each.name for each in found] == ["no gradient"]
 

@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, datasets, nn
-from tinygrad_edu.diagnosis.layers import _difference, _float, _rms, diagnose
+from tinygrad_edu.diagnosis.layers import _difference, _float, _is_flat, _is_same, _rms, diagnose
 from tinygrad_edu.diagnosis.verdicts import LayerNumbers
 from tinygrad_edu.optim import SGD, Adam
 from tinygrad_edu.recurrent import GRUCell, LSTMCell, RNNCell
@@ -328,6 +328,42 @@ def test_root_mean_squares_do_not_overflow():
 def test_nan_equals_nan_when_chains_are_compared():
     assert _difference([lambda h: [math.nan]], [1.0], math.nan) == ""
     assert _difference([lambda h: [1.0, 2.0]], [1.0], 1.0) == "their result is not the model's"
+
+
+@pytest.mark.parametrize(
+    ("op", "slope", "expected"),
+    [
+        ("sigmoid", 0.0125, False),
+        ("sigmoid", 0.0124, True),
+        ("sigmoid", -0.0126, False),
+        ("tanh", 0.05, False),
+        ("tanh", 0.0499, True),
+        ("relu", 0.0, False),
+    ],
+)
+def test_an_output_is_flat_below_a_twentieth_of_the_greatest_slope(op, slope, expected):
+    assert _is_flat(Value(0.0)._node(op, 1.0, slope)) is expected
+
+
+def test_results_are_the_same_to_nine_digits():
+    assert _is_same(1.0, 1.0 + 9e-10)
+    assert not _is_same(1.0, 1.0 + 1.1e-9)
+    assert not _is_same(math.nan, 1.0)
+    assert not _is_same(1.0, math.nan)
+
+
+def test_an_optimisers_own_rate_counts_and_without_one_lr_is_a_hundredth():
+    quarter = [row.update_ratio for row in look(nn.MLP(2, [4, 1], seed=1), lr=0.25).rows]
+    usual = [row.update_ratio for row in look(nn.MLP(2, [4, 1], seed=1)).rows]
+    assert usual == pytest.approx([x / 25 for x in quarter], rel=1e-9)
+    model = nn.MLP(2, [4, 1], seed=1)
+    own = [row.update_ratio for row in look(model, lr=9.0, optimizer=SGD(model.parameters(), lr=0.25)).rows]
+    assert own == pytest.approx(quarter, rel=1e-9)
+
+
+def test_a_cell_without_a_gradient_says_0():
+    found = diagnose(RNNCell(1, 1, seed=1), [([[1.0]], 0.0)], lambda predictions, _: predictions[0] * 0.0)
+    assert found.notes == ("all steps share 4 parameters: rms gradient 0, the next step is 0 times them",)
 
 
 def test_a_model_that_gives_no_gradient_anywhere_is_said_to():

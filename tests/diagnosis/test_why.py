@@ -58,6 +58,14 @@ def test_the_cut_and_its_reason_are_named(name):
     assert expected in only(findings).what
 
 
+def test_a_smooth_choice_is_advised_on_the_side_of_the_choice():
+    w = named(2.0)
+    assert only(why_zero(w, tg.maximum(w, 3.0))).advice == "logsumexp(xs), a smooth max, lets every operand through"
+    for least in (tg.min([w, 1.0]), tg.minimum(w, 1.0)):
+        advice = "-logsumexp([-x for x in xs]), a smooth min, lets every operand through"
+        assert only(why_zero(w, least)).advice == advice
+
+
 def test_a_slope_that_is_too_small_for_a_float_is_called_flat():
     w = named(2.0)
     assert "has slope 0 at w = 2" in only(why_zero(w, tg.prod([w, 1e-200, 1e-200]))).what
@@ -314,6 +322,14 @@ def test_where_infinity_became_nan_is_named_too():
     assert [place.what for place in findings.places] == [
         "v1 = x × x = 1e+200 × 1e+200 = inf",
         "v2 = v1 - v1 = inf - inf = nan",
+    ]
+
+
+def test_where_infinity_became_nan_is_a_place_of_its_own_even_at_the_same_neuron():
+    x, y = named(0.0, "x"), named(1e200, "y")
+    assert [place.what for place in why_nan(x * (y * y)).places] == [
+        "v1 = y × y = 1e+200 × 1e+200 = inf",
+        "v2 = x × v1 = 0 × inf = nan",
     ]
 
 

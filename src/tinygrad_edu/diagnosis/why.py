@@ -218,7 +218,8 @@ def _flat(cut: _Cut, words: Words) -> tuple[str, str]:
         what = f"{text} is saturated: at {x} its slope is 0 to the last digit"
         return what, "smaller weights or inputs, or a loss that takes logits"
     if cut.kind == "chosen":
-        return f"{text} chose another operand than {x}", "logsumexp, a smooth max, lets every operand through"
+        smooth = "logsumexp(xs), a smooth max," if "max" in node.op else "-logsumexp([-x for x in xs]), a smooth min,"
+        return f"{text} chose another operand than {x}", f"{smooth} lets every operand through"
     if node.op == "abs":
         return f"{text} is at its kink, {x}, where its slope is taken as 0", "a start that is not exactly 0"
     return f"{text} has slope 0 at {x}", ""
@@ -290,7 +291,7 @@ def _places(
     counts = uses(order)
     groups = grouped(
         nodes,
-        lambda node: (node.op, near_leaves(node, lambda x: counts.get(x, 0) > 1) or node),
+        lambda node: (node.op, _is_nan(node.data), near_leaves(node, lambda x: counts.get(x, 0) > 1) or node),
         lambda node: (node.op, number_text(node.data)),
         most,
     )
