@@ -41,6 +41,9 @@ def test_the_branching_example_with_its_gradients():
         ("2*-3", -6.0),
         ("1 - 2 - 3", -4.0),
         ("8/4/2", 1.0),
+        ("8/4*2", 4.0),
+        ("3*8/4*2", 12.0),
+        ("1 - 2 + 3", 2.0),
         ("2+3*4", 14.0),
         ("(2+3)*4", 20.0),
         ("-2**2", -4.0),
@@ -87,6 +90,7 @@ def test_arithmetic_follows_the_usual_precedence(text, value):
         ("xs = [a, b]; xs[1]", 3.0),
         ("xs = [a, b]; logsumexp(xs) - logsumexp(a, b)", 0.0),
         ("([a, b])[1]", 3.0),
+        ("[a, b][00001]", 3.0),
     ],
 )
 def test_functions_take_numbers_or_lists(text, value):
@@ -378,6 +382,15 @@ def test_the_limits_themselves_are_allowed():
 def test_a_missing_value_may_be_one_misspelt():
     with pytest.raises(ExpressionError, match=r"alpha has no value: add alpha=\.\.\.; did you mean alpah"):
         parse("alpha * 2").value({"alpah": 1.0})
+
+
+def test_a_value_that_is_used_or_set_is_no_misspelling():
+    with pytest.raises(ExpressionError) as caught:
+        parse("w = 2; alpha * alpah * w").value({"alpah": 1.0, "w": 2.0})
+    assert caught.value.reason == "alpha has no value: add alpha=..."
+    with pytest.raises(ExpressionError) as caught:
+        parse("wa = 2; wb * wa").value({"wa": 2.0})
+    assert caught.value.reason == "wb has no value: add wb=..."
 
 
 @pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan])

@@ -34,6 +34,14 @@ def test_of_a_long_text_the_part_around_the_caret_is_shown():
     assert caret.index("^") == line.index("?")
 
 
+def test_a_text_is_cut_beyond_60_characters_on_either_side():
+    whole = "a" * 60 + "?" + "b" * 59
+    assert pointed(whole, 60) == f"  {whole}\n  {' ' * 60}^"
+    assert pointed("c" + whole, 61) == f"  ...{whole}\n  {' ' * 63}^"
+    assert pointed(whole + "c", 60) == f"  {whole}...\n  {' ' * 60}^"
+    assert pointed("abc?def", 3, window=2) == "  ...bc?d...\n       ^"
+
+
 @pytest.mark.parametrize("text", ["\x1b[2J", "\x00", "\x9b31m", "\u202e", "\u200b", "\ud800", "\u2028", "\x7f", "\x08"])
 def test_nothing_that_steers_a_terminal_comes_back(text):
     error = error_of(f"a + {text}")

@@ -93,6 +93,59 @@ def test_a_number_agrees_exactly_or_rounded_to_three_digits():
     assert agrees(Given(Fraction(7)), Fraction(7))
 
 
+@pytest.mark.parametrize(
+    ("answer", "number", "unit", "digits"),
+    [
+        ("0.50", Fraction(1, 2), Fraction(1, 100), 2),
+        ("-0.050", Fraction(-1, 20), Fraction(1, 1000), 2),
+        ("12.5e-3", Fraction(1, 80), Fraction(1, 10_000), 3),
+        ("5.", Fraction(5), None, 1),
+        ("0.5e1", Fraction(5), None, 1),
+        ("0.55e1", Fraction(11, 2), Fraction(1, 10), 2),
+        ("5e-1", Fraction(1, 2), Fraction(1, 10), 1),
+        ("1200", Fraction(1200), None, 4),
+        ("0", Fraction(0), None, 0),
+        ("1/3", Fraction(1, 3), None, 0),
+        (0.25, Fraction(1, 4), Fraction(1, 100), 2),
+        (7, Fraction(7), None, 0),
+    ],
+)
+def test_of_a_decimal_the_unit_and_the_digits_are_known(answer, number, unit, digits):
+    assert read(answer) == Given(number, unit, digits)
+
+
+def test_an_answer_of_forty_characters_is_read_and_no_longer_one():
+    assert read("x" * 38 + "=5") == Given(Fraction(5), None, 1)
+    assert read("x" * 39 + "=5").startswith("cannot read 'xxx")
+    assert read("a=" + "x" * 36 + "=5") == f"cannot read 'a={'x' * 36}=5', which has more than one equals sign: {HOW}"
+    assert "equals sign" not in read("a=" + "x" * 37 + "=5")
+
+
+def test_half_a_unit_and_a_billionth_are_just_near_enough():
+    three = Given(Fraction(333, 1000), Fraction(1, 1000), 3)
+    hair = Fraction(1, 10**15)
+    assert agrees(three, Fraction(3335, 10_000))
+    assert agrees(three, Fraction(3325, 10_000))
+    assert not agrees(three, Fraction(3335, 10_000) + hair)
+    assert not agrees(three._replace(digits=2), Fraction(3335, 10_000))
+    assert not agrees(three._replace(unit=None), Fraction(3335, 10_000))
+    for exact in (Fraction(100), Fraction(-100)):
+        assert agrees(Given(exact + Fraction(1, 10**7)), exact)
+        assert not agrees(Given(exact + Fraction(1, 10**7) + hair), exact)
+    for exact in (Fraction(1), Fraction(1, 100), Fraction(0)):
+        assert agrees(Given(exact - Fraction(1, 10**9)), exact)
+        assert not agrees(Given(exact - Fraction(1, 10**9) - hair), exact)
+
+
+def test_a_fortieth_apart_is_just_near():
+    unit, hair = Fraction(1, 1000), Fraction(1, 10**15)
+    for exact in (Fraction(4), Fraction(-4)):
+        assert is_near(Given(exact + Fraction(1, 10), unit), exact)
+        assert not is_near(Given(exact + Fraction(1, 10) + hair, unit), exact)
+        assert not is_near(Given(exact + Fraction(1, 10)), exact)  # a whole number or a fraction is not rounded
+    assert is_near(Given(Fraction(1, 3)), Fraction(1, 3) + Fraction(1, 1000))
+
+
 def test_what_is_rounded_too_early_is_near_and_a_wrong_whole_number_is_not():
     assert is_near(read("0.33"), Fraction(1, 3))
     assert is_near(read("1/3"), Fraction(33, 100))
@@ -105,4 +158,6 @@ def test_numbers_are_written_as_people_write_them():
         "2", "-0.5", "1/3", "0.0001", "3/20000",
     ]  # fmt: skip
     assert written(-0.25) == "-0.25"
+    assert [written(Fraction(1, n)) for n in (16, 32, 625, 1250)] == ["0.0625", "1/32", "0.0016", "0.0008"]
+    assert (within(Fraction(0)), within(Fraction(3)), within(Fraction(-1, 2))) == ("0", "3", "(-0.5)")
     assert within(Fraction(-1, 3)) == "(-1/3)"
