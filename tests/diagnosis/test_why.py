@@ -193,6 +193,15 @@ def test_a_neuron_may_be_off_on_some_examples_and_cut_elsewhere_on_the_others():
     assert any("relu of b, w is off 2 of 3 times: its inputs are -2 … -1" in place.what for place in findings.places)
 
 
+def test_weights_that_are_multiplied_by_different_zeros_are_different_places():
+    w, u, v = named(1.0), named(0.0, "u"), named(0.0, "v")
+    findings = why_zero(w, w * u + w * v * 2.0 + v * w + (u + v) * 3.0)
+    assert [(place.what, place.count) for place in findings.places] == [
+        ("2 times, the first: w is multiplied by v = 0", 2),
+        ("w is multiplied by u = 0", 1),
+    ]
+
+
 def test_inputs_that_are_values_do_not_hinder_grouping():
     w = named(-1.0)
     loss = tg.sum(tg.relu(w * Value(float(i))) for i in range(1, 21))

@@ -35,6 +35,9 @@ def test_the_code_of_each_node_computes_it(name):
 def test_all_of_it_is_json():
     json.loads(script_json(content(choosing, x=1.0, y=2.0).data()))
     assert script_json({"a": "</script>"}) == '{"a":"\\u003c/script>"}'
+    assert script_json(["é", 1, 0.5]) == '["é",1,0.5]'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        script_json([float("nan")])
 
 
 def test_constants_are_nodes_with_their_number_and_names_are_identifiers():

@@ -90,6 +90,11 @@ for n in (1, 8, 9, 12, 13, 15, 16, 17, 18, 20, 23, 24, 25, 26, 60):
     PAGES[f"{n} letters"] = lambda n=n: tg.explore(named(n), a=2.0, b=-1.0)
 for n in (27, 28, 29, 47, 48, 49):
     PAGES[f"a formula of {n}"] = formula_of(n)
+for n in (59, 60, 61):  # the formula of a choice, "b… if a… > 1 else c…", is cut at 60 characters
+    PAGES[f"a choice of {n}"] = lambda n=n: tg.explore(
+        lambda **xs: tg.where(xs["a" * (n - 58)] > 1.0, xs["b" * 22], xs["c" * 22]),
+        {"a" * (n - 58): 2.0, "b" * 22: 3.0, "c" * 22: 4.0},
+    )
 for n in (1, 5, 6, 7, 9):
     PAGES[f"a sum of {n}"] = lambda n=n: tg.explore(tg.sum, values=[float(i) for i in range(n)])
 

@@ -144,6 +144,8 @@ def test_a_fortieth_apart_is_just_near():
         assert not is_near(Given(exact + Fraction(1, 10) + hair, unit), exact)
         assert not is_near(Given(exact + Fraction(1, 10)), exact)  # a whole number or a fraction is not rounded
     assert is_near(Given(Fraction(1, 3)), Fraction(1, 3) + Fraction(1, 1000))
+    assert is_near(Given(Fraction(51, 100)), Fraction(1, 2))
+    assert not is_near(Given(Fraction(101)), Fraction(100))
 
 
 def test_what_is_rounded_too_early_is_near_and_a_wrong_whole_number_is_not():
