@@ -97,6 +97,32 @@ def test_curve_takes_any_function_and_says_which_names_it_knows():
         curve("sinus")
 
 
+@pytest.mark.parametrize("name", [name for name in SETS if name != "digits"])
+def test_noise_is_drawn_number_by_number_and_added(name):
+    """To y where x is given, else to each coordinate; without a seed that is that of 0."""
+    on_y = name in ("line", "curve")
+    xs, ys = SETS[name](noise=0.0)
+    numbers = ys if on_y else [x for row in xs for x in row]
+    for seed, options in ((0, {}), (5, {"seed": 5})):
+        rng = random.Random(seed)
+        xs, ys = SETS[name](noise=0.25, **options)
+        noisy = ys if on_y else [x for row in xs for x in row]
+        assert noisy == pytest.approx([x + 0.25 * rng.gauss(0.0, 1.0) for x in numbers], rel=1e-12)
+
+
+def test_two_points_are_the_ends():
+    assert curve(lambda x: x, 2, low=1.0, high=4.0, scale=2.0) == ([[1.0], [4.0]], [2.0, 8.0])
+    assert curve(lambda x: x, 1, low=1.0, high=4.0) == ([[1.0]], [5.0])
+    assert curve(lambda x: x, 5, low=0.0, high=1.0, scale=1.0)[1] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    xs, _ = moons(4, noise=0.0)
+    assert xs == [pytest.approx(x, abs=1e-15) for x in ([1.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [2.0, 0.5])]
+    assert moons(5, noise=0.0)[0][2] == pytest.approx([0.0, 1.0])
+    xs, _ = spirals(4, noise=0.0, turns=0.5)
+    ends = ([0.1 * math.cos(0.1 * math.pi), 0.1 * math.sin(0.1 * math.pi)], [-1.0, 0.0])
+    assert [xs[0], xs[2]] == [pytest.approx(x, abs=1e-15) for x in ends]
+    assert [xs[1], xs[3]] == [pytest.approx([-a, -b], abs=1e-15) for a, b in ends]
+
+
 def test_noise_has_the_standard_deviation_it_was_given():
     errors = [y - 5.0 + x for (x,), y in zip(*line(4000, noise=0.5), strict=True)]
     assert math.fsum(errors) / 4000 == pytest.approx(0.0, abs=0.05)
@@ -188,6 +214,26 @@ def test_a_shifted_digit_keeps_all_its_pixels_at_one_of_six_places():
     assert [len(seen) for seen in places.values()] == [6, 6]
 
 
+def as_drawn(digit, variant, across, down):
+    """The drawing in the text, `across` pixels from the left, a line lower with `down`."""
+    block = datasets.DRAWINGS.strip().split("\n\n")[digit].splitlines()
+    rows = ["." * across + line.split()[variant] + "." * (2 - across) for line in block]
+    rows = ["........", *rows] if down else [*rows, "........"]
+    return [float(pixel == "#") for row in rows for pixel in row]
+
+
+@pytest.mark.parametrize(("noise", "shift", "seed"), [(0.0, False, 0), (0.0, True, 0), (0.3, True, 4)])
+def test_each_digit_is_one_of_its_drawings_at_its_place_with_noise_cut_off(noise, shift, seed):
+    rng = random.Random(seed)
+    expected = []
+    for i in range(45):
+        variant = rng.choice((0, 1, 2, 3))
+        across, down = (rng.randrange(3), rng.randrange(2)) if shift else (1, 0)
+        pixels = as_drawn(i % 10, variant, across, down)
+        expected.append([min(1.0, max(0.0, x + noise * rng.gauss(0.0, 1.0))) if noise else x for x in pixels])
+    assert digits(45, noise=noise, shift=shift, seed=seed) == (expected, [i % 10 for i in range(45)])
+
+
 @pytest.mark.parametrize("variants", [(), (4,), (0, -1)])
 def test_digits_are_drawn_in_four_variants(variants):
     with pytest.raises(ValueError, match="choose among 0, 1, 2, 3"):
@@ -196,6 +242,10 @@ def test_digits_are_drawn_in_four_variants(variants):
 
 def test_picture_shows_light_and_dark():
     assert picture([0.0, 0.3, 0.6, 1.0, -5.0, 7.0], width=3) == "·:+\n#·#"
+    assert picture([0.2499, 0.25, 0.4999, 0.5, 0.7499, 0.75, 1.0, 0.0, 1.0]) == "·::++##·\n#"
+    assert picture([], width=1) == ""
+    with pytest.raises(ValueError, match="width is 0"):
+        picture([1.0], width=0)
 
 
 def test_words_are_plain_lower_case_each_once():
@@ -241,6 +291,18 @@ def test_split_gives_each_example_to_one_part():
     assert split(data, 0.3, seed=4) != ((xs, ys), (test_xs, test_ys))
 
 
+def test_split_rounds_to_whole_examples_and_keeps_their_order():
+    for n, test, held_out in ((2, 0.5, 1), (10, 0.14, 1), (10, 0.16, 2), (10, 0.94, 9), (4, 0.25, 1), (3, 0.2, 1)):
+        order = list(range(n))
+        random.Random(7).shuffle(order)
+        train, rest = split(line(n), test, seed=7)
+        assert rest[0] == [[float(i)] for i in sorted(order[:held_out])]
+        assert train[0] == [[float(i)] for i in sorted(order[held_out:])]
+    for test in (0.04, 0.96):
+        with pytest.raises(ValueError, match=rf"test={test} of 10 examples leaves \d+ and \d+: none may be 0"):
+            split(line(10), test)
+
+
 @pytest.mark.parametrize("test", [0.0, 1.0, -0.5, 2.0])
 def test_split_leaves_no_part_empty(test):
     with pytest.raises(ValueError, match="none may be 0"):
@@ -255,6 +317,39 @@ def test_batches_hand_out_every_example_once():
     assert order != sorted(order)
     assert sorted(order) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     assert all(y == 5.0 - x for xs, ys in shuffled for (x,), y in zip(xs, ys, strict=True))
+
+
+def test_batches_are_as_large_as_asked_whatever_is_left():
+    for size, lengths in ((1, [1] * 6), (2, [2, 2, 2]), (5, [5, 1]), (6, [6]), (7, [6]), (None, [6])):
+        assert [len(xs) for xs, _ in batches(line(), size)] == lengths
+    order = list(range(6))
+    random.Random(3).shuffle(order)
+    assert [xs for xs, _ in batches(line(), 3, rng=random.Random(3))] == [
+        [[float(i)] for i in order[:3]],
+        [[float(i)] for i in order[3:]],
+    ]
+
+
+def test_arrays_are_read_as_python_s_own_numbers():
+    numpy = pytest.importorskip("numpy")
+    xs, ys = examples((numpy.array([1.0, 2.0]), numpy.array([3, 4])))
+    assert [type(each) for each in (*xs, *ys)] == [float, float, int, int]
+    rows, _ = examples((numpy.ones((2, 3)), numpy.array([3.0, 4.0])))
+    assert [row.shape for row in rows] == [(3,), (3,)]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ([1.0, 2.0], "example 0 has 1 parts: give"),
+        ([(1.0, 2.0), [1.0]], "example 1 has 1 parts: give"),
+        (((), ()), "no examples: the data set is empty"),
+        (([1.0],), "a tuple of 1 is no data set"),
+    ],
+)
+def test_examples_that_are_no_pairs_are_counted(data, message):
+    with pytest.raises(ValueError, match=message):
+        examples(data)
 
 
 def test_a_batch_has_at_least_one_example():

@@ -1,4 +1,5 @@
 import copy
+import math
 import pickle
 
 import pytest
@@ -73,6 +74,17 @@ def test_a_schedule_gives_these_rates(schedule, rates):
     assert [schedule(step) for step in range(len(rates))] == pytest.approx(rates, rel=1e-15, abs=1e-16)
 
 
+def test_the_end_is_reached_exactly():
+    """Where start + (end - start) would be rounded: 10¹⁶ + (1 - 10¹⁶) is 0."""
+    assert [schedules.linear(1e16, 1.0, steps=2)(step) for step in (2, 3)] == [1.0, 1.0]
+    assert schedules.cosine(1e16, steps=2, end=1.0)(2) == 1.0
+    assert [schedules.warm_up(3, then=0.3)(step) for step in (2, 3, 100)] == [0.3, 0.3, 0.3]
+    for n in (1, 1.5):
+        assert schedules.exponential(1.0, 0.5)(0) == schedules.cosine(1.0, steps=n)(0) == 1.0
+    with pytest.raises(ValueError, match=r"a schedule needs every of at least 1, got 0\.99"):
+        schedules.step_decay(1.0, every=0.99)
+
+
 @pytest.mark.parametrize(("schedule", "rates"), POINTS)
 def test_a_schedule_travels(schedule, rates):
     for other in (copy.deepcopy(schedule), pickle.loads(pickle.dumps(schedule))):
@@ -145,6 +157,37 @@ def test_a_plateau_agrees_with_the_pytorch_that_is_installed(settings, _expected
         theirs.step(loss)
         found.append(optimizer.param_groups[0]["lr"])
     assert rates(settings) == found
+
+
+@pytest.mark.parametrize(
+    ("settings", "best"),
+    [
+        ({"threshold": 0.5}, 2.0),
+        ({"threshold": 0.0}, 4.0),
+        ({"threshold": 0.25, "threshold_mode": "abs"}, 3.75),
+        ({"threshold": 0.5, "mode": "max"}, 6.0),
+        ({"threshold": 0.0, "mode": "max"}, 4.0),
+        ({"threshold": 0.25, "threshold_mode": "abs", "mode": "max"}, 4.25),
+    ],
+)
+def test_a_loss_must_be_below_its_threshold_not_at_it(settings, best):
+    """After 4, a loss at the threshold is no better; the next number beyond it is."""
+    beyond = math.nextafter(best, math.inf if settings.get("mode") == "max" else 0.0)
+    assert rates({"patience": 0, "factor": 0.5, **settings}, [4.0, best]) == [1.0, 0.5]
+    assert rates({"patience": 0, "factor": 0.5, **settings}, [4.0, beyond]) == [1.0, 1.0]
+
+
+def test_a_change_of_no_more_than_eps_is_not_made():
+    assert rates({"patience": 0, "factor": 0.5, "eps": 0.5}, [1.0, 1.0]) == [1.0, 1.0]
+    assert rates({"patience": 0, "factor": 0.5, "eps": 0.4999}, [1.0, 1.0, 1.0]) == [1.0, 0.5, 0.5]
+    assert rates({"patience": 0, "factor": 0.0, "min_lr": 0.0}, [1.0, 1.0]) == [1.0, 0.0]
+    assert rates({"patience": 0, "factor": 0.0, "min_lr": 0.25}, [1.0, 1.0]) == [1.0, 0.25]
+
+
+def test_the_usual_plateau_waits_ten_epochs_and_takes_a_tenth():
+    assert rates({}, [1.0] * 12 + [0.99989] + [0.9998] * 11) == [1.0] * 11 + [0.1] * 12 + [0.1 * 0.1]
+    assert rates({}, [1.0] * 11) == [1.0] * 11
+    assert rates({"cooldown": 1, "patience": 0, "factor": 0.5}, [1.0] * 6) == [1.0, 0.5, 0.5, 0.25, 0.25, 0.125]
 
 
 def test_a_loss_that_is_nan_is_no_better():

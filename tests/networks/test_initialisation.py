@@ -1,6 +1,7 @@
 import math
 import random
 
+import mpmath
 import pytest
 
 from tinygrad_edu import dot, recurrent
@@ -80,6 +81,53 @@ def test_schemes_have_the_spread_that_their_formula_says(name):
     sd = math.sqrt(dot(weights, weights) / len(weights))
     assert sd == pytest.approx(SPREADS[name], rel=0.03)
     assert abs(sum(weights) / len(weights)) <= 0.05 * SPREADS[name]
+
+
+class Told:
+    """A source of random numbers that notes down what it is asked for, and gives the numbers it was made of."""
+
+    def __init__(self, *numbers):
+        self.numbers, self.asked = list(numbers), []
+
+    def uniform(self, a, b):
+        self.asked.append((a, b))
+        return self.numbers.pop(0)
+
+    gauss = uniform
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("uniform", -1, 1),
+        ("normal", 0.0, 1.0),
+        ("glorot_uniform", -math.sqrt(6 / 8), math.sqrt(6 / 8)),
+        ("glorot_normal", 0.0, math.sqrt(2 / 8)),
+        ("he_uniform", -math.sqrt(6 / 3), math.sqrt(6 / 3)),
+        ("he_normal", 0.0, math.sqrt(2 / 3)),
+    ],
+)
+def test_each_scheme_asks_once_for_its_distribution(name, first, second):
+    source = Told(0.125)
+    assert initialisation.scheme(name)(source, 3, 5) == 0.125
+    assert source.asked == [(first, second)]
+
+
+def test_a_linear_layer_draws_within_one_over_the_root_of_its_inputs():
+    source = Told(0.5, -0.25)
+    layer = Linear(2, 1, rng=source)
+    assert numbers(layer) == [0.5, -0.25, 0.0]
+    assert source.asked == [(-1 / math.sqrt(2), 1 / math.sqrt(2))] * 2
+
+
+def test_the_truncated_scheme_draws_until_one_is_within_two_standard_deviations():
+    for last in (2.0, -2.0, 0.5):
+        source = Told(math.nextafter(2.0, 3.0), -7.0, last)
+        assert initialisation.glorot_truncated(source, 3, 5) == last * 0.5 / initialisation.TRUNCATED_SD
+        assert source.asked == [(0.0, 1.0)] * 3
+    with mpmath.workdps(30):
+        variance = 1 - 4 * mpmath.npdf(2) / (2 * mpmath.ncdf(2) - 1)
+        assert float(mpmath.sqrt(variance)) == pytest.approx(initialisation.TRUNCATED_SD, rel=1e-14)
 
 
 def test_the_truncated_scheme_has_no_outliers():
