@@ -269,3 +269,30 @@ def test_hypot_beyond_the_range_of_floats_is_named() -> None:
 def test_where_refuses_several_conditions_at_once(condition: Any) -> None:
     with pytest.raises(TypeError, match=r"where needs one condition, got .*: choose element by element"):
         tg.where(condition, 1.0, 2.0)
+
+
+# --- how far `where` looks for what the other branch uses -----------------------------------------------------------
+
+
+def closing_over(x, steps):
+    """A function that holds `x` after so many other objects, one in the next."""
+    for _ in range(steps - 1):
+        x = [x]
+    return lambda: x
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 998, 999])
+def test_a_variable_is_found_among_the_thousand_nearest_objects(steps):
+    assert isinstance(tg.where(True, 1.0, closing_over(tg.Value(2.0), steps)), tg.Value)
+
+
+@pytest.mark.parametrize("steps", [1000, 1001, 5000])
+def test_a_variable_is_not_looked_for_beyond_a_thousand_objects(steps):
+    assert tg.where(True, 1.0, closing_over(tg.Value(2.0), steps)) == 1.0
+    assert not isinstance(tg.where(True, 1.0, closing_over(tg.Value(2.0), steps)), tg.Value)
+
+
+def test_of_many_objects_that_are_equally_near_the_first_thousand_are_looked_at():
+    for place, is_found in ((0, True), (999, True), (1000, False)):
+        held = [0.0] * place + [tg.Value(2.0)]
+        assert isinstance(tg.where(True, 1.0, lambda held=held: held), tg.Value) == is_found

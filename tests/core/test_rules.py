@@ -140,6 +140,12 @@ def test_an_operation_without_its_rule_says_how_to_give_it(door, wanted):
         f(Value(1.0))
 
 
+def test_a_rule_that_is_given_remains_a_function():
+    own = custom_jvp(lambda x: x * x)
+    assert own.defjvp(bell_rule) is bell_rule
+    assert own.rule is bell_rule
+
+
 def test_two_operands_through_the_doors():
     jvp_product = custom_jvp(lambda x, y: x * y)
     jvp_product.defjvp(lambda xs, ts: (xs[0] * xs[1], xs[1] * ts[0] + xs[0] * ts[1]))

@@ -255,5 +255,31 @@ def test_a_power_whose_slope_is_a_number_though_x_to_the_y_minus_1_is_none(x, y,
     assert tg.grad(lambda x: x**y)(x) == pytest.approx(slope, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "slope"),
+    [
+        (1e-200, -1.0, -inf),
+        (-1e-200, -1.0, -inf),
+        (-1e-200, -2.0, inf),
+        (-1e-200, -3.0, -inf),
+        (1e200, 3.0, inf),
+        (-1e200, 3.0, inf),
+        (-1e200, 4.0, -inf),
+        (0.0, -1.0, -inf),
+    ],
+)
+def test_a_slope_of_a_power_beyond_floats_has_its_sign(x, y, slope):
+    """That of y · x^(y-1), also where the power itself is a number."""
+    assert tg.core.slopes.power_slope_base(x, y) == slope
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "mixed"), [(1e-200, -1.0, inf), (1e-310, 0.005, -inf), (1e-310, 0.002, -inf), (1e-310, 0.001, inf)]
+)
+def test_a_mixed_slope_of_a_power_beyond_floats_has_its_sign(x, y, mixed):
+    """That of 1 + y·log x, which turns at y = -1 / log x, here 0.0014."""
+    assert tg.core.slopes._mixed(x, y) == mixed
+
+
 def test_a_slope_of_a_slope_that_is_beyond_floats_in_every_form():
     assert tg.grad(tg.grad(lambda x: x**0.01))(1e-320) == -math.inf

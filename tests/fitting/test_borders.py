@@ -58,15 +58,23 @@ def test_the_rank_counts_columns_that_are_more_than_rounding() -> None:
     assert independent([[0.0, 1.0]], 0.5) == ([1], [[1.0, 0.0]])
 
 
-@pytest.mark.parametrize(("part", "undetermined"), [(0.9e-6, [1]), (1.1e-6, [0, 1])])
-def test_a_parameter_with_a_millionth_of_a_change_that_nobody_sees_is_open_too(
+@pytest.mark.parametrize(("part", "undetermined"), [(1.0000000000005e-6, [1]), (1.1e-6, [0, 1])])
+def test_a_parameter_with_more_than_a_millionth_of_a_change_that_nobody_sees_is_open_too(
     part: float, undetermined: list[int]
 ) -> None:
-    """Three columns in a plane: the third is made of one of the others, and of `part` of the first."""
+    """Three columns in a plane: the third is made of the second, and of so little of the first, at length 1."""
     jacobian = [[1.0, 0.0, part], [0.0, 1.0, 1.0]]
+    ((of_first, *_),) = independent(jacobian, 1e-12)[1]
+    assert (abs(of_first) == 1e-6) == (undetermined == [1])
     sure = certainty([1.0] * 3, [0.1, 0.1], jacobian, [True] * 3, cost=None, scale=1.0)
     assert sure.undetermined == [*undetermined, 2]
     assert sure.rank == 2
+
+
+def test_without_data_nothing_is_determined() -> None:
+    sure = certainty([1.0, 2.0], [], [], [False, False], cost=0.0, scale=0.0)
+    assert (sure.rank, sure.undetermined, sure.covariance) == (0, [], [[0.0, 0.0], [0.0, 0.0]])
+    assert certainty([1.0, 2.0], [], [], [False, True], cost=0.0, scale=0.0).undetermined == [1]
 
 
 @pytest.mark.parametrize("cost", [None, 6.0])

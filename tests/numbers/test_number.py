@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
-from tinygrad_edu.numbers.number import number, one_like, primal, shown, zero_like
+from tinygrad_edu.numbers.number import binary_text, brief, explained, number, one_like, primal, shown, zero_like
 
 ELEMENTARY = [
     *("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan"),
@@ -59,6 +59,49 @@ def test_long_operands_are_cut_in_messages() -> None:
     assert len(shown(Fraction(10**100, 3))) == 60
     with pytest.raises(TypeError, match=r"\.\.\. of type str"):
         Value("a" * 1000)
+
+
+def test_operands_are_shown_in_full_up_to_their_limits() -> None:
+    assert shown(10**30 - 1) == "9" * 30
+    assert shown(1 - 10**30) == "-" + "9" * 30
+    assert shown(-(10**30)) == "an int of 100 bits"
+    assert shown(Fraction(10**1000, 7)) == "a Fraction of 3322 by 3 bits"
+    assert shown(Fraction(-7, 10**1000)) == "a Fraction of 3 by 3322 bits"
+    assert shown(Fraction(10**1000 - 1, 7)).startswith("Fraction(9999")
+    assert shown("a" * 58) == repr("a" * 58)
+    assert shown("a" * 59) == "'" + "a" * 56 + "..."
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert shown(deep) == "a list that nests too deep to be shown"
+    other = type("Value", (), {"__repr__": lambda self: "Value(data=2)", "__module__": "micrograd.engine"})()
+    assert shown(other) == "Value(data=2) of micrograd.engine, a class of its own"
+    assert brief(2.5) == "2.5"
+    assert brief(10**4000) == str(10**4000)
+    assert brief(10**5000) == "an int of 16610 bits"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ZeroDivisionError("x"), ZeroDivisionError("1 / 0 divides by zero")),
+        (InvalidOperation("x"), tg.DomainError("1 / 0 is undefined")),
+        (OverflowError("x"), OverflowError("1 / 0 is too large for a float")),
+        (TypeError("unsupported operand"), TypeError("1 / 0: unsupported operand")),
+        (TypeError("of decimal.Decimal"), TypeError("1 / 0: of decimal.Decimal")),
+        (
+            TypeError("unsupported operand: 'decimal.Decimal'"),
+            TypeError(
+                "1 / 0: unsupported operand: 'decimal.Decimal'; a Decimal goes with Decimals and ints only, "
+                "convert the others"
+            ),
+        ),
+    ],
+)
+def test_an_error_says_what_was_computed(error: Exception, expected: Exception) -> None:
+    found = explained(error, binary_text(1, "/", 0))
+    assert (type(found), str(found)) == (type(expected), str(expected))
+    assert binary_text(1, "hypot", 0) == "hypot(1, 0)"
 
 
 @pytest.mark.parametrize("x", [float, Value, mpmath.mpc(1, 2)], ids=repr)

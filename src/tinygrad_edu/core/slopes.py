@@ -227,7 +227,7 @@ def _mixed(x: Number, y: Number) -> Number:
             return of_unknown_slopes(inf_like(x) if 1 + exponent * log(base) > 0 else -inf_like(x), x, y)
     if base < 0 or base != base or own_method(exponent, "write") is not None or exponent < 0:
         return of_unknown_slopes(nan_like(x), x, y)
-    limit = 0 * base if exponent > 1 else inf_like(x) if exponent == 0 else -inf_like(x)
+    limit = base if exponent > 1 else inf_like(x) if exponent == 0 else -inf_like(x)  # the base is 0
     return of_unknown_slopes(limit, x, y)
 
 
