@@ -5,7 +5,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from tinygrad_edu import DomainError, Value, datasets, fit, nn, softmax
+from tinygrad_edu import DomainError, Value, datasets, fit, grad, nn, softmax
 from tinygrad_edu.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -367,3 +367,43 @@ def test_targets_of_any_real_kind_are_checked():
 def test_probabilities_outside_0_to_1_are_refused(p):
     with pytest.raises(ValueError, match="with_logits"):
         binary_cross_entropy([p], [1])
+
+
+# --- exactly at the borders ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delta", [0.25, 1.0, 3.0])
+def test_at_delta_huber_is_still_the_parabola(delta):
+    """Value and slope are those of both sides there; the second derivative is 1 up to and with delta, then 0."""
+    for d, second in ((delta, 1.0), (-delta, 1.0), (math.nextafter(delta, 9.0), 0.0), (0.0, 1.0)):
+        assert grad(grad(lambda x: huber_loss([x], [0.0], delta)))(d) == second
+    assert huber_loss([delta], [0.0], delta) == 0.5 * delta**2
+
+
+def test_options_at_the_ends_of_their_ranges():
+    z = [1.0, 2.0, 4.0]
+    minus_log = [mpmath.log(sum(map(mpmath.exp, z))) - each for each in z]
+    assert cross_entropy(z, 2, label_smoothing=1.0) == pytest.approx(float(sum(minus_log) / 3), rel=1e-14)
+    assert cross_entropy(z, 2, label_smoothing=0.0) == cross_entropy(z, 2) == pytest.approx(float(minus_log[2]))
+    assert cross_entropy([z, z], [0, 2], weight=[0.0, 0.0, 2.0]) == pytest.approx(float(minus_log[2]), rel=1e-14)
+    for label_smoothing in (math.nextafter(1.0, 2.0), -5e-324):
+        with pytest.raises(ValueError, match="a share from 0 to 1"):
+            cross_entropy(z, 2, label_smoothing=label_smoothing)
+    for target in (-1, 3):
+        with pytest.raises(ValueError, match=f"class {target} of 3; classes count from 0"):
+            cross_entropy(z, target)
+    for y in (-5e-324, math.nextafter(1.0, 2.0)):
+        with pytest.raises(ValueError, match="needs targets from 0 to 1"):
+            binary_cross_entropy_with_logits([0.0], [y])
+        with pytest.raises(ValueError, match="needs probabilities from 0 to 1"):
+            binary_cross_entropy([y], [0.5])
+    assert huber_loss([1.0], [0.0], 5e-324) == pytest.approx(0.0)
+
+
+def test_a_class_beyond_the_margin_costs_nothing_and_one_at_it_has_no_slope():
+    assert gradients(hinge_loss, [1.0], [1]) == (0.0, [0.0])
+    assert gradients(hinge_loss, [math.nextafter(1.0, 0.0)], [1])[1] == [-1.0]
+    assert gradients(hinge_loss, [-3.0], [-1], margin=3.0) == (0.0, [0.0])
+    assert gradients(multiclass_svm_loss, [2.0, 1.0, 0.5], 0)[1] == [0.0, 0.0, 0.0]
+    assert gradients(multiclass_svm_loss, [2.0, 1.0, 1.5], 0) == (0.5, [-1.0, 0.0, 1.0])
+    assert gradients(multiclass_svm_loss, [1.0, 2.0], 1, margin=1.5) == (0.5, [1.0, -1.0])

@@ -1,10 +1,13 @@
-"""Whether a model is put together in another way than before."""
+"""Whether a model is put together in another way than before, and whether a call has changed what it keeps."""
+
+from collections import deque
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tinygrad_edu import StagedStep, Value, jit, nn
-from tinygrad_edu.networks.state import Build
+from tinygrad_edu.networks.state import Build, State
 
 
 @pytest.fixture
@@ -72,3 +75,97 @@ def test_what_the_model_changes_itself_is_not_looked_at_and_the_rest_is(model):
     build.settle()
     model.title = "another"
     assert build.is_changed()
+
+
+# --- what a model keeps from call to call -----------------------------------------------------------------------------
+
+
+def keeping():
+    """Something of each kind, also one within another, and in a circle."""
+    made = SimpleNamespace(
+        weight=Value(2.0),
+        notes=[1, 2.5, "a", True],
+        table={"x": [1.0], "y": Value(3.0)},
+        names={"a"},
+        latest=deque([1.0, 2.0]),
+        pair=(Value(4.0), [5.0]),
+        part=SimpleNamespace(count=0, hidden=[0.0]),
+        flag=False,
+    )
+    made.part.whole = made
+    return made
+
+
+def contents(kept):
+    plain = [kept.weight.data, list(kept.notes), list(kept.table), kept.table["y"].data, set(kept.names)]
+    return [*plain, list(kept.latest), kept.pair[0].data, list(kept.pair[1]), kept.part.count, list(vars(kept))]
+
+
+KEPT_CHANGES = {
+    "a parameter": lambda k: setattr(k.weight, "data", 7.0),
+    "one in a dict": lambda k: setattr(k.table["y"], "data", 7.0),
+    "one in a tuple": lambda k: setattr(k.pair[0], "data", 7.0),
+    "a list grows": lambda k: k.notes.append(3),
+    "a list shrinks": lambda k: k.notes.pop(),
+    "a number in a list": lambda k: k.notes.__setitem__(0, 2),
+    "a text in a list": lambda k: k.notes.__setitem__(2, "b"),
+    "an int in place of a float": lambda k: k.pair[1].__setitem__(0, 5),
+    "1 in place of True": lambda k: k.notes.__setitem__(3, 1),
+    "a key more": lambda k: k.table.update(z=1.0),
+    "a key less": lambda k: k.table.pop("x"),
+    "another list under a key": lambda k: k.table.update(x=[1.0]),
+    "keys in another order": lambda k: k.table.update(x=k.table.pop("x")),
+    "a set grows": lambda k: k.names.add("b"),
+    "another text in a set": lambda k: k.names.add("b") or k.names.remove("a"),
+    "a deque grows": lambda k: k.latest.append(3.0),
+    "a deque turns": lambda k: k.latest.rotate(),
+    "a list in a tuple": lambda k: k.pair[1].append(6.0),
+    "a count": lambda k: setattr(k.part, "count", 1),
+    "a hidden number": lambda k: k.part.hidden.__setitem__(0, 1.0),
+    "another hidden state": lambda k: setattr(k.part, "hidden", [0.0]),
+    "an attribute more": lambda k: setattr(k, "more", 1),
+    "a flag": lambda k: setattr(k, "flag", True),
+}
+
+
+@pytest.mark.parametrize("change", KEPT_CHANGES.values(), ids=KEPT_CHANGES)
+def test_what_a_call_has_changed_is_seen_and_taken_back(change):
+    kept = keeping()
+    state, before = State(kept), contents(kept)
+    assert not state.is_changed()
+    change(kept)
+    assert state.is_changed()
+    state.restore()
+    assert contents(kept) == before
+    assert not state.is_changed()
+
+
+def test_equal_numbers_and_texts_are_no_change():
+    kept = keeping()
+    state = State(kept)
+    kept.notes[:] = [int("1"), float("2.5"), "".join(["a"]), True]
+    kept.latest = kept.latest
+    kept.part.count = int("0")
+    assert not state.is_changed()
+    kept.weight.grad = 3.0
+    assert not state.is_changed()
+
+
+def test_what_a_change_leaves_alone_is_not_written_to():
+    """Only what has changed is taken back."""
+
+    class Watched(list):
+        cleared = 0
+
+        def copy(self):
+            return Watched(self)
+
+        def clear(self):
+            self.cleared += 1
+            super().clear()
+
+    kept = SimpleNamespace(one=Watched([1.0]), other=Watched([2.0]))
+    state = State(kept)
+    kept.other.append(3.0)
+    state.restore()
+    assert (kept.one, kept.other, kept.one.cleared, kept.other.cleared) == ([1.0], [2.0], 0, 1)

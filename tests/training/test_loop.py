@@ -485,6 +485,38 @@ def test_accuracy_of_arrays_and_of_nan():
     assert accuracy([[math.nan, 1.0]], [0]) == 0.0
 
 
+def test_accuracy_of_lists_of_scores_at_their_borders():
+    """Lists of floats alone go another way than those with Values; infinite scores are scores, nan is none."""
+    inf, nan = math.inf, math.nan
+    cases = [
+        ([[1.0, 2.0, 2.0], [3.0, 3.0, 1.0]], [1, 0], 1.0),  # the first of the largest
+        ([[inf, -inf], [1.0, 2.0]], [0, 1], 1.0),
+        ([[1.0, nan], [1.0, 2.0]], [0, 1], 0.5),
+        ([[nan, 1.0], [nan, 2.0]], [0, 1], 0.0),
+        ([[2.0], [1.0]], [0, 1], 0.5),
+        ([[1.0, 2.0]], [1.0], 1.0),
+    ]
+    for predictions, targets, right in cases:
+        assert accuracy(predictions, targets) == right
+        assert accuracy([tuple(p) for p in predictions], targets) == right
+        assert accuracy([list(map(Value, p)) for p in predictions], targets) == right
+    assert accuracy([[1.0]], [0], threshold=5.0) == 1.0
+
+
+def test_accuracy_of_a_score_at_the_threshold():
+    """It is on the lower side, and so is a target there."""
+    above = math.nextafter(0.5, 1.0)
+    for score, target, right in ((0.5, 0.5, 1.0), (0.5, above, 0.0), (above, 0.5, 0.0), (above, above, 1.0)):
+        assert accuracy([score], [target], threshold=0.5) == right
+    assert accuracy([0.0, 0.0], [0, -1]) == 1.0
+
+
+@pytest.mark.parametrize(("epochs", "count", "backend"), [(199, 1, "eager"), (200, 1, "python"), (25, 8, "python")])
+def test_steps_are_staged_from_two_hundred_examples_on(epochs, count, backend):
+    model = Line()
+    assert fit(model, datasets.line(count), optimizer=sgd(model, 0.001), epochs=epochs).backend == backend
+
+
 # --- options that make no sense --------------------------------------------------------------------------------------
 
 
