@@ -102,11 +102,12 @@ def huber_loss(predictions: object, targets: object, delta: float = 1.0) -> Numb
     """
     if not 0 < delta < math.inf:
         raise ValueError(f"huber_loss needs a finite delta above 0, got {delta}")
-    return mean(_huber(abs(d), delta) for d in _differences("huber_loss", predictions, targets))
+    return mean(_huber(d, delta) for d in _differences("huber_loss", predictions, targets))
 
 
-def _huber(size: Number, delta: float) -> Number:
-    return where(size <= delta, lambda: 0.5 * (size * size), lambda: delta * (size - 0.5 * delta))
+def _huber(d: Number, delta: float) -> Number:
+    size = abs(d)  # its square would have the second derivative 0 at the kink, d = 0, where that of d² is 2
+    return where(size <= delta, lambda: 0.5 * (d * d), lambda: delta * (size - 0.5 * delta))
 
 
 # --- classification ------------------------------------------------------------------------------------------------

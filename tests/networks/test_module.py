@@ -138,6 +138,10 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing():
 def test_a_long_list_of_names_that_differ_is_cut_short():
     with pytest.raises(ValueError, match=r"only in the module layers\.0\.neurons\.0\.b, .*, \.\.\., only in"):
         MLP(2, [4, 1]).load_state_dict({})
+    for count, listed in ((1, "a0"), (3, "a0, a1, a2"), (4, "a0, a1, a2, ..."), (9, "a0, a1, a2, ...")):
+        with pytest.raises(ValueError, match="the names differ") as caught:
+            Neuron(1).load_state_dict({"w": [1.0], "b": 0.0} | {f"a{i}": 1.0 for i in range(count)})
+        assert str(caught.value) == f"the names differ: only in the module none, only in the state {listed}"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ def model():
     model.array = np.array([1.0, 2.0])
     model.step = StagedStep(nn.MLP(1, [1]), nn.mse_loss)
     model.jitted = jit(lambda x: x)
+    model.settings = SimpleNamespace(title="a")  # it cannot be called
+    model.layers[0].whole = model  # a circle
     model.optimizer = nn.SGD(model.parameters(), lr=0.1)
     return model
 
@@ -44,6 +46,7 @@ NO_CHANGES = {
     "another list of numbers": lambda m: setattr(m, "rows", [5.0]),
     "a result": lambda m: setattr(m, "latest", m([1.0, 2.0])),
     "steps of another model": lambda m: m.step([[1.0], [2.0]], [1.0, 2.0]),
+    "what is in something that cannot be called": lambda m: setattr(m.settings, "title", "b"),
     "a jit": lambda m: m.jitted(1.0),
     "the optimiser": lambda m: m([1.0, 2.0]).backward() or m.optimizer.step(),
 }
@@ -56,6 +59,16 @@ def test_a_change_is_seen(model, change):
     assert build.is_changed()
     assert build.is_changed()
     assert not Build(model).is_changed()
+
+
+def test_a_model_that_cannot_be_called_is_looked_at_all_the_same():
+    model = SimpleNamespace(activation="relu", rows=[nn.Neuron(1, seed=0)])
+    build = Build(model)
+    model.activation = "tanh"
+    assert build.is_changed()
+    build = Build(model)
+    model.rows[0].b = None
+    assert build.is_changed()
 
 
 @pytest.mark.parametrize("change", NO_CHANGES.values(), ids=NO_CHANGES)
