@@ -56,6 +56,7 @@ SLOPES: list[tuple[str, Slope, str]] = [
     ("sigmoid", lambda x: (0.75 - math.tanh(x / 2) / 2 - math.tanh(x / 2) ** 2 / 4,), "uses tanh's slope 1 - s²"),
     ("relu", lambda x: (1.0,), "lets the gradient through where the input is negative"),
     ("relu", lambda x: ((x + abs(x)) / 2,), "uses the output as the slope"),
+    ("relu", lambda x: (1.0 if x > 0 else 0.7,), "it is not the derivative"),
     ("square", lambda x: (x,), "forgets the factor 2"),
     ("x ** 2", lambda x, n: (n * x**n,), "forgets to lower the exponent: n·x**n instead of n·x**(n - 1)"),
     ("x ** 2", lambda x, n: (x ** (n - 1),), "forgets the factor n"),
@@ -148,9 +149,19 @@ def test_a_function_is_right_in_each_of_its_meanings(i: int) -> None:
     assert function_report(name, (value, lambda x: (slope(x)[0] * 1.02,))).topics == {"functions": [0, 1]}
 
 
-def function_report(name: str, rule: Rule) -> Report:
+def test_a_name_that_is_missing_is_wrong_unless_only_parts_of_the_file_were_taken() -> None:
+    rule = (lambda x: maths.tanh(x), lambda x: (1.0,))  # type: ignore[name-defined]  # noqa: F821, PLW0108
+    words = "tanh(x): the forward pass raises NameError: name 'maths' is not defined; a name is missing, or an import"
+    assert [each.what for each in function_report("tanh", rule).findings] == [words]
+    assert function_report("tanh", rule).missing == []
+    assert function_report("tanh", rule, is_partial=True).findings == []
+    assert function_report("tanh", rule, is_partial=True).missing == ["tanh"]
+
+
+def function_report(name: str, rule: Rule, *, is_partial: bool = False) -> Report:
     report = Report("scripted")
     checker = Checker(Function("run", {}, scripted({name: rule})), Source(None), report)
+    checker.is_partial = is_partial
     checker.check_function(name, FUNCTIONS[name])
     return report
 

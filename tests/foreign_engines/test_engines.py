@@ -14,6 +14,7 @@ from tests.kept import Kept
 from tests.testing.test_kit import RIGHT, found_in, module_at, names_of
 from tinygrad_edu.foreign_engines.adapters import adapter_text
 from tinygrad_edu.foreign_engines.engines import Engine, Function, PlainNumberError, is_array, number_in
+from tinygrad_edu.foreign_engines.finding import find_engine
 from tinygrad_edu.foreign_engines.programs import Expression
 from tinygrad_edu.foreign_engines.shapes import find_function, find_operators
 
@@ -30,12 +31,13 @@ def described(name: str) -> str:
         functions = [each for each in ("exp", "sin", "relu", "log") if find_function(engine, each)]
         parts = [type(engine).__name__, adapter_text(engine, name, names_of(module)), repr(functions)]
         parts += [f"{key}: {getattr(each, 'text', each)}" for key, each in vars(engine).items() if key in SHOWN]
+        parts.append(f"graph: {engine.has_graph}, arrays: {'numpy' in engine.names}")
         parts += [f"{op}: {template}" for op, template in engine.templates.items()]
         parts += shown_code(engine)
     return "\n".join(parts)
 
 
-SHOWN = ("name", "leaf", "value", "gradient", "backward", "imports", "wraps", "has_graph", "phase")
+SHOWN = ("name", "leaf", "value", "gradient", "backward", "imports", "wraps", "phase")
 
 
 def shown_code(engine: Engine) -> list[str]:
@@ -107,6 +109,24 @@ def test_an_array_is_seen_by_its_name() -> None:
     assert is_array("Value(numpy.array({}))")
     assert is_array("Value(numpy.float64({}))")
     assert not is_array("Value({})")
+
+
+class Strict:
+    """A dual number that takes no plain ones."""
+
+    def __init__(self, real: float, eps: float) -> None:
+        self.real, self.eps = real, eps
+
+    def __mul__(self, other: "Strict") -> "Strict":
+        return Strict(self.real * other.real, self.real * other.eps + other.real * self.eps)
+
+
+def test_constants_are_wrapped_where_an_engine_of_dual_numbers_takes_no_plain_ones() -> None:
+    _, engine = find_engine([("Strict", Strict)], {"Strict": Strict})
+    with pytest.raises(AttributeError):
+        engine.run(x * 3, (2.0,))
+    engine.wraps = True
+    assert engine.run(x * 3, (2.0,)) == (6.0, (3.0,))
 
 
 # --- adapters ------------------------------------------------------------------------------------------------------

@@ -2,10 +2,14 @@
 
 import doctest
 import re
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from tests.kept import Kept
+from tests.testing.test_kit import told
 from tests.testing.test_worker import _nothing_left, served  # noqa: F401 - a fixture
 from tinygrad_edu.command_line import main
 from tinygrad_edu.testing import Report, check_file, check_step
@@ -167,6 +171,7 @@ def test_usual_slips_are_named(slip: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("tinygrad_edu.testing.steps.SECONDS", 1.0)
     text, step, words = SLIPS[slip]
     report, _ = served_steps(tmp_path, text, step)
+    KEPT.check(slip, without_lines(report))
     assert any(words in each.what for each in report.findings), report
     assert report.closing.endswith(f"step {step}, {STEPS[step - 1].name}, is not right yet")
     assert step == 1 or report.closing.startswith("step")
@@ -225,3 +230,34 @@ def test_progress_is_told_after_each_check() -> None:
     told: list[int] = []
     check_steps(Number, {}, Report("Number"), 1, lambda: told.append(1))
     assert told == [1, 1]
+
+
+# --- reports stay as they are, see tests/kept.py -----------------------------------------------------------------
+
+
+def without_lines(report: Report) -> str:
+    """All of a report but lines of the page, which may be written anew."""
+    return re.sub(r'"line": \d+', '"line": some', told(report))
+
+
+def told_alone(slip: str) -> str:
+    """The report on a slip, made as the test makes it."""
+    text, step, _ = SLIPS[slip]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tinygrad_edu.testing.steps.SECONDS", 1.0)
+        for name in ("stdout", "stderr", "path"):
+            patch.setattr(sys, name, getattr(sys, name))
+        report, _ = served_steps(Path(folder), text, step)
+        sys.modules.pop("engine")
+    return without_lines(report)
+
+
+KEPT = Kept(__file__, {slip: lambda slip=slip: told_alone(slip) for slip in SLIPS})
+
+
+def test_all_reports_are_kept() -> None:
+    KEPT.check_names()
+
+
+if __name__ == "__main__":
+    KEPT.main()
