@@ -332,7 +332,7 @@ def _merged(lines: list[str], more: list[str]) -> list[str]:
     if not (lines and more and more[0].lstrip().startswith("for ")):
         return lines + more
     depth = len(more[0]) - len(more[0].lstrip())
-    last = next((i for i in reversed(range(len(lines))) if len(lines[i]) - len(lines[i].lstrip()) <= depth), 0)
+    last = max(i for i, line in enumerate(lines) if len(line) - len(line.lstrip()) <= depth)
     if lines[last] != more[0]:
         return lines + more
     return [*lines[: last + 1], *_merged(lines[last + 1 :], more[1:])]

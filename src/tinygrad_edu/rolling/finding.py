@@ -54,15 +54,13 @@ class Loops(NamedTuple):
     titles: Titles
 
 
-def loops_of(
-    live: Liveness, results: Sequence[Operand], arguments: Arguments, *, knows_slopes: bool = False
-) -> Loops | None:
+def loops_of(live: Liveness, results: Sequence[Operand], arguments: Arguments) -> Loops | None:
     """The loops of a program; None where straight lines are nearly as short, or hold what loops cannot."""
     if len(live.lines) < FEWEST:
         return None
     with paused_collector():
         try:
-            shapes = Shapes(live, results, arguments.sources, knows_slopes=knows_slopes)
+            shapes = Shapes(live, results, arguments.sources)
         except Unrollable:
             return None
         return _loops(shapes, arguments)
