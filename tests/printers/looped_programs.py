@@ -136,6 +136,7 @@ def results_in_loops():
         return tuple([tg.sin(x) for x in xs[:n]]), [tg.cos(x) for x in xs[:n]], tg.sum(xs)
 
     found += [staged(functools.partial(both_kinds, n=n), numbers(42)) for n in (8, 9, 30)]
+    found.append(staged(lambda xs: [[[a * b, a - b] for a in xs] for b in xs], numbers(6)))
     return [*found, *(staged(lambda xs, n=n: [tg.sum([tg.sin(x) for x in xs])] * n, numbers(30)) for n in (1, 4, 5))]
 
 

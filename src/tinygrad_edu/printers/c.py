@@ -307,9 +307,10 @@ def _not_finite(lost: str, names: Names, checked: list[tuple[int, int]]) -> list
 
 def _equal_counts(writer: CWriter) -> list[str]:
     """The columns of a loop go in step."""
-    checks = {
-        f"    if ({writer.counts[loop.rows[0]]} != {writer.counts[rows]}) return 1;": True
-        for loop in writer.live.totals
-        for rows in loop.rows[1:]
-    }
-    return [*checks]
+    return list(
+        dict.fromkeys(
+            f"    if ({writer.counts[loop.rows[0]]} != {writer.counts[rows]}) return 1;"
+            for loop in writer.live.totals
+            for rows in loop.rows[1:]
+        )
+    )
