@@ -189,7 +189,7 @@ class _Checks:
         elif names:
             places = [f".{name}" for name in names[0]]
         else:
-            if len(branches) > 1 and not fixed and not self._is_buffer and all(each == LEAF for each in branches):
+            if branches and not fixed and not self._is_buffer and all(each == LEAF for each in branches):
                 return [*checks, *self._all_floats(text, len(branches))]
             checks.append(f"{self.own('len')}({text}) == {len(branches)}")
             places = [f"[{i}]" for i in range(len(branches))]
