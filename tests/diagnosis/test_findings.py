@@ -19,6 +19,7 @@ def test_words_for_values_of_other_graphs_and_plain_numbers():
     assert words.group([]) == ""
     assert range_text([1.0, 1.0]) == "1"
     assert not Findings("nothing")
+    assert repr(Findings("nothing")) == "nothing"
 
 
 # --- places that are alike -------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_the_text_is_a_headline_an_aligned_table_and_the_verdicts():
     assert table[0].split() == ["layer", "units", "activation", "gradient", "saturated", "step/weight"]
     assert table[11].startswith("vanishing: gradient of layer 1, ")
     assert table[12].startswith("    try: ")
-    assert str(found) == found.text
+    assert str(found) == repr(found) == found.text
 
 
 def test_the_markdown_is_a_table_and_a_list():

@@ -70,6 +70,13 @@ def test_a_value_makes_a_page_of_its_graph():
         ),
         (lambda: tg.explore(lambda a: a * a, a=1.0, digits=18), ValueError, "a whole number from 1 to 17"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, start="b"), ValueError, "start='b' is no step"),
+        (
+            lambda: tg.explore(lambda a: a * a, a=1.0, start="sideways:f"),
+            ValueError,
+            "'backward:NAME', with a name of f",
+        ),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, start="forward:a"), ValueError, "with a name of f"),
+        (lambda: tg.explore(lambda a: a * a, a=1.0, start="backward:b"), ValueError, "with a name of a, f"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, digits=0), ValueError, "a whole number from 1 to 17"),
         (lambda: tg.explore(lambda a: a * a, a=1.0, learning_rate="x"), TypeError, "learning_rate must be a number"),
         (lambda: PAGE.save("page.txt"), ValueError, "must end in .html"),

@@ -106,8 +106,27 @@ def programs() -> str:
     return found[0]
 
 
+def without_label() -> Any:
+    """Two leaves and a step without names, which the page names itself."""
+    x, y = tg.Value(0.5, label="x"), tg.Value(-1.5)
+    return tg.explore((x * y + tg.Value(2.0)) * y)
+
+
+def figure() -> str:
+    """The explainer's live figure, and the words of the glossary in its text, each with the signs around it."""
+    page = explainer_html()
+    data = re.search(r'id="data">(.*?)</script>', page)
+    program = re.search(r"^const program = .*?^\}\)\(\);", page, re.DOTALL | re.MULTILINE)
+    assert data is not None
+    assert program is not None
+    terms = re.findall(r'<span class="whole">.*?</span>|<button type="button" class="term".*?</button>', page)
+    return "\n".join([data[1], program[0], *sorted(terms)])
+
+
+PAGES["without labels"] = without_label
 OUTPUTS = {name: lambda make=make: page(make) for name, make in PAGES.items()}
 OUTPUTS["programs"] = programs
+OUTPUTS["figure and terms"] = figure
 OUTPUTS["presets"] = lambda: json.dumps(presets(), indent=1)
 KEPT = Kept(__file__, OUTPUTS)
 

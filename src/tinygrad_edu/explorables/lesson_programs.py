@@ -21,6 +21,7 @@ from .squeezing import squeezed_script
 
 Numbers = Sequence[Number]
 ACTIVATION_NAMES = ("relu", "leaky_relu", "tanh", "sigmoid")
+AT = 0.5  # a number to record at: any will do
 DEPTHS, WIDTHS, INPUTS = (1, 2, 3), range(2, 9), (1, 2)
 
 # The curves whose slope is found by nudging.
@@ -37,13 +38,13 @@ GATES: dict[str, Callable[[Value, Value], Value]] = {
     "max": scalar.maximum,
 }
 DEEP = (1, 4, 10, "sigmoid")  # ten sigmoids in a row, to see a gradient vanish
-# The optimisers on offer, with the number of what each remembers about a parameter.
+# The optimisers on offer; the page hands over the learning rate.
 OPTIMISERS: dict[str, Callable[[list[Value]], Optimizer]] = {
-    "sgd": lambda p: SGD(p, lr=1.0),
-    "momentum": lambda p: SGD(p, lr=1.0, momentum=0.9),
-    "adagrad": lambda p: AdaGrad(p, lr=1.0),
-    "rmsprop": lambda p: RMSProp(p, lr=1.0, alpha=0.9),
-    "adam": lambda p: Adam(p, lr=1.0),
+    "sgd": lambda p: SGD(p, lr=AT),
+    "momentum": lambda p: SGD(p, lr=AT, momentum=0.9),
+    "adagrad": lambda p: AdaGrad(p, lr=AT),
+    "rmsprop": lambda p: RMSProp(p, lr=AT, alpha=0.9),
+    "adam": lambda p: Adam(p, lr=AT),
 }
 
 
@@ -70,12 +71,12 @@ def _line() -> str:
         w, b = p
         return mean_over(lambda x, y: (w * x + b - y) ** 2, xs, ys)
 
-    return _printed(value_and_grad(loss), [0.5, 0.1], [0.0, 1.0], [1.0, 2.0], batched=["xs", "ys"])
+    return _printed(value_and_grad(loss), [AT, AT], [AT, AT], [AT, AT], batched=["xs", "ys"])
 
 
 def _curve(f: Callable[[Number], Number]) -> str:
     """[f, f'] of a function of one number."""
-    return _printed(value_and_grad(f), 0.5)
+    return _printed(value_and_grad(f), AT)
 
 
 def _step(make: Callable[[list[Value]], Optimizer]) -> str:
@@ -83,14 +84,14 @@ def _step(make: Callable[[list[Value]], Optimizer]) -> str:
 
     The memory starts at zeros. For momentum this is the same as starting at the first gradient: 0.9·0 + g = g.
     """
-    optimizer = make([Value(0.0)])
-    memory = [0.0] * len(optimizer.memory)
+    optimizer = make([Value(AT)])
+    memory = [AT] * len(optimizer.memory)
 
     def step(x: Number, g: Number, memory: Numbers, rate: Number) -> list[object]:
         moved, remembered = optimizer.update(x, g, tuple(memory), rate)
         return [moved, list(remembered)]
 
-    return _printed(step, 0.5, 0.25, memory, 0.1)
+    return _printed(step, AT, AT, memory, AT)
 
 
 def _chain() -> str:
@@ -103,7 +104,7 @@ def _chain() -> str:
         values[-1].backward()
         return [[each.data for each in values], [each.grad for each in values]]
 
-    return _printed(chain, 34.0, [0.42, 0.3, 0.06], [0.75, 0.27, 0.29])
+    return _printed(chain, AT, [AT, AT, AT], [AT, AT, AT])
 
 
 def _neuron() -> str:
@@ -116,7 +117,7 @@ def _neuron() -> str:
         loss.backward()
         return [output.data, loss.data, [output.grad, weight.grad, bias.grad]]
 
-    return _printed(neuron, 2.1, 4.0, 1.0, 0.0)
+    return _printed(neuron, AT, AT, AT, AT)
 
 
 def _gate(f: Callable[[Value, Value], Value]) -> str:
@@ -128,7 +129,7 @@ def _gate(f: Callable[[Value, Value], Value]) -> str:
         result.backward()
         return [result.data, left.grad, right.grad]
 
-    return _printed(gate, 3.0, -4.0)
+    return _printed(gate, AT, AT)
 
 
 def _sigmoid_neuron() -> str:
@@ -142,7 +143,7 @@ def _sigmoid_neuron() -> str:
         cost.backward()
         return [z.data, a.data, cost.data, [a.grad, z.grad, bias.grad, [each.grad for each in weights]]]
 
-    return _printed(sigmoid_neuron, [2.0, -3.0], -3.0, [-1.0, -2.0], 1.0)
+    return _printed(sigmoid_neuron, [AT, AT], AT, [AT, AT], AT)
 
 
 # --- networks ----------------------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def network(inputs: int, width: int, depth: int, activation: str) -> str:
     """
     sizes = sizes_of(inputs, width, depth)
     count = sum((m + 1) * n for m, n in itertools.pairwise(sizes))
-    text = _printed(_microscope(sizes, ACTIVATIONS[activation]), [0.5] * inputs, 0.25, [0.125] * count)
+    text = _printed(_microscope(sizes, ACTIVATIONS[activation]), [AT] * inputs, AT, [AT] * count)
     return _short(text)
 
 
