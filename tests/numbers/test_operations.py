@@ -123,3 +123,89 @@ def test_they_are_stable_far_out(name, x):
 
 def test_a_function_of_many_is_the_public_one():
     assert functions.sum is tg.sum
+
+
+# --- what else the table says, as a whole ----------------------------------------------------------------------------
+
+
+def having(flag):
+    return {name for name, row in OPERATIONS.items() if getattr(row, flag)}
+
+
+def test_every_flag_of_the_table():
+    assert having("is_vertical") == {"**", "sqrt", "cbrt", "arcsin", "arccos", "arccosh"}
+    curves = "exp exp2 tanh erf sigmoid softplus log_sigmoid elu silu gelu logsumexp"
+    assert having("saturates") == {*curves.split()}
+    made_of_others = "+ - * / ** neg abs where elu silu gelu max min sum mean prod dot logsumexp softmax log_softmax"
+    assert having("is_line") == OPERATIONS.keys() - {*made_of_others.split()}
+    assert {name: dict(row.relations) for name, row in OPERATIONS.items() if row.relations} == {
+        "abs": {1: ">", -1: "<", 0: "="},
+        "relu": {1: ">", 0: "≤"},
+        "leaky_relu": {1: ">"},
+        "maximum": {1: ">", 0: "<", 0.5: "="},
+        "minimum": {1: "<", 0: ">", 0.5: "="},
+        "max": {0: "<"},
+        "min": {0: ">"},
+    }
+
+
+def test_the_safe_operand_is_0_where_it_may_be_and_else_1_or_2():
+    found = {name: row.safe for name, row in OPERATIONS.items() if row.safe is not None}
+    at_0 = "exp exp2 expm1 log1p arcsin arccos sinh cosh arctanh"
+    at_1 = "/ ** log log2 log10 sqrt cbrt hypot arctan2"
+    assert found == dict.fromkeys(at_0.split(), 0.0) | dict.fromkeys(at_1.split(), 1.0) | {"arccosh": 2.0}
+
+
+def test_the_one_rational_number_with_a_rational_result():
+    """exp(0) is 1, log(1) is 0; log(1 + e⁰) is no fraction, and nor is any other result of softplus."""
+    found = {name: row.rational_at for name, row in OPERATIONS.items() if row.rational_at is not None}
+    nowhere = {name for name, at in found.items() if math.isnan(at)}
+    assert nowhere == {"softplus", "log_sigmoid", "logsumexp"}
+    at_0 = "exp expm1 log1p sin cos tan arcsin arctan sinh cosh tanh arcsinh arctanh erf sigmoid silu gelu"
+    assert {name for name, at in found.items() if at == 0.0} == {*at_0.split()}
+    assert {name for name, at in found.items() if at == 1.0} == {"log", "arccos", "arccosh"}
+    assert len(found) == len(nowhere) + len(at_0.split()) + 3
+    for name in found.keys() - nowhere:
+        assert getattr(tg, name)(found[name]) in (0.0, 0.5, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("y", "x", "is_kink", "piece"),
+    [
+        (0.0, 0.0, True, (True, False)),
+        (0.0, -1e-9, True, (False, False)),
+        (0.0, 1e-9, False, (False, False)),
+        (1e-9, -1.0, False, (False, False)),
+        (-1e-9, -1.0, False, (False, True)),
+        (-1e-9, 1.0, False, (False, False)),
+        (-1.0, 0.0, False, (False, False)),
+    ],
+)
+def test_where_the_angle_jumps(y, x, is_kink, piece):
+    """On the negative x-axis, from π above it to -π below; the origin is a piece of its own."""
+    angle = tg.arctan2(y, x)
+    assert at_kink("arctan2", [y, x], angle) == is_kink
+    assert side("arctan2", [y, x], angle) == piece
+
+
+@pytest.mark.parametrize(("angle", "is_below"), [(-3.0, False), (math.nextafter(-3.0, -4.0), True), (-math.pi, True)])
+def test_an_angle_is_just_below_the_axis_from_3_radians_on(angle, is_below):
+    assert side("arctan2", [-0.1, -1.0], angle) == (False, is_below)
+
+
+@pytest.mark.parametrize(
+    ("op", "operands", "result", "piece"),
+    [
+        ("abs", [-2.0], 2.0, (False, True)),
+        ("abs", [0.0], 0.0, (False, False)),
+        ("relu", [2.0], 2.0, (True, False)),
+        ("floor", [2.5], 2.0, 2.0),
+        ("maximum", [1.0, 2.0], 2.0, (False, True)),
+        ("min", [1.0, 1.0, 2.0], 1.0, (True, True, False)),
+        ("hypot", [0.0, 0.0], 0.0, True),
+        ("hypot", [3.0, 4.0], 5.0, False),
+        ("exp", [1.0], math.e, 0),
+    ],
+)
+def test_the_piece_that_operands_are_on(op, operands, result, piece):
+    assert side(op, operands, result) == piece

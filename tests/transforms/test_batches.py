@@ -68,6 +68,8 @@ def test_it_is_transformed_like_any_function():
         (lambda: tg.vmap(product)([], []), ValueError, "vmap of product needs an argument with rows, at least one"),
         (lambda: tg.vmap(product)([1.0], 2.0), TypeError, "vmap of product: 2.0 has no rows; in_axes=None is for"),
         (lambda: tg.vmap(product, in_axes=(None, None))(1.0, 2.0), ValueError, "needs an argument with rows"),
+        (lambda: tg.vmap(len)({"a": "text", "b": "x"}), ValueError, "vmap of len needs an argument with rows"),
+        (lambda: tg.vmap(len)({"a": [1.0], "b": [1.0, 2.0], "c": [0.0] * 3}), ValueError, "are 1 and 2 and 3 rows"),
         (lambda: tg.vmap(product, in_axes=(0,))([1.0], 2.0), ValueError, r"in_axes=\(0,\) for 2 arguments"),
         (lambda: tg.vmap(product, in_axes=1), ValueError, "vmap: in_axes=1: rows are along axis 0, and None is for"),
         (lambda: tg.vmap(3.0), TypeError, "vmap: f must be a function, got 3.0"),

@@ -20,6 +20,7 @@ from tinygrad_edu.transforms import (
     value_and_grad,
     vjp,
 )
+from tinygrad_edu.transforms.traced import Traced
 
 
 def test_closures_over_outer_variables():
@@ -189,3 +190,40 @@ def test_staged_gradients_go_by_the_labels_of_the_values_they_belong_to():
     assert "area = x * y" in staged.source
     beside_a_number = jit(lambda x: grad(lambda x, y: x * y, (0, 1))(x, 3.0))
     assert beside_a_number(2.0) == (3.0, 2.0)
+
+
+# --- which way is walked, and how often ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "mode", "forth", "back"),
+    [
+        (1, 3, None, 1, 0),
+        (2, 3, None, 2, 0),
+        (3, 3, None, 0, 3),
+        (3, 1, None, 0, 1),
+        (0, 2, None, 0, 2),
+        (1, 3, "reverse", 0, 3),
+        (2, 0, None, 0, 0),
+    ],
+)
+def test_a_graph_is_walked_the_way_that_takes_fewer_walks(inputs, outputs, mode, forth, back, monkeypatch):
+    """Of x + 2y + … times 1, 2, …: the same derivatives either way."""
+    walks = []
+    for name in ("push", "pull"):
+        own = getattr(Traced, name)
+        monkeypatch.setattr(Traced, name, lambda self, x, own=own, name=name: walks.append(name) or own(self, x))
+    graph = Traced(
+        lambda *xs: [(k + 1) * sum((i + 1) * x for i, x in enumerate(xs)) for k in range(outputs)], [1.0] * inputs
+    )
+    assert graph.rows(mode) == [[float((k + 1) * (i + 1)) for i in range(inputs)] for k in range(outputs)]
+    assert (walks.count("push"), walks.count("pull")) == (forth, back)
+
+
+def test_a_result_with_the_seed_0_takes_no_part():
+    graph = Traced(lambda x, y: [tg.sqrt(x), x * y, 7.0], [0.0, 3.0])
+    assert graph.pull([0, 1.0, 0.0]) == graph.pull([0.0, 1, 5.0]) == [3.0, 0.0]
+    assert graph.pull([2.0, 0, 0]) == [math.inf, 0.0]
+    assert graph.pull([0, 0, 0]) == [0.0, 0.0]
+    assert graph.push(1) == [0.0, 0.0, 0.0]
+    assert graph.push(0)[1:] == [3.0, 0.0]
