@@ -167,6 +167,16 @@ def test_a_step_is_taken_if_it_does_more_than_it_has_to(
     assert (better(*one(), [True], [1.0], 1.0)[0] is not None) == is_taken
 
 
+def test_a_step_that_promises_nothing_is_none() -> None:
+    residuals, here, _ = one()
+    assert marquardt._gain(residuals, here, [0.0], [0.0]) < 0
+    assert marquardt._gain(residuals, here, [-0.5], [-0.5]) < 0
+    assert marquardt._gain(residuals, here, [0.5], [0.5]) == 1.0
+    assert marquardt._gain(residuals, here, [0.5], [1.0]) == 0.75
+    infinite = Residuals(lambda p: tg.where(p > 0, math.inf, p - 1.0), flatten(0.0)[1], None)
+    assert marquardt._gain(infinite, here, [0.5], [0.5]) < 0
+
+
 @pytest.mark.parametrize(("part", "is_taken"), [(0.375, True), (up(up(0.375)), False)])
 def test_a_bend_may_be_three_eighths_of_the_step(part: float, is_taken: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
@@ -365,3 +375,56 @@ def test_the_error_of_something_by_hand() -> None:
 def t50() -> float:
     """Half of the probability of t with two degrees of freedom is within √(2·0.25/0.75)."""
     return math.sqrt(2 * 0.25 / 0.75)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "names"),
+    [
+        (None, []),
+        ([False, False], []),
+        ([False, True], ["p[1]"]),
+        ((True, False), ["p[0]"]),
+        ("p[1]", ["p[1]"]),
+        (["p[0]"], ["p[0]"]),
+        (("p[1]", "p[0]"), ["p[0]", "p[1]"]),
+    ],
+)
+def test_parameters_are_fixed_by_truths_or_names(fixed: object, names: list[str]) -> None:
+    data = [(1.0, 1.5), (2.0, 2.0), (3.0, 3.25)]
+    fit = tg.least_squares(lambda p, x: p[0] * x + p[1], [1.0, 0.5], data, fixed=fixed)
+    assert fit.fixed == names
+    assert [name for name, x, start in zip(fit.names, fit.p, [1.0, 0.5], strict=True) if x == start] == names
+    assert [name for name, error in zip(fit.names, fit.errors, strict=True) if error == 0.0] == names
+    assert fit.degrees_of_freedom == 1 + len(names)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "error", "message"),
+    [
+        ([], ValueError, "fixed is a list of 0, where a list of 2 belongs"),
+        ([1, 0], TypeError, r"fixed is a tree of True and False like p0, or names, got \[1, 0\]"),
+        (["p[0]", True], TypeError, "fixed is a tree of True and False like p0, or names"),
+        (["p[0]", "b"], ValueError, r"fixed='b': the parameters are p\[0\], p\[1\]"),
+    ],
+)
+def test_what_says_nothing_of_the_parameters_is_refused(fixed: object, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        tg.least_squares(lambda p, x: p[0] * x + p[1], [1.0, 0.5], [(1.0, 1.0)] * 3, fixed=fixed)
+
+
+@pytest.mark.parametrize("bounds", [(0.0,), (0.0, 1.0, 2.0), 3.0, "ab", {0: 1, 1: 2}])
+def test_bounds_are_two(bounds: Any) -> None:
+    with pytest.raises(
+        (ValueError, TypeError), match=r"bounds are \(lowest, highest\), got|expected a number|lowest is"
+    ):
+        tg.least_squares(lambda p, x: p * x, 1.0, [(1.0, 1.0)], bounds=bounds)
+
+
+def test_sigma_goes_with_data_and_follows_the_points_that_are_kept() -> None:
+    with pytest.raises(ValueError, match="sigma goes with data; without data, divide the residuals by it"):
+        tg.least_squares(lambda p: p, 1.0, sigma=1.0)
+    data = [(1.0, 2.0), (1.0, math.nan), (1.0, 4.0)]
+    fit = tg.least_squares(lambda p, x: p * x, 1.0, data, sigma=[1.0, 9.0, 0.5], nan_policy="omit")
+    assert fit.p == pytest.approx((2.0 + 4 * 4.0) / 5)
+    assert fit.errors == pytest.approx(1 / math.sqrt(5))
+    assert fit.omitted == 1
