@@ -16,7 +16,7 @@ Node = TypeVar("Node", bound=Value)
 _lock = Lock()
 _running = [0]  # the levels of all running transforms, and that of plain Values
 _classes: dict[tuple[type, int], type] = {}
-KEPT = 64  # classes of this many levels are kept for the next transform; deeper ones are made anew
+KEPT = 64  # levels: their classes are kept, deeper ones are made anew
 
 
 class deeper(Generic[Node]):
