@@ -1,8 +1,10 @@
 """Plots: what stands in them, that they are readable in grey and in the dark, and that they touch nothing global."""
 
 import importlib
+import io
 import itertools
 import math
+import struct
 import subprocess
 import sys
 
@@ -12,7 +14,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import Value, datasets, plot
 from tinygrad_edu.training.loop import History
 
-matplotlib = pytest.importorskip("matplotlib")
+matplotlib = pytest.importorskip("matplotlib.figure") and pytest.importorskip("matplotlib")
 
 
 def lines(axes):
@@ -79,6 +81,13 @@ def test_the_boundary_is_where_the_score_passes_the_threshold():
     points = boundary(axes)
     assert points
     assert [x1 for x1, _ in points] == pytest.approx([0.25] * len(points))
+
+
+def test_the_model_is_asked_on_a_grid_of_sixty_by_sixty():
+    asked = []
+    plot.decision_regions(lambda x: asked.append(tuple(x)) or x[0], [([0.0, 1.0], 0), ([2.0, 5.0], 1)])
+    assert len(asked) == len(set(asked)) == 60 * 60
+    assert (asked[0], asked[-1]) == ((-0.24, 0.52), (pytest.approx(2.24), pytest.approx(5.48)))
 
 
 def test_each_class_has_a_mark_and_a_name():
@@ -289,6 +298,34 @@ def test_the_same_figure_gives_the_same_bytes(kind, tmp_path):
     for name in ("a", "b"):
         plot.save(FIGURES["learned_curve"](False), tmp_path / f"{name}.{kind}")
     assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes() != b""
+
+
+def test_files_have_150_pixels_an_inch_and_pictures_in_notebooks_110():
+    figure = plot.loss_history([3.0, 2.0])
+    kept = io.BytesIO()
+    plot.save(figure, kept)
+    sizes = [struct.unpack(">II", png[16:24]) for png in (kept.getvalue(), figure._repr_png_())]
+    assert sizes == [(960, 630), (704, 462)]
+
+
+@pytest.mark.parametrize("path", [io.BytesIO, 3, None])
+def test_what_is_no_file_is_refused(path):
+    with pytest.raises(TypeError, match="path"):
+        plot.save(plot.loss_history([3.0, 2.0]), path)
+
+
+@pytest.mark.parametrize("figure", [matplotlib.figure.Figure, "figure", None])
+def test_what_is_no_figure_is_refused(figure, tmp_path):
+    with pytest.raises(TypeError, match="figure"):
+        plot.save(figure, tmp_path / "figure.png")
+
+
+def test_files_tell_no_time(tmp_path):
+    for kind in ("svg", "pdf", "SVG", "PDF"):
+        plot.save(plot.loss_history([3.0, 2.0]), tmp_path / f"figure.{kind}")
+        content = (tmp_path / f"figure.{kind}").read_bytes()
+        assert b"<dc:date>" not in content
+        assert b"CreationDate" not in content
 
 
 def test_a_notebook_can_ask_a_figure_for_its_picture():

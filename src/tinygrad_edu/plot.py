@@ -112,7 +112,8 @@ def decision_regions(
     with no_grad():
         outputs = [[_numbers(model([x1, x2])) for x1 in across] for x2 in up]
     figure, axes, theme = new_figure(title, "x₁", "x₂", dark)
-    for k in range(max(len(outputs[0][0]), 2)):
+    classes = max(len(outputs[0][0]), 2)
+    for k in range(classes):
         lead = [[_lead(scores, k, threshold) for scores in row] for row in outputs]
         if max(map(max, lead)) > 0:
             axes.contourf(across, up, lead, levels=[0.0, math.inf], colors=[theme.regions[k % len(theme.regions)]])

@@ -148,6 +148,7 @@ def test_a_node_of_another_level_is_a_constant():
         level = 1
 
     x, y = Value(2.0, label="outer"), Inner(Value(3.0), label="y")
+    assert {"2 ×", "+ 1"} <= set(texts(draw(x * y + 1, style="compact")))
     assert boxes(draw(x * y + 1)) == [
         "y: value 3, grad –",
         "v1 = 2 × y: value 6, grad –",

@@ -69,7 +69,7 @@ def special() -> dict[str, Callable[[], Any]]:
         "expanded step": with_nodes(long_dot, expand=lambda _: True, step=lambda _: "backward:x2"),
         "blank values": with_nodes(neuron, blanks=lambda _: "values", products=lambda _: True),
         "titled": with_nodes(example, title=lambda _: "A title that is much wider than the small graph below it, much"),
-        "titled leaf": with_nodes(GRAPHS["leaf"], title=lambda _: "A title that is wider"),
+        "titled leaf": with_nodes(GRAPHS["leaf"], title=lambda _: "A title that is wider than the box and the note below"),
         "wide letters": with_nodes(wide_letters),
         "seventeen": with_nodes(neuron, digits=lambda _: 17, products=lambda _: True),
     }  # fmt: skip
@@ -120,7 +120,9 @@ def networks() -> dict[str, Callable[[], Any]]:
         made[f"rnn {steps}"] = of(lambda: recurrent.RNNCell(2, 3, seed=1), steps=steps)
         made[f"lstm {steps}"] = of(lambda: recurrent.LSTMCell(2, 3, seed=1), steps=steps, title="Memory")
     made["rnn, long title"] = of(
-        lambda: recurrent.RNNCell(1, 1, seed=1), steps=1, title="A heading, wider than one step"
+        lambda: recurrent.RNNCell(1, 1, seed=1),
+        steps=1,
+        title="A heading that is much wider than the one step of the cell that stands below it, by far",
     )
     return made
 

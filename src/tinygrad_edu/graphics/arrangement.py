@@ -81,8 +81,10 @@ def arranged(
     ends = [(rank[link.tail], rank[link.head]) for link in links]
     forth = [Link(min(pair), max(pair), link.label) for pair, link in zip(ends, links, strict=True)]
     found = _Layout([boxes[box] for box in order], forth, gaps, is_wide, is_beside).arrangement()
-    arrows = [arrow if tail < head else arrow[::-1] for arrow, (tail, head) in zip(found.arrows, ends, strict=True)]
-    return found._replace(boxes=[found.boxes[rank[box]] for box in range(len(boxes))], arrows=arrows)
+    for arrow, (tail, head) in zip(found.arrows, ends, strict=True):
+        if tail > head:
+            arrow.reverse()
+    return found._replace(boxes=[found.boxes[rank[box]] for box in range(len(boxes))])
 
 
 def _parents_first(count: int, links: Iterable[Link]) -> list[int]:
@@ -330,7 +332,7 @@ def _apart(wishes: Sequence[float], rooms: Sequence[Room], weights: Sequence[int
     >>> _apart([0.0, 0.0], [(5.0, 5.0), (5.0, 5.0)], [1, 4])
     [-8.0, 2.0]
     """
-    starts = itertools.accumulate((sum(room) for room in rooms[:-1]), initial=0.0)
+    starts = itertools.accumulate(map(sum, rooms[:-1]), initial=0.0)
     offsets = [start + before for start, (before, _) in zip(starts, rooms, strict=True)]
     groups: list[tuple[float, int, int]] = []  # the mean of a group, its weight and its number of members
     for wish, offset, weight in zip(wishes, offsets, weights, strict=True):

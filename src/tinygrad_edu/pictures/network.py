@@ -164,7 +164,8 @@ def _lines(
     pairs = itertools.product(((i, y) for i, y in heads if i is not None), ((i, y) for i, y in tails if i is not None))
     ends = [(column.weights[head][tail], y, v) for (head, v), (tail, y) in pairs]
     for weight, y, v in sorted(ends, key=lambda end: _size(end[0])):
-        width = THINNEST + (WIDEST - THINNEST) * _size(weight) / (largest or 1)
+        share = _size(weight) / (largest or 1)
+        width = THINNEST + (WIDEST - THINNEST) * share
         dash = f' stroke-dasharray="{number(3 + width)},{number(2 + width / 2)}"' if primal(weight.data) < 0 else ""
         name = element("title", f"{plain(weight.label) or 'weight'} = {number_text(weight.data, digits)}")
         thickness = f'stroke-width="{number(width)}" stroke-opacity="{OPACITY}"'
@@ -195,7 +196,8 @@ def _curve(function: Activation) -> list[tuple[float, float]]:
     except Exception:
         return []
     low, high = min(heights), max(heights)
-    scale, middle = 16 / ((high - low) or 1), (high + low) / 2
+    scale = 16 / ((high - low) or 1)
+    middle = (high + low) / 2
     return [(x * 3, (middle - height) * scale) for x, height in zip(CURVE, heights, strict=True)]
 
 

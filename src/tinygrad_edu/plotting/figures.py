@@ -32,7 +32,7 @@ def save(figure: "Figure", path: str | os.PathLike[str] | IO[bytes]) -> None:
     if is_svg:
         file = Path(path)  # type: ignore[arg-type]  # nothing that can be written to ends in .svg
         text = file.read_text("utf-8")
-        file.write_text(text.replace("</style>", f"{_at_night(figure, text)}</style>", 1), "utf-8")
+        file.write_text(text.replace("</style>", f"{_at_night(figure, text)}</style>"), "utf-8")
 
 
 def _at_night(figure: "Figure", text: str) -> str:
