@@ -69,7 +69,7 @@ def special() -> dict[str, Callable[[], Any]]:
         "expanded step": with_nodes(long_dot, expand=lambda _: True, step=lambda _: "backward:x2"),
         "blank values": with_nodes(neuron, blanks=lambda _: "values", products=lambda _: True),
         "titled": with_nodes(example, title=lambda _: "A title that is much wider than the small graph below it, much"),
-        "titled leaf": with_nodes(GRAPHS["leaf"], title=lambda _: "A title that is wider than the box and the note below"),
+        "titled leaf": with_nodes(GRAPHS["leaf"], title=lambda _: "A title that is wider than box and note below it"),
         "wide letters": with_nodes(wide_letters),
         "seventeen": with_nodes(neuron, digits=lambda _: 17, products=lambda _: True),
     }  # fmt: skip
