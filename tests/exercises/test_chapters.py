@@ -94,3 +94,7 @@ def test_what_gives_itself_away_is_not_fair():
     assert not is_fair(Question("", [], "?", Fraction(3), "Count.", (Mistake(Fraction(3), "no mistake"),)))
     assert not is_fair(Question("", [], "?", Fraction(3, 1201), "Count.", mistake))
     assert not is_fair(Question("", [], "?", Fraction(12_001), "Count.", mistake))
+    for largest in (Fraction(1100), Fraction(-1100), Fraction(1, 1100)):
+        assert is_fair(Question("", [], "?", largest, "Count.", mistake))
+    for beyond in (Fraction(1101), Fraction(-1101), Fraction(1, 1101)):
+        assert not is_fair(Question("", [], "?", beyond, "Count.", mistake))

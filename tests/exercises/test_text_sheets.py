@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.exercises.text_sheets import picture_of, text_of
+from tinygrad_edu.exercises import text_sheets
+from tinygrad_edu.exercises.text_sheets import picture_of, text_of, width_of
 from tinygrad_edu.questions.answers import written
 
 
@@ -131,3 +132,12 @@ def test_a_solved_picture_holds_the_answer_and_a_blank_one_does_not():
             assert f" {written(question.answer)}" in description
             blank = picture_of(question, solved=False).split("<desc>")[1].split("</desc>")[0]
             assert "______" in blank
+
+
+def test_a_picture_that_is_just_as_wide_as_allowed_keeps_its_large_boxes(quiz, monkeypatch):
+    question = quiz.questions[0]
+    both = [picture_of(question, solved=solved) for solved in (False, True)]
+    monkeypatch.setattr(text_sheets, "WIDEST", max(map(width_of, both)))
+    assert [picture_of(question, solved=solved) for solved in (False, True)] == both
+    monkeypatch.setattr(text_sheets, "WIDEST", max(map(width_of, both)) - 0.5)
+    assert width_of(picture_of(question, solved=False)) < width_of(both[0])
