@@ -46,7 +46,7 @@ WHOLE = [  # tests of the engine as a whole
     for name in "operations engine edge_cases special_points functions exact nesting graphs numpy".split()
 ]
 EQUALS = Path(__file__).with_name("equal_mutants.toml")
-OF_SIGNATURES = ["tests/test_signatures.py"]  # looks at defaults without calling what has them
+OF_SIGNATURES = "tests/test_signatures.py"  # looks at defaults without calling what has them
 NOTICED, SURVIVED, ENDLESS, EQUAL = "noticed", "survived", "not ended in time", "equal"
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.Pow: ("**", "*"),
@@ -202,7 +202,10 @@ def stages_of_line(known: dict[str, Any], module: Path, line: int, longest: floa
         if i not in own and total < longest:
             rest.append(i)
     stages = [[tests[i] for i in each] for each in (own, rest[:QUICKEST], rest[QUICKEST:]) if each]
-    return [*stages, OF_SIGNATURES] if is_at_import else stages
+    if is_at_import:  # tests that only read what stands there run no line of it
+        whole = tests_of(module)
+        stages += [[*([str(whole.relative_to(ROOT))] if whole.is_file() else []), OF_SIGNATURES]]
+    return stages
 
 
 @functools.cache
@@ -211,7 +214,8 @@ def _lines_within_functions(source: bytes) -> set[int]:
     lines: set[int] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines |= {*range(node.body[0].lineno, (node.end_lineno or 0) + 1)}
+            begin = max(node.body[0].lineno, node.lineno + 1)  # of `def f(x=1): ...` the line runs at import
+            lines |= {*range(begin, (node.end_lineno or 0) + 1)}
     return lines
 
 
