@@ -7,6 +7,7 @@ tests, and how many seconds they may take. It answers "passed", "failed" or "not
 import contextlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -20,7 +21,7 @@ def result(folder: str, tests: list[str], seconds: float) -> str:
     """What tests make of the package in a folder, in a process of its own that ends with all that it started."""
     child = os.fork()
     if not child:
-        _run(folder, tests)
+        _run(folder, tests, seconds)
     end = time.monotonic() + seconds
     pause = 0.002
     while time.monotonic() < end:
@@ -36,10 +37,12 @@ def result(folder: str, tests: list[str], seconds: float) -> str:
     return ENDLESS
 
 
-def _run(folder: str, tests: list[str]) -> None:
+def _run(folder: str, tests: list[str], seconds: float) -> None:
     status = 1
     try:
         os.setsid()
+        limit = int(seconds) + 10  # of its own time, should nobody be left who could end it
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         nothing = os.open(os.devnull, os.O_RDWR)
         for each in range(3):
             os.dup2(nothing, each)
