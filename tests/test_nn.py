@@ -244,3 +244,9 @@ def test_nn_offers_sgd_and_mse_loss():
 def test_nn_has_the_optimizers():
     for name in ("SGD", "AdaGrad", "RMSProp", "Adam", "AdamW"):
         assert getattr(nn, name) is getattr(optim, name)
+
+
+def test_the_biases_of_a_maxouts_pieces_begin_at_0():
+    unit = Neuron(2, activation=Maxout(3), seed=1)
+    assert [b.data for b in unit.b] == [0.0, 0.0, 0.0]
+    assert unit([0.0, 0.0]).data == 0.0

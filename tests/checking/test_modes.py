@@ -8,7 +8,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
-from tinygrad_edu.checking.modes import Mode, _relative, compare_modes
+from tinygrad_edu.checking.modes import Mode, _measured, _relative, compare_modes
 
 
 def rosenbrock(x):
@@ -151,3 +151,9 @@ def test_how_far_off_is_0_for_what_is_equal_nan_too_and_nan_beside_what_is_no_nu
     assert _relative(3.0, 2.0) == 0.5
     assert _relative(0.25, 0.0) == 0.25
     assert all(math.isnan(_relative(*each)) for each in ((1.0, nan), (1.0, inf), (nan, 2.0), (-inf, inf)))
+
+
+def test_a_derivative_that_is_nan_is_the_largest_error_of_all():
+    found = _measured("reverse", "1 pass", 3, lambda: [[2.5, math.nan, 1.0]], [[2.0, 3.0, 1.0]], 0.0)
+    assert math.isnan(found.error)
+    assert _measured("reverse", "1 pass", 3, lambda: [[2.0, 3.5]], [[2.5, 3.0]], 0.0).error == pytest.approx(0.2)

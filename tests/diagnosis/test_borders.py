@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from tinygrad_edu import Value, nn
+from tinygrad_edu.diagnosis.layers import diagnose
 from tinygrad_edu.diagnosis.verdicts import DEAD, ENOUGH, FACTOR, SATURATED, STEP, LayerNumbers, judged
 
 
@@ -91,3 +93,17 @@ def test_numbers_that_are_not_finite_end_it() -> None:
             (verdict,) = judged([row("a", dead=1.0), row("b", **{field: odd})], 20)
             assert (verdict.name, verdict.layers) == ("not finite", ("b",))
             assert verdict.why == "nan or inf in b"
+
+
+@pytest.mark.parametrize("layers", [[], (), 3, None, {"a": 1}])
+def test_a_model_whose_layers_are_no_list_of_layers_is_looked_at_from_outside(layers: object) -> None:
+    class Odd(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(2.0)
+            self.layers = layers
+
+        def __call__(self, x: list[float]) -> Value:
+            return self.w * x[0]
+
+    found = diagnose(Odd(), [([1.0], 2.0)], nn.mse_loss)
+    assert "note: Odd has no list `layers`: only its parameters could be looked at" in str(found)

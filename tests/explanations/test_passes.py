@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 import tinygrad_edu as tg
 from tests.explanations.graphs import branching, composite, named
 from tinygrad_edu import Value
@@ -172,3 +174,15 @@ def test_of_a_dual_the_tangent_is_told_and_no_zero_is_claimed():
         assert "$y = 4$, a Dual: " in told.markdown
         assert "Its tangent is $4$" in told.latex
     assert "v1 ≈ 0.3333, a Dual" in explain(tg.Dual(1 / 3)).text
+
+
+WHO = {1: "v1 came from", 2: "v1 and v2 came from", 3: "v1, v2 and v3 came from", 4: "v1, v2 and v3, among 4 values,"}
+
+
+@pytest.mark.parametrize("count", WHO)
+def test_of_many_values_whose_data_changed_three_are_named(count):
+    leaves = [Value(1.0, label=f"x{i}") for i in range(count)]
+    y = tg.sum([leaf + 0 for leaf in leaves])
+    for leaf in leaves:
+        leaf.data = 7.0
+    assert f"\n{WHO[count]}" in explain(y).text

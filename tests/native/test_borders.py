@@ -3,13 +3,15 @@
 import hashlib
 import os
 import subprocess
+import sys
+import sysconfig
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from tinygrad_edu.native import cache, compiler
+from tinygrad_edu.native import cache, compiler, way_in
 
 KEY = "0" * 32
 
@@ -128,3 +130,19 @@ def test_a_key_is_of_all_that_a_build_depends_on(monkeypatch):
     }  # fmt: skip
     assert len(known) == 5
     assert {len(each) for each in known} == {32}
+
+
+def test_the_headers_are_those_of_the_usual_python_on_linux(tmp_path, monkeypatch):
+    way_in.headers.cache_clear()
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path / name))
+    monkeypatch.setattr("sys.platform", "linux")
+    is_usual = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
+    assert way_in.headers() is None
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include" / "Python.h").touch()
+    way_in.headers.cache_clear()
+    assert way_in.headers() == (str(tmp_path / "include") if is_usual else None)
+    way_in.headers.cache_clear()
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert way_in.headers() is None
+    way_in.headers.cache_clear()

@@ -23,6 +23,7 @@ LETTERS = "pqrstuvw"
         ("w₁", "w_1"),
         ("x'", "x'"),
         ("x_max", r"x_{\mathit{max}}"),
+        ("x_ab", r"x_{\mathit{ab}}"),
         ("x_i", "x_i"),
         ("ŷ", r"\hat{y}"),
         ("σ", r"\sigma"),

@@ -3,7 +3,7 @@
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.staging import jit
+from tinygrad_edu.staging import jit, staged
 from tinygrad_edu.staging.held import state
 from tinygrad_edu.symbols.symbol import StagingError
 
@@ -106,3 +106,27 @@ def test_results_that_are_not_finite_are_noticed_at_any_place(n, kind):
     before = len(calls)
     assert ours([2.0] * n) == kind([4.0] * n)
     assert len(calls) == before
+
+
+def test_of_a_loop_whose_state_begins_without_symbols_one_round_is_run_first():
+    seen = []
+
+    def power(x):
+        def body(i, total):
+            seen.append(i)
+            return total * x + i
+
+        return tg.fori_loop(2, 6, body, 1.0)
+
+    assert tg.jit(power)(3.0) == (((3.0 + 2) * 3 + 3) * 3 + 4) * 3 + 5
+    assert [i for i in seen if isinstance(i, int)] == [2, 3, 3], "the second is asked what it would give"
+    assert len(seen) > 3
+
+
+@pytest.mark.parametrize(("backend", "packs"), [("c", True), ("python", False)])
+def test_only_for_c_a_batch_is_packed(backend, packs, monkeypatch):
+    calls = []
+    monkeypatch.setattr(staged, "packed", calls.append)
+    f = tg.jit(lambda w, xs: tg.sum_over(lambda x: w * x, xs), batched=["xs"], backend=backend)
+    assert f(2.0, [1.0, 2.0]) == 6.0
+    assert bool(calls) == packs

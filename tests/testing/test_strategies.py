@@ -1,7 +1,7 @@
 """The strategies give what they promise."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_edu as tg
@@ -64,3 +64,23 @@ def test_a_point_where_a_function_is_undefined_is_not_smooth() -> None:
 def test_a_slope_that_nobody_knows_is_not_smooth() -> None:
     assert not is_smooth(lambda x: tg.sqrt(x - x), [1.0]), "0 everywhere, but 0 times an infinite slope is nan"
     assert is_smooth(lambda x: tg.sqrt(x - x + 1), [1.0])
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.3, 0.6), (-0.6, -0.3), (0.3, 0.4), (0.5, 0.5), (-0.25, 0.25)])
+def test_numbers_lie_between_bounds_that_are_no_quarters(low: float, high: float) -> None:
+    found = set()
+
+    @settings(max_examples=60, database=None)
+    @given(values(low, high))
+    def collect(x: tg.Value) -> None:
+        found.add(x.data)
+
+    collect()
+    assert all(low <= x <= high for x in found)
+    assert {n / 4 for n in range(-8, 9) if low <= n / 4 <= high} <= found
+
+
+@settings(max_examples=20, database=None)
+@given(expressions(ops=("exp",), depth=0, inputs=("x",)))
+def test_one_operation_of_one_input_is_enough(f: Expression) -> None:
+    assert str(f) == "exp(x)"

@@ -267,3 +267,11 @@ def test_a_choice_by_numpy_names_the_one_to_use():
         with pytest.raises(TypeError, match=r"as np\.where makes one: choose with tg\.where\(condition, a, b\)"):
             call()
     assert grad(lambda x: np.where(x > 0, x * x, 0.0).item())(2.0) == 4.0
+
+
+def test_a_type_error_within_a_function_that_takes_its_arguments_is_its_own():
+    def f(x, y):
+        raise TypeError("inner trouble")
+
+    with pytest.raises(TypeError, match=r"^inner trouble$"):
+        tg.grad(f, argnums=(0, 1))(1.0, 2.0)

@@ -25,8 +25,9 @@ def numbers(low: float = -4.0, high: float = 4.0) -> "SearchStrategy[float]":
     """Numbers that are easy to read: multiples of a quarter, or any float between the bounds."""
     from hypothesis import strategies  # noqa: PLC0415 - third party
 
-    quarters = strategies.integers(int(low * 4), int(high * 4)).map(lambda n: n / 4)
-    return quarters | strategies.floats(low, high, allow_subnormal=False)
+    floats = strategies.floats(low, high, allow_subnormal=False)
+    least, greatest = math.ceil(low * 4), math.floor(high * 4)
+    return strategies.integers(least, greatest).map(lambda n: n / 4) | floats if least <= greatest else floats
 
 
 def values(low: float = -4.0, high: float = 4.0) -> "SearchStrategy[Value]":
