@@ -38,8 +38,8 @@ def test_at_the_limit_nothing_is_said_and_beyond_it_is(name: str) -> None:
 
 
 def test_of_few_examples_only_a_layer_that_is_all_dead_is_told() -> None:
-    assert judged([row("a", dead=0.99), row("b")], ENOUGH - 1) == ()
-    assert [each.name for each in judged([row("a", dead=0.99), row("b")], ENOUGH)] == ["dead"]
+    assert judged([row("a", dead=0.99), row("b")], 9) == ()
+    assert [each.name for each in judged([row("a", dead=0.99), row("b")], 10)] == ["dead"]
     (verdict,) = judged([row("a", dead=1.0), row("b")], 1)
     assert verdict.why == (
         "relus that are off on every example (1), of all in their layer: a 100%; no gradient gets past a layer that "

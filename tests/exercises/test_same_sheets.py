@@ -26,6 +26,9 @@ def digest(chapter: int) -> str:
             told.update("\0".join(map(str, parts)).encode())
         if seed < 4:
             told.update(f"{asked.sheet(solved=True, steps=True)}{asked.svg()}{asked.svg(solved=True)}".encode())
+        if seed < 2:
+            told.update(f"{asked.html()}{asked.html(solved=True, steps=True)}".encode())
+            told.update(json.dumps([asked.notebook(), asked.notebook(solved=True, steps=True)]).encode())
     return told.hexdigest()[:16]
 
 
